@@ -1,0 +1,33 @@
+# The outside libraries. A room gets one of them when its line in libsign/LAYERS grants it a header of that library.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
+pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson>=2.13)
+pkg_check_modules(LIBXML2 REQUIRED IMPORTED_TARGET libxml-2.0>=2.9.14)
+pkg_check_modules(LIBP11 REQUIRED IMPORTED_TARGET libp11>=0.4.12)
+pkg_check_modules(P11KIT REQUIRED IMPORTED_TARGET p11-kit-1)
+
+# p11-kit lends its headers only: the modules that it knows are found through its files and dlopen.
+add_library(outside_p11kit_headers INTERFACE)
+target_include_directories(outside_p11kit_headers SYSTEM INTERFACE ${P11KIT_INCLUDE_DIRS})
+
+# sign_outside(HEADER OUT): the link target behind a header as LAYERS writes it, empty for one of the C library.
+function(sign_outside header out)
+  set(target "")
+  if(header STREQUAL "<pthread.h>")
+    set(target Threads::Threads)
+  elseif(header STREQUAL "<openssl/>")
+    set(target OpenSSL::Crypto)
+  elseif(header STREQUAL "<jansson.h>")
+    set(target PkgConfig::JANSSON)
+  elseif(header STREQUAL "<libxml/>")
+    set(target PkgConfig::LIBXML2)
+  elseif(header STREQUAL "<libp11.h>")
+    set(target PkgConfig::LIBP11)
+  elseif(header STREQUAL "<p11-kit/>")
+    set(target outside_p11kit_headers)
+  elseif(header STREQUAL "<dlfcn.h>")
+    set(target ${CMAKE_DL_LIBS})
+  endif()
+  set(${out} "${target}" PARENT_SCOPE)
+endfunction()
