@@ -15,7 +15,9 @@ function(sign_test)
     set(T_TIMEOUT 300)
   endif()
   add_test(NAME ${T_NAME} COMMAND ${T_COMMAND})
-  set_tests_properties(${T_NAME} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}"
+  # A leak is found when a Criterion worker has already reported its test as passed: the text decides, not the status.
+  set_tests_properties(${T_NAME} PROPERTIES TIMEOUT ${T_TIMEOUT} LABELS "${T_LABELS}" SKIP_RETURN_CODE 77
+    FAIL_REGULAR_EXPRESSION "ERROR: [A-Za-z]+Sanitizer;WARNING: ThreadSanitizer;: runtime error: "
     ENVIRONMENT "ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1;\
 UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1;TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1;\
 SIGN_TEST_PKI=${SIGN_TEST_PKI};SIGN_TEST_SOURCE=${PROJECT_SOURCE_DIR};SIGN_TEST_BUILD=${PROJECT_BINARY_DIR};\
@@ -38,6 +40,8 @@ function(sign_criterion name)
   add_executable(${name} ${T_SOURCES})
   sign_test_flags(${name})
   target_link_libraries(${name} PRIVATE ${T_LIBS} PkgConfig::CRITERION)
+  # Criterion's eq() assigns an int to a one-bit field, which only gcc minds; clang still checks our own conversions.
+  target_compile_options(${name} PRIVATE $<$<C_COMPILER_ID:GNU>:-Wno-conversion>)
   # The result of an earlier run must not stand in for one that crashed before it wrote its own.
   sign_test(NAME ${name} TIMEOUT ${T_TIMEOUT} LABELS criterion
     COMMAND sh -c "rm -f \"$2\" && exec \"$1\" -j2 --tap=\"$2\"" sh
