@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# install.sh BUILD_DIR: install into an empty prefix and use the library from there as a stranger would: with
+# pkg-config, with find_package, and through the program. Prints ok / not ok lines.
+set -euo pipefail
+build=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+status=0
+
+rule() {
+    local name=$1
+    shift
+    if "$@" >"$work/log" 2>&1; then
+        echo "ok - install: $name"
+    else
+        echo "not ok - install: $name"
+        sed 's/^/# /' "$work/log" | tail -n 20
+        status=1
+    fi
+}
+
+cat >"$work/user.c" <<'EOF'
+#include <sign.h>
+#include <stdio.h>
+int main(void)
+{
+    return puts(sign_version()) < 0;
+}
+EOF
+
+installed() { cmake --install "$build" --prefix "$prefix"; }
+
+by_pkg_config() {
+    local pc
+    pc=$(dirname "$(find "$prefix" -name libsign.pc)")
+    # shellcheck disable=SC2046 # the flags are words
+    gcc -std=c11 -Wall -Werror "$work/user.c" -o "$work/by-pkg-config" \
+        $(PKG_CONFIG_PATH=$pc pkg-config --define-variable=prefix="$prefix" --cflags --libs libsign) &&
+        LD_LIBRARY_PATH=$(dirname "$pc") "$work/by-pkg-config"
+}
+
+by_find_package() {
+    mkdir -p "$work/project"
+    cp "$work/user.c" "$work/project/"
+    cat >"$work/project/CMakeLists.txt" <<'EOF'
+cmake_minimum_required(VERSION 3.25)
+project(user C)
+find_package(MaviKalem 0.1 REQUIRED)
+add_executable(user user.c)
+target_link_libraries(user PRIVATE MaviKalem::sign)
+EOF
+    cmake -G Ninja -S "$work/project" -B "$work/project/build" -DCMAKE_PREFIX_PATH="$prefix" &&
+        cmake --build "$work/project/build" && "$work/project/build/user"
+}
+
+soname() { objdump -p "$(find "$prefix" -name 'libsign.so' | head -n 1)" | grep -E 'SONAME +libsign\.so\.[0-9]+$'; }
+
+# Position independent, relocations read-only and all resolved at start, no executable stack.
+hardened() {
+    local file
+    for file in "$prefix/bin/kalem" "$(find "$prefix" -name libsign.so | head -n 1)"; do
+        readelf -hldW "$file" >"$work/elf"
+        for want in 'Type: +DYN' 'GNU_RELRO' 'BIND_NOW|FLAGS_1.* NOW' 'GNU_STACK .* RW +0x'; do
+            grep -qE "$want" "$work/elf" || { echo "$file: no $want"; return 1; }
+        done
+    done
+}
+
+program_runs() { env -u LD_LIBRARY_PATH "$prefix/bin/kalem" version; }
+
+rule "cmake --install" installed
+rule "a program compiles, links and runs with pkg-config" by_pkg_config
+rule "a program compiles, links and runs with find_package" by_find_package
+rule "the library has a versioned soname" soname
+rule "library and program are hardened" hardened
+rule "kalem runs from its place" program_runs
+exit "$status"
