@@ -1,0 +1,112 @@
+/* ades/ades.h - what all formats share: the facts a codec reads, and the judgement over them (EN 319 102-1). */
+#ifndef ADES_ADES_H
+#define ADES_ADES_H
+
+#include "base/limits.h"
+#include "pki/pki.h"
+#include <sign/create.h>
+
+/* A signature policy of the verifier: how strict to be. */
+struct ades_policy {
+    const char *name;            /* "default", "strict" */
+    bool require_nonrepudiation; /* key usage of the signer */
+    bool require_signing_certificate;
+    bool issuer_serial_fatal;    /* an issuerSerial that differs is fatal, not a warning */
+    bool coverage_fatal;
+    bool accept_sha1;            /* SHA-1 is judged by its sunset otherwise */
+    unsigned rsa_bits_min, ec_bits_min; /* of the signer's key, at creation or verification time */
+};
+const struct ades_policy *ades_policy_find(const char *name); /* NULL: unknown */
+
+/* What a codec found out about one signature, before anybody asks whom we believe. */
+struct ades_facts {
+    /* Structure. broken: which rule of the format it breaks, MSG_NONE when well-formed. */
+    enum message_id broken;
+    const char *broken_detail;
+    /* A constraint of the profile it does not meet though it is well-formed (no signed attributes, ...). */
+    enum message_id constraint;
+    const char *constraint_detail;
+
+    bool content_missing;       /* detached, and the caller did not give it */
+    enum tri references, signature_value, signing_certificate;
+    enum message_id key_problem; /* signature_value is null because key or algorithm is unusable */
+    bool signing_certificate_present; /* the signed attribute exists */
+    bool issuer_serial_differs;
+
+    struct pki_cert *signer;    /* NULL: no certificate found; counted by the codec */
+    struct crypto_sigalg sigalg;
+    enum crypto_digest digest;
+    int64_t claimed_time;
+
+    const sign_bytes *bag;      /* certificates carried */
+    size_t n_bag;
+    const sign_bytes *crls;     /* CRLs carried */
+    size_t n_crls;
+};
+
+struct ades_context {
+    const sign_trust *trust;
+    struct crypto *crypto;
+    const struct ades_policy *policy;
+    int64_t at;
+    bool revocation;
+    bool inspect;               /* integrity only */
+};
+
+/*
+ * Judges one signature: fills indication, sub, signer, integrity, revocation, best_signature_time and messages
+ * of `out` (which the codec has filled with id, format, level, scope, ...). Order of EN 319 102-1, 5.3.4.
+ */
+sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *facts, struct sign_report *report,
+                   struct report_signature *out, sign_error *err);
+
+/* ---- creation -------------------------------------------------------------------------- */
+
+/* Options checked once and frozen: what every format needs to know. */
+struct ades_plan {
+    const sign_options *opt;
+    sign_options defaults;
+    int64_t signing_time;
+    struct crypto_sigalg sigalg;   /* from the certificate's key and the options */
+    enum crypto_digest digest;
+    sign_bytes chain[LIMIT_PATH_LENGTH]; /* DER, signer first; borrowed */
+    size_t n_chain;
+    struct pki_cert *signer;
+};
+typedef struct ades_plan ades_plan;
+/*
+ * Checks options and certificate together. SIGN_E_ARGUMENT for options that contradict; SIGN_E_CERTIFICATE for a
+ * certificate that may not sign (encryption, expired at the signing time, not yet valid, no signing key usage, is a CA);
+ * SIGN_E_UNSUPPORTED key.
+ */
+sign_rc ades_plan_make(struct crypto *crypto, const sign_bytes *chain, size_t n, const sign_options *opt,
+                       ades_plan *out, sign_error *err);
+void ades_plan_free(ades_plan *p);
+CLEANUP(ades_plan, ades_plan_free);
+
+/*
+ * A format is a row of functions; formats stand in one array in engine/. Each function's contract is that of
+ * the public one of the same name.
+ */
+struct ades_draft; /* of one format */
+struct ades_format {
+    sign_format id;
+    const char *name;
+    /* 1: these first bytes (at most 4096) look like mine; 0: no; also says no for other well-formed things. */
+    int (*looks_like)(const source *s);
+    sign_rc (*verify)(const struct ades_context *ctx, const source *what, const source *contents, size_t n,
+                      struct sign_report *report, sign_error *err);
+    sign_rc (*extract)(struct crypto *crypto, const source *what, const sign_output *out, sign_error *err);
+    sign_rc (*draft)(struct crypto *crypto, const ades_plan *plan, const sign_input *what, const sign_input *in,
+                     struct ades_draft **out, sign_error *err);
+    sign_rc (*draft_export)(const struct ades_draft *d, const sign_output *out, sign_error *err);
+    /* SIGN_E_FORMAT when the bytes are not this format's draft. */
+    sign_rc (*draft_import)(struct crypto *crypto, const source *in, const sign_input *content,
+                            struct ades_draft **out, sign_error *err);
+    sign_draft_facts (*draft_get)(const struct ades_draft *d);
+    sign_rc (*draft_finish)(struct crypto *crypto, struct ades_draft *d, sign_bytes value, sign_encoding enc,
+                            const sign_output *out, sign_error *err);
+    void (*draft_free)(struct ades_draft **d);
+};
+
+#endif

@@ -1,0 +1,117 @@
+/* crypto/crypto.h - one table of algorithms, digests, public keys; OpenSSL stays in here (and in key, for private keys). */
+#ifndef CRYPTO_CRYPTO_H
+#define CRYPTO_CRYPTO_H
+
+#include "base/file.h"
+#include "der/builder.h"
+
+enum crypto_digest {
+    DIGEST_NONE = 0,
+    DIGEST_MD5,    /* recognised to be named in messages; never computed */
+    DIGEST_SHA1,
+    DIGEST_SHA224,
+    DIGEST_SHA256,
+    DIGEST_SHA384,
+    DIGEST_SHA512,
+    DIGEST_SHA3_256,
+    DIGEST_SHA3_384,
+    DIGEST_SHA3_512,
+    DIGEST_COUNT
+};
+enum { DIGEST_MAX = 64 };
+
+enum crypto_scheme { SCHEME_NONE = 0, SCHEME_RSA_PKCS1, SCHEME_RSA_PSS, SCHEME_ECDSA };
+
+/* A signature algorithm with its parameters. */
+struct crypto_sigalg {
+    enum crypto_scheme scheme;
+    enum crypto_digest digest; /* NONE: the AlgorithmIdentifier does not name one (rsaEncryption) */
+    enum crypto_digest mgf;    /* PSS: hash of MGF1 */
+    unsigned salt;             /* PSS: octets */
+};
+
+/* One row per digest: names, OID, sizes, and until when it may be used. */
+struct crypto_digest_row {
+    enum crypto_digest id;
+    enum oid oid;
+    const char *name; /* "SHA-256" */
+    size_t size;
+    int64_t sunset;   /* a signature is no longer good after this time (TS 119 312; Tebliğ art. 6); 0: no end known */
+};
+const struct crypto_digest_row *crypto_digest_row(enum crypto_digest id);
+enum crypto_digest crypto_digest_find(sign_bytes oid);
+enum crypto_digest crypto_digest_of(sign_digest d);
+
+/*
+ * Reads a digest AlgorithmIdentifier (parameters absent or NULL, RFC 5754, 2): DIGEST_NONE when unknown or malformed.
+ */
+enum crypto_digest crypto_digest_read(sign_bytes oid, sign_bytes params);
+
+/*
+ * Reads a signature AlgorithmIdentifier: RSA PKCS#1 v1.5 (rsaEncryption or with hash), PSS with RFC 4055
+ * parameters, ECDSA with hash. false: unknown or parameters malformed (*out says SCHEME_NONE).
+ */
+bool crypto_sigalg_read(sign_bytes oid, sign_bytes params, struct crypto_sigalg *out);
+/* Writes the AlgorithmIdentifier of a signature to be created; digest AlgorithmIdentifier without parameters. */
+void crypto_sigalg_write(der_builder *b, const struct crypto_sigalg *alg);
+void crypto_digest_write(der_builder *b, enum crypto_digest d);
+/* "RSA-PSS SHA-256", "ECDSA SHA-384", "RSA SHA-1" */
+void crypto_sigalg_name(const struct crypto_sigalg *alg, char out[64]);
+
+/*
+ * Working state of one thread: prefetched digests, one reusable digest context, key contexts by
+ * public key. Not shared; made once and kept.
+ */
+struct crypto;
+typedef struct crypto *crypto_ptr;
+sign_rc crypto_new(struct crypto **out, sign_error *err);
+void crypto_free(struct crypto **c);
+CLEANUP(crypto_ptr, crypto_free);
+
+/* Digest of one piece. SIGN_E_UNSUPPORTED for DIGEST_NONE and MD5. out has DIGEST_MAX bytes. */
+sign_rc crypto_hash(struct crypto *c, enum crypto_digest d, sign_bytes in, uint8_t *out, sign_error *err);
+/* The same in parts; one at a time per context. */
+sign_rc crypto_hash_begin(struct crypto *c, enum crypto_digest d, sign_error *err);
+sign_rc crypto_hash_add(struct crypto *c, sign_bytes in, sign_error *err);
+sign_rc crypto_hash_end(struct crypto *c, uint8_t *out, sign_error *err);
+/* Adds n bytes of a source at `at`, in windows of LIMIT_WINDOW: constant memory. */
+sign_rc crypto_hash_source(struct crypto *c, const source *s, uint64_t at, uint64_t n, sign_error *err);
+
+/* A public key: read without OpenSSL's decoders, shared between threads, counted. */
+enum crypto_key_kind { KEY_RSA = 1, KEY_RSA_PSS, KEY_EC };
+struct crypto_pubkey;
+typedef struct crypto_pubkey *crypto_pubkey_ptr;
+/*
+ * From SubjectPublicKeyInfo (DER). SIGN_E_UNSUPPORTED: algorithm, curve or explicit parameters;
+ * SIGN_E_FORMAT: malformed, point not on the curve, even or too small RSA exponent; SIGN_E_LIMIT: size.
+ */
+sign_rc crypto_pubkey_read(sign_bytes spki, struct crypto_pubkey **out, sign_error *err);
+struct crypto_pubkey *crypto_pubkey_keep(struct crypto_pubkey *k);
+void crypto_pubkey_free(struct crypto_pubkey **k);
+CLEANUP(crypto_pubkey_ptr, crypto_pubkey_free);
+enum crypto_key_kind crypto_pubkey_kind(const struct crypto_pubkey *k);
+unsigned crypto_pubkey_bits(const struct crypto_pubkey *k);
+const char *crypto_pubkey_name(const struct crypto_pubkey *k); /* "RSA 2048", "EC P-256" */
+size_t crypto_pubkey_field(const struct crypto_pubkey *k);     /* EC: octets of r and s; RSA: octets of the modulus */
+/* An EC key restricted, an id-RSASSA-PSS key with parameters that the algorithm breaks: false. */
+bool crypto_pubkey_fits(const struct crypto_pubkey *k, const struct crypto_sigalg *alg);
+
+/*
+ * Verifies `sig` over a digest made before. SIGN_OK, SIGN_FAILED (does not verify, or wrong length or form: ECDSA
+ * must be strict DER with r and s in 1..n-1, PKCS#1 v1.5 DigestInfo with NULL), or an error.
+ * `cache` true keeps a prepared context for this key in c (for keys that will come again).
+ */
+sign_rc crypto_verify(struct crypto *c, const struct crypto_pubkey *k, const struct crypto_sigalg *alg,
+                      sign_bytes digest, sign_bytes sig, bool cache, sign_error *err);
+
+/* r||s of fixed length <-> DER SEQUENCE { r, s }. false when it is not of that form. */
+bool crypto_ecdsa_to_der(sign_bytes raw, grow *out);
+bool crypto_ecdsa_to_raw(sign_bytes der, size_t field, grow *out);
+
+/* n bytes from the system's generator. */
+sign_rc crypto_random(void *out, size_t n, sign_error *err);
+
+/* The newest reason in OpenSSL's error queue as text, and empties the queue: nothing leaks into the caller's. */
+const char *crypto_reason(char *out, size_t size);
+
+#endif

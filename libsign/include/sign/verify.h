@@ -1,0 +1,75 @@
+/* sign/verify.h - verify, say so, and give back what was signed. */
+#ifndef SIGN_VERIFY_H
+#define SIGN_VERIFY_H
+
+#include <sign/trust.h>
+
+SIGN_BEGIN_C
+
+/* The findings of one verification. Points at nothing else; const, so many threads may read it. */
+typedef struct sign_report sign_report;
+
+typedef struct sign_verify_options {
+    size_t size;        /* sizeof(sign_verify_options) */
+    int64_t at;         /* validation time, seconds since 1970 UTC; 0: now. Proves nothing */
+    const char *policy; /* "default" (also NULL) or "strict" */
+    int no_revocation;  /* nonzero: no revocation check, and the report says so */
+    int inspect;        /* nonzero: structure and integrity only, no trust is looked at */
+} sign_verify_options;
+
+/*
+ * Verifies every signature of `what`; `in[0..n)` is the detached content by name (one alone needs no
+ * name). `trust` NULL is an empty one. SIGN_OK only when every signature is TOTAL-PASSED, else the
+ * worst verdict; *out is written in each of these cases, SIGN_NO_SIGNATURE included.
+ * A malformed or oversized signature is a verdict (TOTAL-FAILED / FORMAT_FAILURE), not an error.
+ */
+SIGN_CALL sign_rc sign_verify(const sign_input *what, const sign_input *in, size_t n,
+                              const sign_trust *trust, const sign_verify_options *opt, sign_report **out,
+                              sign_error *err);
+
+/*
+ * Writes the signed content of `what` to `out`, byte for byte as it was digested, when every
+ * signature's integrity is true; else SIGN_FAILED and nothing written. Detached: SIGN_E_IO.
+ */
+SIGN_CALL sign_rc sign_extract(const sign_input *what, const sign_output *out, sign_error *err);
+
+/* The worst verdict of all signatures: SIGN_OK, SIGN_FAILED, SIGN_INDETERMINATE or SIGN_NO_SIGNATURE. */
+SIGN_API sign_rc sign_report_verdict(const sign_report *report);
+
+SIGN_API size_t sign_report_count(const sign_report *report);
+
+/* One signature, as found. Texts belong to the report; NULL or -1 is "unknown". */
+typedef struct sign_signature {
+    sign_rc verdict;        /* SIGN_OK, SIGN_FAILED or SIGN_INDETERMINATE */
+    const char *indication; /* "TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE" (EN 319 102-1, 5.1.3) */
+    const char *sub;        /* "HASH_FAILURE", "REVOKED_NO_POE", ...; NULL when passed */
+    const char *id;         /* "S1", "S2" ... in file order */
+    const char *format;     /* "cades", "cms" */
+    const char *level;      /* "B", "T", "LT", "LTA", "C", "X", "XL", "A", or NULL */
+    const char *signer;     /* subject name, RFC 4514 */
+    const char *person;     /* serialNumber attribute of the subject, whole */
+    sign_bytes certificate; /* DER of the signer's certificate; empty when not found */
+    int references;         /* 1, 0, or -1 when unknown: every digest matches */
+    int signature_value;    /* likewise: the value verifies with the signer's key */
+    int signing_certificate; /* likewise: the signing-certificate attribute matches */
+    int64_t claimed_time;   /* signing-time attribute; 0: none. A claim, no proof */
+    int64_t best_time;      /* best-signature-time */
+} sign_signature;
+
+/* NULL when i is out of range. */
+SIGN_API const sign_signature *sign_report_signature(const sign_report *report, size_t i);
+
+typedef enum sign_report_form { SIGN_TEXT = 0, SIGN_JSON = 1 } sign_report_form;
+
+/*
+ * Writes the report: text for people in `lang` (verdict first, then who, when, why, what to do), or
+ * one JSON object (schema "verify/1" or "inspect/1"; keys and codes do not depend on `lang`).
+ */
+SIGN_CALL sign_rc sign_report_write(const sign_report *report, sign_report_form form, sign_lang lang,
+                                    sign_buf *out, sign_error *err);
+
+SIGN_API void sign_report_free(sign_report **report);
+
+SIGN_END_C
+
+#endif

@@ -1,0 +1,129 @@
+/* pki/pki.h - facts of one certificate, the frozen trust object, paths and revocation (RFC 5280). */
+#ifndef PKI_PKI_H
+#define PKI_PKI_H
+
+#include "crypto/crypto.h"
+#include "report/report.h"
+#include <sign/certificate.h>
+#include <sign/trust.h>
+
+/* Key usage bits as in RFC 5280, 4.2.1.3: bit n of the BIT STRING is 1 << n. */
+enum {
+    KU_DIGITAL_SIGNATURE = 1 << 0,
+    KU_NON_REPUDIATION = 1 << 1,
+    KU_KEY_ENCIPHERMENT = 1 << 2,
+    KU_DATA_ENCIPHERMENT = 1 << 3,
+    KU_KEY_AGREEMENT = 1 << 4,
+    KU_CERT_SIGN = 1 << 5,
+    KU_CRL_SIGN = 1 << 6
+};
+
+/*
+ * One certificate: its own copy of the bytes, facts as views into them, read in one pass without
+ * OpenSSL. Shared between threads, counted. The public key is made on first use and kept.
+ */
+struct pki_cert {
+    sign_bytes der, tbs;
+    sign_bytes issuer, subject;   /* Name elements, raw */
+    sign_bytes serial;            /* contents of the INTEGER */
+    sign_bytes spki;
+    struct crypto_sigalg sigalg;  /* SCHEME_NONE: unknown algorithm */
+    sign_bytes signature;
+    int64_t not_before, not_after;
+    bool has_key_usage, has_basic, is_ca, unknown_critical;
+    unsigned key_usage;
+    int path_len;                 /* -1: no limit */
+    sign_bytes ski, aki;          /* key identifiers; empty when absent */
+    sign_bytes policies, qc_statements, eku, crl_points, aia; /* extension values, raw; empty when absent */
+    bool self_issued;
+    uint8_t sha256[32];
+    _Atomic(struct crypto_pubkey *) key;
+    _Atomic int refs;
+};
+typedef struct pki_cert *pki_cert_ptr;
+
+/* Strict DER. SIGN_E_FORMAT, SIGN_E_LIMIT, SIGN_E_MEMORY. `crypto` computes the SHA-256. */
+sign_rc pki_cert_read(struct crypto *crypto, sign_bytes der, struct pki_cert **out, sign_error *err);
+struct pki_cert *pki_cert_keep(struct pki_cert *c);
+void pki_cert_free(struct pki_cert **c);
+CLEANUP(pki_cert_ptr, pki_cert_free);
+/* The public key; belongs to the certificate. Errors as crypto_pubkey_read. */
+sign_rc pki_cert_key(struct pki_cert *c, const struct crypto_pubkey **out, sign_error *err);
+
+/* Names: RFC 4514 text (reversed, escaped); the first value of an attribute type. Appended. */
+bool pki_name_text(sign_bytes name, grow *out);
+bool pki_name_attribute(sign_bytes name, enum oid type, grow *out);
+/* Equal by RFC 5280, 7.1: same bytes, or equal after case folding and white space compression of printable strings. */
+bool pki_name_equal(sign_bytes a, sign_bytes b);
+void pki_serial_hex(sign_bytes serial, grow *out); /* lower-case hex without leading zeros */
+sign_cert_kind pki_cert_kind(const struct pki_cert *c); /* NES, seal, ...: statements, policies, key usage */
+
+/* ---- trust ---------------------------------------------------------------------------- */
+
+/* One revocation list, indexed from its bytes once. */
+struct pki_crl;
+
+/* sign_trust is this room's struct: anchors, certificates, CRLs, caches, and a pool of crypto contexts. */
+
+/* A crypto context of the trust's pool for the length of a call; give it back with pki_lend_back. */
+sign_rc pki_lend(const sign_trust *trust, struct crypto **out, sign_error *err);
+void pki_lend_back(const sign_trust *trust, struct crypto *c);
+
+/*
+ * The certificate for these bytes: from the cache (the common case: no parsing, no allocation), or read
+ * and remembered. The caller owns one count.
+ */
+sign_rc pki_certificate(const sign_trust *trust, struct crypto *crypto, sign_bytes der, struct pki_cert **out,
+                        sign_error *err);
+
+/* ---- paths ---------------------------------------------------------------------------- */
+
+struct pki_path_options {
+    int64_t at;             /* validation time */
+    bool revocation;        /* check the end entity and every CA but the anchor */
+    sign_bytes const *bag;  /* DER certificates carried by the signature: candidates, never trusted */
+    size_t n_bag;
+    const sign_bytes *crls; /* DER CRLs carried by the signature */
+    size_t n_crls;
+};
+
+struct pki_revocation {
+    struct pki_cert *cert;  /* asked about; counted */
+    int64_t this_update, next_update;
+    const char *source;     /* belongs to the trust, or static "signature" */
+    const char *status;     /* static: "good", "revoked", "suspended", "unknown" */
+    int64_t revoked_at;     /* when revoked or suspended */
+    int reason;             /* CRLReason, -1 none */
+};
+
+/*
+ * What was found for one certificate. Immutable; counted; those that stay true for a while are
+ * remembered by the trust (valid_from..valid_to) and shared.
+ */
+struct pki_path {
+    enum indication indication;  /* TOTAL_PASSED, or INDETERMINATE with sub */
+    enum sub_indication sub;
+    struct pki_cert *chain[16];  /* end entity first; counted */
+    size_t n_chain;
+    bool anchored;               /* the last one is an anchor */
+    struct pki_revocation revocation[16];
+    size_t n_revocation;
+    enum message_id message;     /* why not passed, with arguments */
+    char args[3][200];
+    int64_t try_at;              /* TRY_LATER: when, 0 unknown */
+    int64_t valid_from, valid_to;
+    _Atomic int refs;
+};
+typedef struct pki_path *pki_path_ptr;
+
+/*
+ * Builds and checks a path from `cert` to an anchor (RFC 5280, 6): signatures, validity, basic
+ * constraints, key usage, path length, unknown critical extensions, revocation.
+ * The verdict is in *out; the result only tells whether it could be looked for at all.
+ */
+sign_rc pki_path_check(const sign_trust *trust, struct crypto *crypto, struct pki_cert *cert,
+                       const struct pki_path_options *opt, struct pki_path **out, sign_error *err);
+void pki_path_free(struct pki_path **p);
+CLEANUP(pki_path_ptr, pki_path_free);
+
+#endif

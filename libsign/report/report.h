@@ -1,0 +1,139 @@
+/* report/report.h - findings of one verification, and how they are written. Knows nothing of CMS, X.509 or trust. */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include "base/bytes.h"
+#include "base/message.h"
+#include <sign/verify.h>
+
+/* EN 319 102-1, 5.1.3 */
+enum indication { INDICATION_NONE = 0, TOTAL_PASSED, TOTAL_FAILED, INDETERMINATE };
+
+/* EN 319 102-1, table 5 and 6; one row: enum, text. */
+#define SUB_INDICATIONS(X)                                                                                   \
+    X(FORMAT_FAILURE)                                                                                        \
+    X(HASH_FAILURE)                                                                                          \
+    X(SIG_CRYPTO_FAILURE)                                                                                    \
+    X(REVOKED)                                                                                               \
+    X(EXPIRED)                                                                                               \
+    X(NOT_YET_VALID)                                                                                         \
+    X(SIG_CONSTRAINTS_FAILURE)                                                                               \
+    X(CHAIN_CONSTRAINTS_FAILURE)                                                                             \
+    X(CERTIFICATE_CHAIN_GENERAL_FAILURE)                                                                     \
+    X(CRYPTO_CONSTRAINTS_FAILURE)                                                                            \
+    X(POLICY_PROCESSING_ERROR)                                                                               \
+    X(SIGNATURE_POLICY_NOT_AVAILABLE)                                                                        \
+    X(TIMESTAMP_ORDER_FAILURE)                                                                               \
+    X(NO_SIGNING_CERTIFICATE_FOUND)                                                                          \
+    X(NO_CERTIFICATE_CHAIN_FOUND)                                                                            \
+    X(NO_CERTIFICATE_CHAIN_FOUND_NO_POE)                                                                     \
+    X(REVOKED_NO_POE)                                                                                        \
+    X(REVOKED_CA_NO_POE)                                                                                     \
+    X(OUT_OF_BOUNDS_NO_POE)                                                                                  \
+    X(OUT_OF_BOUNDS_NOT_REVOKED)                                                                             \
+    X(CRYPTO_CONSTRAINTS_FAILURE_NO_POE)                                                                     \
+    X(NO_POE)                                                                                                \
+    X(TRY_LATER)                                                                                             \
+    X(SIGNED_DATA_NOT_FOUND)                                                                                 \
+    X(CUSTOM)
+enum sub_indication {
+    SUB_NONE = 0,
+#define X(name) SUB_##name,
+    SUB_INDICATIONS(X)
+#undef X
+};
+const char *indication_text(enum indication i);         /* "TOTAL-PASSED"; NULL for none */
+const char *sub_indication_text(enum sub_indication s); /* "HASH_FAILURE"; NULL for none */
+
+/* true, false, or not known: JSON null. */
+enum tri { TRI_NULL = -1, TRI_FALSE = 0, TRI_TRUE = 1 };
+
+/* Everything below lives in the report's arena; texts are UTF-8 or NULL. */
+
+struct report_message {
+    struct report_message *next;
+    enum message_id id;
+    const char *args[3];
+};
+
+struct report_signer {
+    const char *subject, *serial_number, *issuer, *serial; /* see design of JSON: RFC 4514, hex */
+    char cert_sha256[65];
+    sign_bytes der;
+    const char *kind;  /* "NES", ... for the text; NULL */
+};
+
+struct report_revocation {
+    struct report_revocation *next;
+    const char *kind;     /* "crl" or "ocsp" */
+    char cert_sha256[65]; /* of the certificate that was asked about */
+    int64_t this_update, next_update; /* 0: none */
+    const char *source;   /* file name, "signature" */
+    const char *status;   /* "good", "revoked", "suspended", "unknown" */
+};
+
+struct report_timestamp {
+    struct report_timestamp *next;
+    const char *kind; /* "signature-time-stamp", "archive-time-stamp-v3", ... */
+    int64_t time;     /* 0 unknown */
+    enum indication indication;
+    const char *tsa;
+};
+
+struct report_scope {
+    struct report_scope *next;
+    const char *name, *digest_alg; /* "SHA-256" */
+    const char *digest;            /* hex */
+};
+
+struct report_signature {
+    struct report_signature *next;
+    const char *id;     /* "S1" */
+    const char *format; /* "cades", "cms" */
+    const char *level;  /* "B" ... or NULL */
+    enum indication indication;
+    enum sub_indication sub;
+    struct report_signer *signer; /* NULL: not found */
+    int64_t claimed_time;         /* 0: none */
+    int64_t best_signature_time;  /* 0: none */
+    enum tri references, signature_value, signing_certificate;
+    enum tri covers_whole_document;
+    const char *algorithm;        /* "RSA-PSS SHA-256", for the text and inspect */
+    const char *policy_oid, *policy_uri, *policy_hash; /* signature policy, shown to people (Rehber 3.2); NULL */
+    const char *commitment, *place, *roles, *mime_type, *content_hint; /* signed properties as text; NULL */
+    const char *attributes;       /* unsigned and unknown attributes, comma separated, for inspect; NULL */
+    struct report_scope *scope;
+    struct report_timestamp *timestamps;
+    struct report_revocation *revocation;
+    struct report_signature *countersignatures;
+    struct report_message *messages;
+    sign_signature public_view;   /* filled by report_seal */
+};
+
+struct sign_report {
+    arena arena;
+    const char *schema;        /* "verify/1" or "inspect/1" */
+    const char *document;      /* name of the file */
+    int64_t validation_time;
+    bool time_given;           /* --at: the text says so */
+    bool no_revocation;        /* the text says so */
+    const char *policy;        /* "default" */
+    enum indication indication; /* the worst; NONE when there are no signatures */
+    enum sub_indication sub;
+    struct report_signature *signatures, **tail;
+    struct report_message *messages; /* of the document as a whole (no signature found, ...) */
+    const sign_signature **views;
+    size_t count;
+};
+typedef struct sign_report *sign_report_ptr;
+CLEANUP(sign_report_ptr, sign_report_free);
+
+sign_rc report_new(struct sign_report **out, sign_error *err);
+struct report_signature *report_add(struct sign_report *r); /* appended; NULL when out of memory (r->arena.failed) */
+/* Appends a message; arguments are copied. */
+void report_say(struct sign_report *r, struct report_message **list, enum message_id id, const char *a1,
+                const char *a2, const char *a3);
+/* Computes the worst verdict, fills the public views. SIGN_E_MEMORY when any addition failed. */
+sign_rc report_seal(struct sign_report *r, sign_error *err);
+
+#endif
