@@ -14,8 +14,8 @@ add_compile_options(
   -Wall -Wextra -Werror -Wshadow -Wcast-qual -Wwrite-strings -Wstrict-prototypes -Wmissing-prototypes
   -Wconversion -Wsign-conversion -Wimplicit-fallthrough -Wformat=2 -Wvla)
 
-# POSIX.1-2008 beside strict C11; 64-bit file offsets.
-add_compile_definitions(_POSIX_C_SOURCE=200809L _FILE_OFFSET_BITS=64)
+# POSIX.1-2008 beside strict C11, and what glibc adds to it by default (explicit_bzero); 64-bit file offsets.
+add_compile_definitions(_POSIX_C_SOURCE=200809L _DEFAULT_SOURCE _FILE_OFFSET_BITS=64)
 
 if(SIGN_SANITIZE)
   # Instrumentation enlarges frames and makes gcc see null pointers on paths that it itself added, so

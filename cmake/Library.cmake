@@ -1,10 +1,10 @@
-# libsign.so: the objects of every room, behind a list of exported names. Without that list there is no library,
-# because then everything that happens to be visible would be a promise.
+# libsign.so: the objects of every room, behind a list of exported names. Without that list there is no library, because
+# then everything that happens to be visible would be a promise; and without engine/ nothing in it could be called.
 set(SIGN_MAP "${CMAKE_CURRENT_SOURCE_DIR}/libsign/libsign.map")
 file(GLOB SIGN_MAP_FOUND CONFIGURE_DEPENDS "${SIGN_MAP}")
 file(GLOB SIGN_HEADERS CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/libsign/include/sign/*.h")
 
-if(SIGN_MAP_FOUND AND SIGN_ROOMS)
+if(SIGN_MAP_FOUND AND TARGET room_engine)
   set(objects ${SIGN_ROOMS})
   list(TRANSFORM objects REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>")
   add_library(sign SHARED ${objects})

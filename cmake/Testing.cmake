@@ -3,7 +3,9 @@
 #   "ok ... # SKIP reason"; tests/house/count.py then counts those instead of the program.
 # sign_criterion(name SOURCES files... [LIBS targets...] [TIMEOUT seconds])
 #   a Criterion program, registered with ctest; its tests are counted one by one from <build>/results/<name>.tap.
-# Both tell a test where things are:
+# sign_test_program(name SOURCES files... [LIBS targets...] [ARGS args...] [TIMEOUT seconds] [LABELS labels...])
+#   an ordinary program: exit status 0 is passed, 77 skipped; it may print ok / not ok lines as above.
+# All tell a test where things are:
 #   macros  SIGN_TEST_PKI  the generated identities    SIGN_TEST_SOURCE  the top of the source tree
 #   environment of the same names, and SIGN_TEST_BUILD, the build directory (kalem is in it).
 set(SIGN_TEST_PKI "${CMAKE_BINARY_DIR}/testdata/pki")
@@ -44,6 +46,14 @@ function(sign_criterion name)
   target_compile_options(${name} PRIVATE $<$<C_COMPILER_ID:GNU>:-Wno-conversion>)
   # The result of an earlier run must not stand in for one that crashed before it wrote its own.
   sign_test(NAME ${name} TIMEOUT ${T_TIMEOUT} LABELS criterion
-    COMMAND sh -c "rm -f \"$2\" && exec \"$1\" -j2 --tap=\"$2\"" sh
+    COMMAND sh -c "rm -f \"$2\" && exec \"$1\" -j2 --timeout 120 --tap=\"$2\"" sh
     $<TARGET_FILE:${name}> "${CMAKE_BINARY_DIR}/results/${name}.tap")
+endfunction()
+
+function(sign_test_program name)
+  cmake_parse_arguments(T "" "TIMEOUT" "SOURCES;LIBS;ARGS;LABELS" ${ARGN})
+  add_executable(${name} ${T_SOURCES})
+  sign_test_flags(${name})
+  target_link_libraries(${name} PRIVATE ${T_LIBS})
+  sign_test(NAME ${name} TIMEOUT ${T_TIMEOUT} LABELS ${T_LABELS} COMMAND ${name} ${T_ARGS})
 endfunction()

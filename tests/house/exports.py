@@ -2,6 +2,7 @@
 """The public interface is one list, held five times; this compares them and prints ok / not ok lines.
 
     exports.py TOP LIBRARY [--max N]
+    exports.py TOP --map > libsign/libsign.map        writes that list anew from the headers
 
 declared in libsign/include, listed in libsign/libsign.map, defined in LIBRARY (nm -D), described in docs/API.md,
 called in tests/.
@@ -58,10 +59,17 @@ def called(top):
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("top")
-    ap.add_argument("library")
+    ap.add_argument("library", nargs="?")
+    ap.add_argument("--map", action="store_true")
     ap.add_argument("--max", type=int, default=120)
     args = ap.parse_args()
     want, bad = declared(args.top), 0
+    if args.map:
+        print("MAVIKALEM_0 {\n    global:\n%s    local:\n        *;\n};"
+              % "".join("        %s;\n" % n for n in sorted(want)))
+        return 0
+    if not args.library:
+        ap.error("which library?")
 
     def rule(title, faults):
         nonlocal bad
