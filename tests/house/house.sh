@@ -31,7 +31,12 @@ measure() {
         --max-func 100 --max-file 800 --max-branches 20 --min-tests 0.7
 }
 
-formatted() { files '*.c' '*.h' | xargs -r clang-format --dry-run -Werror; }
+# The names of the files that `clang-format -i` would change.
+formatted() {
+    files '*.c' '*.h' | xargs -r clang-format --dry-run -Werror 2>"$work/format" && return
+    grep -oE '^[^: ]+\.[ch]:' "$work/format" | sort -u
+    return 1
+}
 
 analysed() {
     cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr --error-exitcode=1 -j2 \
