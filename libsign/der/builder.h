@@ -27,12 +27,15 @@ void der_put_oid(der_builder *b, enum oid id);
 void der_put_oid_bytes(der_builder *b, sign_bytes value);
 /* Dotted text; false (and failed) when it is no OID. */
 bool der_put_oid_text(der_builder *b, const char *dotted);
+void der_put_bool(der_builder *b, bool v);
 void der_put_uint(der_builder *b, uint64_t v);
 void der_put_unsigned(der_builder *b, sign_bytes magnitude); /* adds the sign octet, strips zeros */
 void der_put_null(der_builder *b);
 void der_put_bits(der_builder *b, sign_bytes value);
+/* A string of UTF-8, or of ASCII for the types that have no more; else failed. */
 void der_put_utf8(der_builder *b, uint8_t tag, const char *s);
-void der_put_time(der_builder *b, int64_t t); /* UTCTime to 2049, then GeneralizedTime (RFC 5652, 11.3) */
+void der_put_time(der_builder *b, int64_t t);     /* UTCTime to 2049, then GeneralizedTime (RFC 5652, 11.3) */
+void der_put_gen_time(der_builder *b, int64_t t); /* always GeneralizedTime */
 
 /* Identifier and length of an element whose contents of n bytes are written elsewhere. */
 void der_put_header(der_builder *b, uint8_t tag, uint64_t n);
