@@ -38,12 +38,13 @@ CLEANUP(secret, secret_free);
 
 /*
  * A growing buffer that remembers failure: twenty appends, one check.
- * limit: more than that many bytes is a failure (0: BASE_BUF_LIMIT of base/limits.h).
+ * limit: more than that many bytes is a failure (0: LIMIT_BUF of base/limits.h).
  */
 struct grow {
     uint8_t *data;
     size_t len, cap, limit;
-    bool failed;
+    bool failed; /* an append failed; every later one does nothing */
+    bool over;   /* it failed at the limit */
 };
 typedef struct grow grow;
 void grow_put(grow *g, const void *data, size_t n);
@@ -52,9 +53,11 @@ void grow_str(grow *g, const char *s);
 void grow_printf(grow *g, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Room for n bytes more at the end, counted as written; NULL when failed. */
 uint8_t *grow_space(grow *g, size_t n);
-/* Hands the bytes over; SIGN_E_MEMORY or SIGN_E_LIMIT when an append failed. g is empty afterwards. */
+/*
+ * Hands the bytes over; SIGN_E_MEMORY or SIGN_E_LIMIT when an append failed. g is empty afterwards. A NUL that
+ * len does not count stands behind the last byte, so text is a C string at once.
+ */
 sign_rc grow_take(grow *g, sign_buf *out, sign_error *err);
-/* The same as a NUL-terminated string (len without the NUL). */
 void grow_free(grow *g);
 CLEANUP(grow, grow_free);
 
