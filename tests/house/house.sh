@@ -66,7 +66,8 @@ no_goto() {
 no_globals() {
     find "$(dirname "$library")" -maxdepth 1 -name 'libroom_*.a' -print0 | sort -z | xargs -0r objdump -t >"$work/symbols"
     grep -q 'file format' "$work/symbols" || { echo "no room libraries beside $library"; return 1; }
-    ! grep -E ' O (\.data|\.bss|\.tdata|\.tbss|\*COM\*)(\.[A-Za-z_]\S*)?\s' "$work/symbols" | grep -v ' \.data\.rel\.ro'
+    # Seven columns of flags, of which the sixth is d for a section's own symbol.
+    ! grep -E '^[0-9a-f]+ .{5}[^d]. (\.data|\.bss|\.tdata|\.tbss|\*COM\*)(\.\S+)?\s' "$work/symbols" | grep -vF .data.rel.ro
 }
 
 # The version stands in the header, because a program is compiled against it, and in CMakeLists.txt.
