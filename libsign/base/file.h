@@ -47,6 +47,10 @@ const char *path_base(const char *path);
  * A result being written. sink_open, sink_put..., then sink_commit makes it appear; sink_close
  * without commit leaves nothing behind (descriptors excepted: what was written is written).
  * Failure is remembered, sink_commit tells it.
+ * A path that is a device or a FIFO, and /dev/stdout and its like, is written directly. A symbolic link to a
+ * file is itself replaced when overwriting. A new name never replaces an existing file, a race included, unless
+ * to->overwrite is set; an overwritten file's permission bits are kept when to->mode is 0.
+ * The struct keeps `to`. SIGPIPE and SIGXFSZ are for the program to ignore; then EPIPE and EFBIG are SIGN_E_IO.
  */
 struct sink {
     const sign_output *to;

@@ -31,7 +31,7 @@ static void before_member(jsonout *j) {
 }
 
 static void before_value(jsonout *j) {
-    assert(j->keyed == in_object(j));
+    assert(j->out->failed || j->keyed == in_object(j));
     if (!j->keyed) {
         before_member(j);
     }

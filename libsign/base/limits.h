@@ -14,7 +14,8 @@ enum {
     LIMIT_PATH_CANDIDATES = 256,   /* issuers tried for one path */
     LIMIT_ROLES = 32,
     LIMIT_PLACE_LINES = 6,         /* RFC 5126, 5.11.2 */
-    LIMIT_FORM_DEPTH = 16
+    LIMIT_FORM_DEPTH = 16,
+    LIMIT_JSON_DEPTH = 32          /* objects and arrays within one another */
 };
 
 /* Sizes in bytes. */

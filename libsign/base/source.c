@@ -31,7 +31,7 @@ static int open_again(const char *path, int flags) {
     return fd;
 }
 
-static sign_rc source_open_path(const char *path, source *out, sign_error *err) {
+static sign_rc source_open_path(const char *path, const char *name, source *out, sign_error *err) {
     /* O_NONBLOCK: a FIFO is refused below instead of waiting for its writer. It means nothing for a file. */
     int fd = open_again(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
@@ -48,7 +48,7 @@ static sign_rc source_open_path(const char *path, source *out, sign_error *err) 
         return fail(err, SIGN_E_IO, MSG_FILE_OPEN, "%s: %s", path,
                     S_ISDIR(st.st_mode) ? strerror(EISDIR) : "not a regular file");
     }
-    *out = (source){.fd = fd, .size = (uint64_t)st.st_size, .name = path};
+    *out = (source){.fd = fd, .size = (uint64_t)st.st_size, .name = name != NULL ? name : path};
     source_stamp(&st, out->stamp);
     return SIGN_OK;
 }
@@ -58,7 +58,7 @@ sign_rc source_open(const sign_input *in, source *out, sign_error *err) {
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "an input needs data or a path");
     }
     if (in->data.data == NULL) {
-        return source_open_path(in->path, out, err);
+        return source_open_path(in->path, in->name, out, err);
     }
     *out =
         (source){.mem = in->data, .fd = -1, .size = in->data.len, .name = in->name != NULL ? in->name : ""};
