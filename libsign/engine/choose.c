@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "key/key.h"
 #include "pki/pki.h"
+#include <stdlib.h>
 
 /* Why a certificate that was found cannot be the one. */
 enum verdict { USABLE, OTHER_KIND, OTHER_PERSON, EXPIRED, NOT_YET, NO_KEY };
@@ -25,8 +26,7 @@ struct search {
 };
 typedef struct search search;
 
-static void search_free(search *s)
-{
+static void search_free(search *s) {
     for (size_t i = 0; i < s->n; i++) {
         free(s->usable[i].uri);
         free(s->usable[i].module);
@@ -38,17 +38,18 @@ static void search_free(search *s)
 }
 CLEANUP(search, search_free);
 
-static const char *kind_word(sign_cert_kind kind)
-{
-    static const char *const words[] = {
-        [SIGN_CERT_OTHER] = "other",        [SIGN_CERT_NES] = "NES",         [SIGN_CERT_SEAL] = "seal",
-        [SIGN_CERT_QSEAL] = "qualified seal", [SIGN_CERT_FISCAL] = "fiscal seal",
-        [SIGN_CERT_ENCRYPTION] = "encryption", [SIGN_CERT_CA] = "CA"};
+static const char *kind_word(sign_cert_kind kind) {
+    static const char *const words[] = {[SIGN_CERT_OTHER] = "other",
+                                        [SIGN_CERT_NES] = "NES",
+                                        [SIGN_CERT_SEAL] = "seal",
+                                        [SIGN_CERT_QSEAL] = "qualified seal",
+                                        [SIGN_CERT_FISCAL] = "fiscal seal",
+                                        [SIGN_CERT_ENCRYPTION] = "encryption",
+                                        [SIGN_CERT_CA] = "CA"};
     return words[kind];
 }
 
-static enum verdict judge(const search *s, const sign_token *token, const struct pki_cert *cert)
-{
+static enum verdict judge(const search *s, const sign_token *token, const struct pki_cert *cert) {
     if (token->has_key == 0)
         return NO_KEY;
     if (pki_cert_kind(cert) != SIGN_CERT_NES)
@@ -62,8 +63,7 @@ static enum verdict judge(const search *s, const sign_token *token, const struct
     return s->now < cert->not_before ? NOT_YET : USABLE;
 }
 
-static char *line_of(const sign_token *token, const struct pki_cert *cert)
-{
+static char *line_of(const sign_token *token, const struct pki_cert *cert) {
     AUTO(grow) g = {0};
     AUTO(grow) name = {0};
     char until[32];
@@ -75,8 +75,7 @@ static char *line_of(const sign_token *token, const struct pki_cert *cert)
     return g.failed ? NULL : (char *)TAKE(g.data);
 }
 
-static bool remember(search *s, const sign_token *token, const struct pki_cert *cert)
-{
+static bool remember(search *s, const sign_token *token, const struct pki_cert *cert) {
     /* p11-kit may show one token through two modules: the certificate's bytes tell that it is one. */
     for (size_t i = 0; i < s->n; i++)
         if (memcmp(s->usable[i].sha256, cert->sha256, sizeof cert->sha256) == 0)
@@ -91,8 +90,7 @@ static bool remember(search *s, const sign_token *token, const struct pki_cert *
     return c->uri && c->module && c->line;
 }
 
-static void note_other(search *s, const struct pki_cert *cert, enum verdict v)
-{
+static void note_other(search *s, const struct pki_cert *cert, enum verdict v) {
     char date[32];
     const char *sep = s->others.len ? ", " : "";
     if (v == EXPIRED)
@@ -102,11 +100,11 @@ static void note_other(search *s, const struct pki_cert *cert, enum verdict v)
     else if (v == OTHER_PERSON)
         grow_printf(&s->others, "%sNES of another person", sep);
     else
-        grow_printf(&s->others, "%s%s", sep, v == NO_KEY ? "certificate without key" : kind_word(pki_cert_kind(cert)));
+        grow_printf(&s->others, "%s%s", sep,
+                    v == NO_KEY ? "certificate without key" : kind_word(pki_cert_kind(cert)));
 }
 
-static int see(void *user, const sign_token *token)
-{
+static int see(void *user, const sign_token *token) {
     search *s = user;
     s->tokens++;
     if (token->certificate.len == 0)
@@ -125,8 +123,7 @@ static int see(void *user, const sign_token *token)
     return s->rc != SIGN_OK;
 }
 
-static sign_rc none_or_several(search *s, sign_error *err)
-{
+static sign_rc none_or_several(search *s, sign_error *err) {
     if (s->tokens == 0)
         return fail(err, SIGN_E_TOKEN, MSG_NO_TOKEN, "no token is present");
     if (s->n == 0) {
@@ -141,8 +138,7 @@ static sign_rc none_or_several(search *s, sign_error *err)
     return fail(err, SIGN_E_CERTIFICATE, MSG_SEVERAL_NES, "%s", list.failed ? "" : (const char *)list.data);
 }
 
-sign_rc sign_key_find(const char *person, const sign_key_options *opt, sign_key **out, sign_error *err)
-{
+sign_rc sign_key_find(const char *person, const sign_key_options *opt, sign_key **out, sign_error *err) {
     if (!out)
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_key_find: out is needed");
     AUTO(search) s = {.person = person, .now = time_now(), .rc = SIGN_OK, .err = err};

@@ -3,6 +3,8 @@
 #include "key/key.h"
 #include <sign/create.h>
 #include <sign/form.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 typedef sign_form *sign_form_ptr;
 CLEANUP(sign_form_ptr, sign_form_free);
@@ -18,8 +20,7 @@ struct sign_draft {
 typedef struct sign_draft *sign_draft_ptr;
 CLEANUP(sign_draft_ptr, sign_draft_free);
 
-void sign_draft_free(sign_draft **draft)
-{
+void sign_draft_free(sign_draft **draft) {
     if (!draft || !*draft)
         return;
     struct sign_draft *d = TAKE(*draft);
@@ -36,16 +37,14 @@ struct first_problem {
     char text[300];
 };
 
-static void keep_first(void *user, const sign_form_problem *p)
-{
+static void keep_first(void *user, const sign_form_problem *p) {
     struct first_problem *first = user;
     if (!p->warning && first->text[0] == 0)
         snprintf(first->text, sizeof first->text, "%s %s: %s", p->code, p->field, p->text);
 }
 
 /* A form may only be signed by the person it speaks of (domain rule: NES serialNumber equals KimlikNo). */
-static sign_rc applicant_only(const sign_form *form, const struct pki_cert *signer, sign_error *err)
-{
+static sign_rc applicant_only(const sign_form *form, const struct pki_cert *signer, sign_error *err) {
     AUTO(grow) person = {0};
     pki_name_attribute(signer->subject, OID_DN_SERIAL_NUMBER, &person);
     const char *applicant = sign_form_get(form, "KimlikNo");
@@ -56,15 +55,14 @@ static sign_rc applicant_only(const sign_form *form, const struct pki_cert *sign
 }
 
 /* When `in` is a form: its canonical XML into *canonical, after the checks that no option overrides. */
-static sign_rc form_guard(const sign_input *in, const struct pki_cert *signer, int64_t at, sign_buf *canonical,
-                          sign_error *err)
-{
+static sign_rc form_guard(const sign_input *in, const struct pki_cert *signer, int64_t at,
+                          sign_buf *canonical, sign_error *err) {
     AUTO(sign_form_ptr) form = NULL;
     struct first_problem first = {{0}};
     sign_rc rc = sign_form_open(in, NULL, at, &form, err);
     if (rc != SIGN_OK)
-        return fail(err, rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT ? SIGN_E_REFUSED : rc, MSG_FORM_ERRORS, "%s",
-                    err ? err->text : "");
+        return fail(err, rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT ? SIGN_E_REFUSED : rc, MSG_FORM_ERRORS,
+                    "%s", err ? err->text : "");
     size_t errors = sign_form_check(form, at, SIGN_EN, keep_first, &first);
     if (errors)
         return fail(err, SIGN_E_REFUSED, MSG_FORM_ERRORS, "%zu errors; the first: %s", errors, first.text);
@@ -74,8 +72,8 @@ static sign_rc form_guard(const sign_input *in, const struct pki_cert *signer, i
     return sign_form_write(form, &(sign_output){.buf = canonical}, err);
 }
 
-static sign_rc draft_content(struct sign_draft *d, const sign_input *what, const sign_input *in, sign_error *err)
-{
+static sign_rc draft_content(struct sign_draft *d, const sign_input *what, const sign_input *in,
+                             sign_error *err) {
     sign_input content;
     if (in && !what && sign_form_is(in)) {
         sign_rc rc = form_guard(in, d->plan.signer, d->plan.signing_time, &d->canonical, err);
@@ -90,8 +88,8 @@ static sign_rc draft_content(struct sign_draft *d, const sign_input *what, const
     return d->format->draft(d->crypto, &d->plan, what, in, &d->draft, err);
 }
 
-static sign_rc options_take(const sign_options *opt, const sign_input *in, sign_options *out, sign_error *err)
-{
+static sign_rc options_take(const sign_options *opt, const sign_input *in, sign_options *out,
+                            sign_error *err) {
     *out = (sign_options){.size = sizeof *out};
     if (opt) {
         if (opt->size != sizeof *opt)
@@ -104,8 +102,7 @@ static sign_rc options_take(const sign_options *opt, const sign_input *in, sign_
 }
 
 sign_rc sign_draft_new(const sign_bytes *chain, size_t n, const sign_input *what, const sign_input *in,
-                       const sign_options *opt, sign_draft **out, sign_error *err)
-{
+                       const sign_options *opt, sign_draft **out, sign_error *err) {
     if (!chain || n == 0 || (!what && !in) || !out)
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "a certificate, a document and out are needed");
     AUTO(sign_draft_ptr) d = calloc(1, sizeof *d);
@@ -128,20 +125,17 @@ sign_rc sign_draft_new(const sign_bytes *chain, size_t n, const sign_input *what
     return SIGN_OK;
 }
 
-sign_draft_facts sign_draft_get(const sign_draft *draft)
-{
+sign_draft_facts sign_draft_get(const sign_draft *draft) {
     return draft->format->draft_get(draft->draft);
 }
 
-sign_rc sign_draft_export(const sign_draft *draft, const sign_output *out, sign_error *err)
-{
+sign_rc sign_draft_export(const sign_draft *draft, const sign_output *out, sign_error *err) {
     if (!draft || !out)
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_draft_export: draft and out are needed");
     return draft->format->draft_export(draft->draft, out, err);
 }
 
-static sign_rc import_as(struct sign_draft *d, const source *s, const sign_input *content, sign_error *err)
-{
+static sign_rc import_as(struct sign_draft *d, const source *s, const sign_input *content, sign_error *err) {
     sign_rc rc = SIGN_E_FORMAT;
     for (size_t i = 0; rc == SIGN_E_FORMAT && format_at(i); i++) {
         d->format = format_at(i);
@@ -150,8 +144,8 @@ static sign_rc import_as(struct sign_draft *d, const source *s, const sign_input
     return rc;
 }
 
-sign_rc sign_draft_import(const sign_input *draft, const sign_input *content, sign_draft **out, sign_error *err)
-{
+sign_rc sign_draft_import(const sign_input *draft, const sign_input *content, sign_draft **out,
+                          sign_error *err) {
     if (!draft || !out)
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_draft_import: draft and out are needed");
     AUTO(source) s = {.fd = -1};
@@ -170,16 +164,14 @@ sign_rc sign_draft_import(const sign_input *draft, const sign_input *content, si
 }
 
 sign_rc sign_draft_finish(sign_draft *draft, sign_bytes value, sign_encoding encoding, const sign_output *out,
-                          sign_error *err)
-{
+                          sign_error *err) {
     if (!draft || !out)
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_draft_finish: draft and out are needed");
     return draft->format->draft_finish(draft->crypto, draft->draft, value, encoding, out, err);
 }
 
 static sign_rc sign_with(const sign_key *key, const sign_input *what, const sign_input *in,
-                         const sign_options *opt, const sign_output *out, sign_error *err)
-{
+                         const sign_options *opt, const sign_output *out, sign_error *err) {
     sign_bytes chain[LIMIT_PATH_LENGTH];
     size_t n = sign_key_chain_count(key);
     if (n > LIMIT_PATH_LENGTH)
@@ -195,20 +187,19 @@ static sign_rc sign_with(const sign_key *key, const sign_input *what, const sign
         return rc;
     rc = sign_draft_finish(d, (sign_bytes){value.data, value.len}, SIGN_VALUE_DER, out, err);
     /* The key is the caller's own: a value that its certificate does not verify is a fault of the key. */
-    return rc == SIGN_FAILED ? fail(err, SIGN_E_KEY, MSG_KEY_VALUE, "the certificate does not verify it") : rc;
+    return rc == SIGN_FAILED ? fail(err, SIGN_E_KEY, MSG_KEY_VALUE, "the certificate does not verify it")
+                             : rc;
 }
 
-sign_rc sign_create(const sign_key *key, const sign_input *in, const sign_options *opt, const sign_output *out,
-                    sign_error *err)
-{
+sign_rc sign_create(const sign_key *key, const sign_input *in, const sign_options *opt,
+                    const sign_output *out, sign_error *err) {
     if (!key || !in || !out)
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_create: key, document and out are needed");
     return sign_with(key, NULL, in, opt, out, err);
 }
 
 sign_rc sign_add(const sign_key *key, const sign_input *what, const sign_input *in, const sign_options *opt,
-                 const sign_output *out, sign_error *err)
-{
+                 const sign_output *out, sign_error *err) {
     if (!key || !what || !out)
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_add: key, signature and out are needed");
     return sign_with(key, what, in, opt, out, err);

@@ -1,7 +1,9 @@
-/* A verification from the caller's point of view: choose the format, let it read and judge, seal the report. */
+/* A verification from the caller's point of view: choose the format, let it read and judge, seal the report.
+ */
 #include "base/time.h"
 #include "engine/format.h"
 #include <sign/verify.h>
+#include <stdlib.h>
 
 typedef sign_trust *sign_trust_ptr;
 CLEANUP(sign_trust_ptr, sign_trust_free);
@@ -14,8 +16,7 @@ struct opened {
 };
 typedef struct opened opened;
 
-static void opened_close(opened *o)
-{
+static void opened_close(opened *o) {
     source_close(&o->what);
     for (size_t i = 0; i < o->n; i++)
         source_close(&o->contents[i]);
@@ -24,8 +25,7 @@ static void opened_close(opened *o)
 }
 CLEANUP(opened, opened_close);
 
-static sign_rc open_all(const sign_input *what, const sign_input *in, size_t n, opened *o, sign_error *err)
-{
+static sign_rc open_all(const sign_input *what, const sign_input *in, size_t n, opened *o, sign_error *err) {
     o->what.fd = -1;
     sign_rc rc = source_open(what, &o->what, err);
     if (rc != SIGN_OK)
@@ -44,8 +44,7 @@ static sign_rc open_all(const sign_input *what, const sign_input *in, size_t n, 
 }
 
 /* What the caller asked for, checked and with its defaults. */
-static sign_rc context_make(const sign_verify_options *opt, struct ades_context *ctx, sign_error *err)
-{
+static sign_rc context_make(const sign_verify_options *opt, struct ades_context *ctx, sign_error *err) {
     sign_verify_options all = {0};
     if (opt) {
         if (opt->size != sizeof *opt)
@@ -62,8 +61,7 @@ static sign_rc context_make(const sign_verify_options *opt, struct ades_context 
 }
 
 static void describe(struct sign_report *r, const struct ades_context *ctx, const sign_verify_options *opt,
-                     const source *what)
-{
+                     const source *what) {
     r->schema = ctx->inspect ? "inspect/1" : "verify/1";
     r->document = what->name ? arena_str(&r->arena, BYTES_STR(what->name)) : NULL;
     r->validation_time = ctx->at;
@@ -73,8 +71,7 @@ static void describe(struct sign_report *r, const struct ades_context *ctx, cons
 }
 
 static sign_rc read_and_judge(const struct ades_context *ctx, const opened *o, struct sign_report *report,
-                              sign_error *err)
-{
+                              sign_error *err) {
     const struct ades_format *format = format_of(&o->what);
     if (format) {
         sign_rc rc = format->verify(ctx, &o->what, o->contents, o->n, report, err);
@@ -89,8 +86,8 @@ static sign_rc read_and_judge(const struct ades_context *ctx, const opened *o, s
     return rc;
 }
 
-static sign_rc verify_with(struct ades_context *ctx, const opened *o, struct sign_report *report, sign_error *err)
-{
+static sign_rc verify_with(struct ades_context *ctx, const opened *o, struct sign_report *report,
+                           sign_error *err) {
     sign_rc rc = pki_lend(ctx->trust, &ctx->crypto, err);
     if (rc != SIGN_OK)
         return rc;
@@ -100,8 +97,7 @@ static sign_rc verify_with(struct ades_context *ctx, const opened *o, struct sig
 }
 
 sign_rc sign_verify(const sign_input *what, const sign_input *in, size_t n, const sign_trust *trust,
-                    const sign_verify_options *opt, sign_report **out, sign_error *err)
-{
+                    const sign_verify_options *opt, sign_report **out, sign_error *err) {
     if (!what || !out || (n && !in))
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_verify: what and out are needed");
     AUTO(opened) o = {0};
@@ -127,8 +123,7 @@ sign_rc sign_verify(const sign_input *what, const sign_input *in, size_t n, cons
     return sign_report_verdict(*out);
 }
 
-sign_rc sign_extract(const sign_input *what, const sign_output *out, sign_error *err)
-{
+sign_rc sign_extract(const sign_input *what, const sign_output *out, sign_error *err) {
     if (!what || !out)
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_extract: what and out are needed");
     AUTO(source) s = {.fd = -1};

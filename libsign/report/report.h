@@ -1,4 +1,5 @@
-/* report/report.h - findings of one verification, and how they are written. Knows nothing of CMS, X.509 or trust. */
+/* report/report.h - findings of one verification, and how they are written. Knows nothing of CMS, X.509 or
+ * trust. */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 
@@ -60,16 +61,16 @@ struct report_signer {
     const char *subject, *serial_number, *issuer, *serial; /* see design of JSON: RFC 4514, hex */
     char cert_sha256[65];
     sign_bytes der;
-    const char *kind;  /* "NES", ... for the text; NULL */
+    const char *kind; /* "NES", ... for the text; NULL */
 };
 
 struct report_revocation {
     struct report_revocation *next;
-    const char *kind;     /* "crl" or "ocsp" */
-    char cert_sha256[65]; /* of the certificate that was asked about */
+    const char *kind;                 /* "crl" or "ocsp" */
+    char cert_sha256[65];             /* of the certificate that was asked about */
     int64_t this_update, next_update; /* 0: none */
-    const char *source;   /* file name, "signature" */
-    const char *status;   /* "good", "revoked", "suspended", "unknown" */
+    const char *source;               /* file name, "signature" */
+    const char *status;               /* "good", "revoked", "suspended", "unknown" */
 };
 
 struct report_timestamp {
@@ -98,26 +99,27 @@ struct report_signature {
     int64_t best_signature_time;  /* 0: none */
     enum tri references, signature_value, signing_certificate;
     enum tri covers_whole_document;
-    const char *algorithm;        /* "RSA-PSS SHA-256", for the text and inspect */
-    const char *policy_oid, *policy_uri, *policy_hash; /* signature policy, shown to people (Rehber 3.2); NULL */
+    const char *algorithm; /* "RSA-PSS SHA-256", for the text and inspect */
+    const char *policy_oid, *policy_uri,
+        *policy_hash; /* signature policy, shown to people (Rehber 3.2); NULL */
     const char *commitment, *place, *roles, *mime_type, *content_hint; /* signed properties as text; NULL */
-    const char *attributes;       /* unsigned and unknown attributes, comma separated, for inspect; NULL */
+    const char *attributes; /* unsigned and unknown attributes, comma separated, for inspect; NULL */
     struct report_scope *scope;
     struct report_timestamp *timestamps;
     struct report_revocation *revocation;
     struct report_signature *countersignatures;
     struct report_message *messages;
-    sign_signature public_view;   /* filled by report_seal */
+    sign_signature public_view; /* filled by report_seal */
 };
 
 struct sign_report {
     arena arena;
-    const char *schema;        /* "verify/1" or "inspect/1" */
-    const char *document;      /* name of the file */
+    const char *schema;   /* "verify/1" or "inspect/1" */
+    const char *document; /* name of the file */
     int64_t validation_time;
-    bool time_given;           /* --at: the text says so */
-    bool no_revocation;        /* the text says so */
-    const char *policy;        /* "default" */
+    bool time_given;            /* --at: the text says so */
+    bool no_revocation;         /* the text says so */
+    const char *policy;         /* "default" */
     enum indication indication; /* the worst; NONE when there are no signatures */
     enum sub_indication sub;
     struct report_signature *signatures, **tail;
@@ -129,7 +131,8 @@ typedef struct sign_report *sign_report_ptr;
 CLEANUP(sign_report_ptr, sign_report_free);
 
 sign_rc report_new(struct sign_report **out, sign_error *err);
-struct report_signature *report_add(struct sign_report *r); /* appended; NULL when out of memory (r->arena.failed) */
+struct report_signature *
+report_add(struct sign_report *r); /* appended; NULL when out of memory (r->arena.failed) */
 /* Appends a message; arguments are copied. */
 void report_say(struct sign_report *r, struct report_message **list, enum message_id id, const char *a1,
                 const char *a2, const char *a3);

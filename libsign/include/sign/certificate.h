@@ -23,17 +23,17 @@ typedef struct sign_certs sign_certs;
 /* Facts of one certificate; texts belong to the list they came from. */
 typedef struct sign_cert {
     sign_bytes der;
-    const char *subject, *issuer;  /* RFC 4514 */
-    const char *common_name;       /* "" if none */
-    const char *serial_number;     /* serialNumber attribute of the subject (a TCKN in a NES), "" if none */
-    const char *serial;            /* lower-case hex without leading zeros */
-    const char *sha256;            /* of the DER, lower-case hex */
-    const char *key;               /* "RSA 2048", "EC P-256" */
-    const char *signature;         /* "RSA-PSS SHA-384", "ECDSA SHA-256" */
-    const char *key_usage;         /* RFC 5280 names, comma separated; "" when absent */
-    const char *policies;          /* OIDs, comma separated */
+    const char *subject, *issuer; /* RFC 4514 */
+    const char *common_name;      /* "" if none */
+    const char *serial_number;    /* serialNumber attribute of the subject (a TCKN in a NES), "" if none */
+    const char *serial;           /* lower-case hex without leading zeros */
+    const char *sha256;           /* of the DER, lower-case hex */
+    const char *key;              /* "RSA 2048", "EC P-256" */
+    const char *signature;        /* "RSA-PSS SHA-384", "ECDSA SHA-256" */
+    const char *key_usage;        /* RFC 5280 names, comma separated; "" when absent */
+    const char *policies;         /* OIDs, comma separated */
     const char *crl_urls, *ocsp_urls; /* space separated */
-    int64_t not_before, not_after; /* seconds since 1970 UTC */
+    int64_t not_before, not_after;    /* seconds since 1970 UTC */
     sign_cert_kind kind;
     int is_ca;
 } sign_cert;

@@ -8,8 +8,8 @@ SIGN_BEGIN_C
 
 /* What to sign and how. Zero everywhere is a good default: CAdES, attached, SHA-256, now. */
 typedef struct sign_options {
-    size_t size;              /* sizeof(sign_options) */
-    sign_format format;       /* SIGN_AUTO is CAdES */
+    size_t size;        /* sizeof(sign_options) */
+    sign_format format; /* SIGN_AUTO is CAdES */
     sign_shape shape;
     sign_digest digest;
     int pss;                  /* nonzero: RSA keys sign with RSASSA-PSS (RFC 4056) */
@@ -19,17 +19,17 @@ typedef struct sign_options {
     const char *commitment;   /* commitment-type-indication OID, dotted (5.2.3); NULL: none */
     const char *const *roles; /* claimed roles, UTF-8 (5.2.6) */
     size_t n_roles;
-    int roles_v1;             /* nonzero: signer-attributes (TS 101 733, 5.11.3), the Turkish option,
-                                 instead of signer-attributes-v2 */
-    const char *place_country;  /* signer-location (5.2.4): country name, locality, postal address lines */
+    int roles_v1;              /* nonzero: signer-attributes (TS 101 733, 5.11.3), the Turkish option,
+                                  instead of signer-attributes-v2 */
+    const char *place_country; /* signer-location (5.2.4): country name, locality, postal address lines */
     const char *place_locality;
     const char *const *place_lines; /* at most 6 */
     size_t n_place_lines;
-    const char *policy_oid;   /* signature-policy-identifier (5.2.9), dotted; NULL: none */
-    sign_digest policy_digest; /* algorithm of policy_hash */
-    sign_bytes policy_hash;   /* required with policy_oid */
-    const char *policy_uri;   /* SPuri qualifier; NULL: none */
-    const char *policy_notice; /* SPUserNotice explicit text; NULL: none */
+    const char *policy_oid;         /* signature-policy-identifier (5.2.9), dotted; NULL: none */
+    sign_digest policy_digest;      /* algorithm of policy_hash */
+    sign_bytes policy_hash;         /* required with policy_oid */
+    const char *policy_uri;         /* SPuri qualifier; NULL: none */
+    const char *policy_notice;      /* SPUserNotice explicit text; NULL: none */
     const sign_bytes *certificates; /* DER, embedded beside the signer's and its chain */
     size_t n_certificates;
 } sign_options;

@@ -14,7 +14,7 @@
 
 #ifdef __cplusplus
 #define SIGN_BEGIN_C extern "C" {
-#define SIGN_END_C }
+#define SIGN_END_C   }
 #else
 #define SIGN_BEGIN_C
 #define SIGN_END_C

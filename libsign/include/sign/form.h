@@ -26,7 +26,8 @@ SIGN_API int sign_form_is(const sign_input *in);
 /* The value of a field; NULL when it is not set or no such field exists. */
 SIGN_API const char *sign_form_get(const sign_form *form, const char *field);
 
-/* Sets a field ("" clears it). The value is normalised as the field's type says; unknown field: SIGN_E_ARGUMENT. */
+/* Sets a field ("" clears it). The value is normalised as the field's type says; unknown field:
+ * SIGN_E_ARGUMENT. */
 SIGN_CALL sign_rc sign_form_set(sign_form *form, const char *field, const char *value, sign_error *err);
 
 /* One thing that is wrong (or, as a warning, doubtful) in a form. */
@@ -39,7 +40,8 @@ typedef struct sign_form_problem {
 
 typedef void sign_form_problem_fn(void *user, const sign_form_problem *problem);
 
-/* Tells all problems at once, in schema order, as of time `at`. Returns the number of errors (not warnings). */
+/* Tells all problems at once, in schema order, as of time `at`. Returns the number of errors (not warnings).
+ */
 SIGN_API size_t sign_form_check(const sign_form *form, int64_t at, sign_lang lang, sign_form_problem_fn *fn,
                                 void *user);
 

@@ -11,10 +11,10 @@ typedef struct sign_key sign_key;
 
 /* What a secret is asked for. */
 typedef struct sign_secret {
-    const char *what;  /* token label or file name */
-    int is_pin;        /* nonzero: user PIN of a token; 0: password of a file */
-    int count_low;     /* nonzero: a wrong PIN was entered before (CKF_USER_PIN_COUNT_LOW) */
-    int final_try;     /* nonzero: one more wrong PIN locks the token (CKF_USER_PIN_FINAL_TRY) */
+    const char *what; /* token label or file name */
+    int is_pin;       /* nonzero: user PIN of a token; 0: password of a file */
+    int count_low;    /* nonzero: a wrong PIN was entered before (CKF_USER_PIN_COUNT_LOW) */
+    int final_try;    /* nonzero: one more wrong PIN locks the token (CKF_USER_PIN_FINAL_TRY) */
 } sign_secret;
 
 /*
@@ -81,10 +81,10 @@ typedef struct sign_token {
     const char *manufacturer; /* the same for the other texts of CK_TOKEN_INFO */
     const char *model;
     const char *serial;
-    const char *object;       /* label of the certificate object; "" if none */
-    int has_key;              /* -1 unknown without login, 0 no, 1 yes */
+    const char *object;                                      /* label of the certificate object; "" if none */
+    int has_key;                                             /* -1 unknown without login, 0 no, 1 yes */
     int pin_count_low, pin_final_try, pin_locked, pin_unset; /* flags of CK_TOKEN_INFO */
-    sign_bytes certificate;   /* DER; empty when the token shows none */
+    sign_bytes certificate;                                  /* DER; empty when the token shows none */
 } sign_token;
 
 /* Called for each certificate of each token; what it gets lives for the call. Nonzero stops. */

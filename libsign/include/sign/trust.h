@@ -18,11 +18,11 @@ typedef struct sign_trust_options {
     size_t size;               /* sizeof(sign_trust_options) */
     const sign_input *anchors; /* every certificate here is a trust anchor */
     size_t n_anchors;
-    const sign_input *certs;   /* certificates that may help to build paths; never anchors */
+    const sign_input *certs; /* certificates that may help to build paths; never anchors */
     size_t n_certs;
-    const sign_input *crls;    /* certificate revocation lists */
+    const sign_input *crls; /* certificate revocation lists */
     size_t n_crls;
-    size_t cache;              /* certificates remembered; 0: 4096 */
+    size_t cache; /* certificates remembered; 0: 4096 */
 } sign_trust_options;
 
 /*

@@ -23,9 +23,8 @@ typedef struct sign_verify_options {
  * worst verdict; *out is written in each of these cases, SIGN_NO_SIGNATURE included.
  * A malformed or oversized signature is a verdict (TOTAL-FAILED / FORMAT_FAILURE), not an error.
  */
-SIGN_CALL sign_rc sign_verify(const sign_input *what, const sign_input *in, size_t n,
-                              const sign_trust *trust, const sign_verify_options *opt, sign_report **out,
-                              sign_error *err);
+SIGN_CALL sign_rc sign_verify(const sign_input *what, const sign_input *in, size_t n, const sign_trust *trust,
+                              const sign_verify_options *opt, sign_report **out, sign_error *err);
 
 /*
  * Writes the signed content of `what` to `out`, byte for byte as it was digested, when every
@@ -36,24 +35,30 @@ SIGN_CALL sign_rc sign_extract(const sign_input *what, const sign_output *out, s
 /* The worst verdict of all signatures: SIGN_OK, SIGN_FAILED, SIGN_INDETERMINATE or SIGN_NO_SIGNATURE. */
 SIGN_API sign_rc sign_report_verdict(const sign_report *report);
 
+/*
+ * The program's exit code for this report: for a verification the verdict's number (0 to 3); for an
+ * inspection 0 whenever the structure could be read, 1 when it could not, 3 when there is none.
+ */
+SIGN_API int sign_report_exit(const sign_report *report);
+
 SIGN_API size_t sign_report_count(const sign_report *report);
 
 /* One signature, as found. Texts belong to the report; NULL or -1 is "unknown". */
 typedef struct sign_signature {
-    sign_rc verdict;        /* SIGN_OK, SIGN_FAILED or SIGN_INDETERMINATE */
-    const char *indication; /* "TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE" (EN 319 102-1, 5.1.3) */
-    const char *sub;        /* "HASH_FAILURE", "REVOKED_NO_POE", ...; NULL when passed */
-    const char *id;         /* "S1", "S2" ... in file order */
-    const char *format;     /* "cades", "cms" */
-    const char *level;      /* "B", "T", "LT", "LTA", "C", "X", "XL", "A", or NULL */
-    const char *signer;     /* subject name, RFC 4514 */
-    const char *person;     /* serialNumber attribute of the subject, whole */
-    sign_bytes certificate; /* DER of the signer's certificate; empty when not found */
-    int references;         /* 1, 0, or -1 when unknown: every digest matches */
-    int signature_value;    /* likewise: the value verifies with the signer's key */
+    sign_rc verdict;         /* SIGN_OK, SIGN_FAILED or SIGN_INDETERMINATE */
+    const char *indication;  /* "TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE" (EN 319 102-1, 5.1.3) */
+    const char *sub;         /* "HASH_FAILURE", "REVOKED_NO_POE", ...; NULL when passed */
+    const char *id;          /* "S1", "S2" ... in file order */
+    const char *format;      /* "cades", "cms" */
+    const char *level;       /* "B", "T", "LT", "LTA", "C", "X", "XL", "A", or NULL */
+    const char *signer;      /* subject name, RFC 4514 */
+    const char *person;      /* serialNumber attribute of the subject, whole */
+    sign_bytes certificate;  /* DER of the signer's certificate; empty when not found */
+    int references;          /* 1, 0, or -1 when unknown: every digest matches */
+    int signature_value;     /* likewise: the value verifies with the signer's key */
     int signing_certificate; /* likewise: the signing-certificate attribute matches */
-    int64_t claimed_time;   /* signing-time attribute; 0: none. A claim, no proof */
-    int64_t best_time;      /* best-signature-time */
+    int64_t claimed_time;    /* signing-time attribute; 0: none. A claim, no proof */
+    int64_t best_time;       /* best-signature-time */
 } sign_signature;
 
 /* NULL when i is out of range. */

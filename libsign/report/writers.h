@@ -1,0 +1,10 @@
+/* report/writers.h - the writers of a report; each appends to a growing buffer that remembers failure. */
+#ifndef REPORT_WRITERS_H
+#define REPORT_WRITERS_H
+
+#include "report/report.h"
+
+void report_write_text(const struct sign_report *r, sign_lang lang, grow *out);
+void report_write_json(const struct sign_report *r, sign_lang lang, grow *out);
+
+#endif
