@@ -1,4 +1,5 @@
-/* crypto/crypto.h - one table of algorithms, digests, public keys; OpenSSL stays in here (and in key, for private keys). */
+/* crypto/crypto.h - one table of algorithms, digests, public keys; OpenSSL stays in here (and in key, for
+ * private keys). */
 #ifndef CRYPTO_CRYPTO_H
 #define CRYPTO_CRYPTO_H
 
@@ -7,7 +8,7 @@
 
 enum crypto_digest {
     DIGEST_NONE = 0,
-    DIGEST_MD5,    /* recognised to be named in messages; never computed */
+    DIGEST_MD5, /* recognised to be named in messages; never computed */
     DIGEST_SHA1,
     DIGEST_SHA224,
     DIGEST_SHA256,
@@ -36,14 +37,16 @@ struct crypto_digest_row {
     enum oid oid;
     const char *name; /* "SHA-256" */
     size_t size;
-    int64_t sunset;   /* a signature is no longer good after this time (TS 119 312; Tebliğ art. 6); 0: no end known */
+    int64_t sunset; /* a signature is no longer good after this time (TS 119 312; Tebliğ art. 6); 0: no end
+                       known */
 };
 const struct crypto_digest_row *crypto_digest_row(enum crypto_digest id);
 enum crypto_digest crypto_digest_find(sign_bytes oid);
 enum crypto_digest crypto_digest_of(sign_digest d);
 
 /*
- * Reads a digest AlgorithmIdentifier (parameters absent or NULL, RFC 5754, 2): DIGEST_NONE when unknown or malformed.
+ * Reads a digest AlgorithmIdentifier (parameters absent or NULL, RFC 5754, 2): DIGEST_NONE when unknown or
+ * malformed.
  */
 enum crypto_digest crypto_digest_read(sign_bytes oid, sign_bytes params);
 
@@ -52,7 +55,8 @@ enum crypto_digest crypto_digest_read(sign_bytes oid, sign_bytes params);
  * parameters, ECDSA with hash. false: unknown or parameters malformed (*out says SCHEME_NONE).
  */
 bool crypto_sigalg_read(sign_bytes oid, sign_bytes params, struct crypto_sigalg *out);
-/* Writes the AlgorithmIdentifier of a signature to be created; digest AlgorithmIdentifier without parameters. */
+/* Writes the AlgorithmIdentifier of a signature to be created; digest AlgorithmIdentifier without parameters.
+ */
 void crypto_sigalg_write(der_builder *b, const struct crypto_sigalg *alg);
 void crypto_digest_write(der_builder *b, enum crypto_digest d);
 /* "RSA-PSS SHA-256", "ECDSA SHA-384", "RSA SHA-1" */
@@ -92,14 +96,15 @@ CLEANUP(crypto_pubkey_ptr, crypto_pubkey_free);
 enum crypto_key_kind crypto_pubkey_kind(const struct crypto_pubkey *k);
 unsigned crypto_pubkey_bits(const struct crypto_pubkey *k);
 const char *crypto_pubkey_name(const struct crypto_pubkey *k); /* "RSA 2048", "EC P-256" */
-size_t crypto_pubkey_field(const struct crypto_pubkey *k);     /* EC: octets of r and s; RSA: octets of the modulus */
+size_t
+crypto_pubkey_field(const struct crypto_pubkey *k); /* EC: octets of r and s; RSA: octets of the modulus */
 /* An EC key restricted, an id-RSASSA-PSS key with parameters that the algorithm breaks: false. */
 bool crypto_pubkey_fits(const struct crypto_pubkey *k, const struct crypto_sigalg *alg);
 
 /*
- * Verifies `sig` over a digest made before. SIGN_OK, SIGN_FAILED (does not verify, or wrong length or form: ECDSA
- * must be strict DER with r and s in 1..n-1, PKCS#1 v1.5 DigestInfo with NULL), or an error.
- * `cache` true keeps a prepared context for this key in c (for keys that will come again).
+ * Verifies `sig` over a digest made before. SIGN_OK, SIGN_FAILED (does not verify, or wrong length or form:
+ * ECDSA must be strict DER with r and s in 1..n-1, PKCS#1 v1.5 DigestInfo with NULL), or an error. `cache`
+ * true keeps a prepared context for this key in c (for keys that will come again).
  */
 sign_rc crypto_verify(struct crypto *c, const struct crypto_pubkey *k, const struct crypto_sigalg *alg,
                       sign_bytes digest, sign_bytes sig, bool cache, sign_error *err);
@@ -111,7 +116,8 @@ bool crypto_ecdsa_to_raw(sign_bytes der, size_t field, grow *out);
 /* n bytes from the system's generator. */
 sign_rc crypto_random(void *out, size_t n, sign_error *err);
 
-/* The newest reason in OpenSSL's error queue as text, and empties the queue: nothing leaks into the caller's. */
+/* The newest reason in OpenSSL's error queue as text, and empties the queue: nothing leaks into the caller's.
+ */
 const char *crypto_reason(char *out, size_t size);
 
 #endif
