@@ -1,4 +1,5 @@
-/* ades/ades.h - what all formats share: the facts a codec reads, and the judgement over them (EN 319 102-1). */
+/* ades/ades.h - what all formats share: the facts a codec reads, and the judgement over them (EN 319 102-1).
+ */
 #ifndef ADES_ADES_H
 #define ADES_ADES_H
 
@@ -11,9 +12,9 @@ struct ades_policy {
     const char *name;            /* "default", "strict" */
     bool require_nonrepudiation; /* key usage of the signer */
     bool require_signing_certificate;
-    bool issuer_serial_fatal;    /* an issuerSerial that differs is fatal, not a warning */
+    bool issuer_serial_fatal; /* an issuerSerial that differs is fatal, not a warning */
     bool coverage_fatal;
-    bool accept_sha1;            /* SHA-1 is judged by its sunset otherwise */
+    bool accept_sha1;                   /* SHA-1 is judged by its sunset otherwise */
     unsigned rsa_bits_min, ec_bits_min; /* of the signer's key, at creation or verification time */
 };
 const struct ades_policy *ades_policy_find(const char *name); /* NULL: unknown */
@@ -22,25 +23,29 @@ const struct ades_policy *ades_policy_find(const char *name); /* NULL: unknown *
 struct ades_facts {
     /* Structure. broken: which rule of the format it breaks, MSG_NONE when well-formed. */
     enum message_id broken;
-    const char *broken_detail;
+    const char *broken_detail, *broken_other; /* arguments of the message */
     /* A constraint of the profile it does not meet though it is well-formed (no signed attributes, ...). */
     enum message_id constraint;
     const char *constraint_detail;
 
-    bool content_missing;       /* detached, and the caller did not give it */
+    bool content_missing; /* detached, and the caller did not give it */
     enum tri references, signature_value, signing_certificate;
-    enum message_id key_problem; /* signature_value is null because key or algorithm is unusable */
+    enum message_id references_problem;         /* why they are false; MSG_NONE: MSG_HASH_DIFFERS */
+    const char *digest_expected, *digest_found; /* arguments of that message */
+    enum message_id key_problem; /* signature_value or references is null: key or algorithm is unusable */
+    const char *key_detail;
     bool signing_certificate_present; /* the signed attribute exists */
+    const char *certificate_attribute, *certificate_expected, *certificate_found; /* when it is false */
     bool issuer_serial_differs;
 
-    struct pki_cert *signer;    /* NULL: no certificate found; counted by the codec */
+    struct pki_cert *signer; /* NULL: no certificate found; counted by the codec */
     struct crypto_sigalg sigalg;
     enum crypto_digest digest;
     int64_t claimed_time;
 
-    const sign_bytes *bag;      /* certificates carried */
+    const sign_bytes *bag; /* certificates carried */
     size_t n_bag;
-    const sign_bytes *crls;     /* CRLs carried */
+    const sign_bytes *crls; /* CRLs carried */
     size_t n_crls;
 };
 
@@ -50,12 +55,13 @@ struct ades_context {
     const struct ades_policy *policy;
     int64_t at;
     bool revocation;
-    bool inspect;               /* integrity only */
+    bool inspect; /* integrity only */
 };
 
 /*
- * Judges one signature: fills indication, sub, signer, integrity, revocation, best_signature_time and messages
- * of `out` (which the codec has filled with id, format, level, scope, ...). Order of EN 319 102-1, 5.3.4.
+ * Judges one signature: fills indication, sub, signer, integrity, revocation, best_signature_time and
+ * messages of `out` (which the codec has filled with id, format, level, scope, ...). Order of EN 319
+ * 102-1, 5.3.4.
  */
 sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *facts, struct sign_report *report,
                    struct report_signature *out, sign_error *err);
@@ -67,7 +73,7 @@ struct ades_plan {
     const sign_options *opt;
     sign_options defaults;
     int64_t signing_time;
-    struct crypto_sigalg sigalg;   /* from the certificate's key and the options */
+    struct crypto_sigalg sigalg; /* from the certificate's key and the options */
     enum crypto_digest digest;
     sign_bytes chain[LIMIT_PATH_LENGTH]; /* DER, signer first; borrowed */
     size_t n_chain;
@@ -75,12 +81,17 @@ struct ades_plan {
 };
 typedef struct ades_plan ades_plan;
 /*
- * Checks options and certificate together. SIGN_E_ARGUMENT for options that contradict; SIGN_E_CERTIFICATE for a
- * certificate that may not sign (encryption, expired at the signing time, not yet valid, no signing key usage, is a CA);
- * SIGN_E_UNSUPPORTED key.
+ * Checks options and certificate together. SIGN_E_ARGUMENT for options that contradict; SIGN_E_CERTIFICATE
+ * for a certificate that may not sign (encryption, expired at the signing time, not yet valid, no signing key
+ * usage, is a CA); SIGN_E_UNSUPPORTED key.
  */
 sign_rc ades_plan_make(struct crypto *crypto, const sign_bytes *chain, size_t n, const sign_options *opt,
                        ades_plan *out, sign_error *err);
+/*
+ * The algorithm with which `key` signs: ECDSA for EC, PSS for RSA when asked for or when the key says so (RFC 4055),
+ * else PKCS#1 v1.5. false: the key's own parameters forbid it.
+ */
+bool ades_sigalg_for(const struct crypto_pubkey *key, enum crypto_digest digest, bool pss, struct crypto_sigalg *out);
 void ades_plan_free(ades_plan *p);
 CLEANUP(ades_plan, ades_plan_free);
 
@@ -92,13 +103,14 @@ struct ades_draft; /* of one format */
 struct ades_format {
     sign_format id;
     const char *name;
-    /* 1: these first bytes (at most 4096) look like mine; 0: no; also says no for other well-formed things. */
+    /* 1: these first bytes (at most 4096) look like mine; 0: no; also says no for other well-formed things.
+     */
     int (*looks_like)(const source *s);
     sign_rc (*verify)(const struct ades_context *ctx, const source *what, const source *contents, size_t n,
                       struct sign_report *report, sign_error *err);
     sign_rc (*extract)(struct crypto *crypto, const source *what, const sign_output *out, sign_error *err);
-    sign_rc (*draft)(struct crypto *crypto, const ades_plan *plan, const sign_input *what, const sign_input *in,
-                     struct ades_draft **out, sign_error *err);
+    sign_rc (*draft)(struct crypto *crypto, const ades_plan *plan, const sign_input *what,
+                     const sign_input *in, struct ades_draft **out, sign_error *err);
     sign_rc (*draft_export)(const struct ades_draft *d, const sign_output *out, sign_error *err);
     /* SIGN_E_FORMAT when the bytes are not this format's draft. */
     sign_rc (*draft_import)(struct crypto *crypto, const source *in, const sign_input *content,

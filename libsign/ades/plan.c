@@ -1,0 +1,281 @@
+/* Options and certificate of a signature to be made, checked once: no format asks again. */
+#include "ades/ades.h"
+
+#include "base/text.h"
+#include "base/time.h"
+
+/* Lengths in octets of UTF-8, generous but bounded; the standard's own bounds where it has them. */
+enum {
+    TEXT_MIME_TYPE = 255, /* RFC 6838, 4.2: 127 + 1 + 127 */
+    TEXT_HINT = 4096,
+    TEXT_ROLE = 1024,
+    TEXT_PLACE = 1024,
+    TEXT_URI = 2048,
+    TEXT_NOTICE = 800,      /* DisplayText: 200 characters (RFC 5280, 4.2.1.4) */
+    RSA_BITS_TO_SIGN = 2048 /* TS 119 312, and art. 6 of the Tebliğ */
+};
+
+static sign_rc bad_option(sign_error *err, const char *name, const char *why) {
+    return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "%s: %s", name, why);
+}
+
+static sign_rc text_check(const char *text, const char *name, size_t most, sign_error *err) {
+    if (!text) {
+        return SIGN_OK;
+    }
+    sign_bytes b = BYTES_STR(text);
+    if (b.len == 0 || b.len > most) {
+        return bad_option(err, name, b.len ? "too long" : "empty");
+    }
+    return utf8_valid(b) ? SIGN_OK : bad_option(err, name, "not UTF-8");
+}
+
+static sign_rc texts_check(const char *const *texts, size_t n, size_t most_texts, const char *name,
+                           size_t most, sign_error *err) {
+    if (n > most_texts || (n && !texts)) {
+        return bad_option(err, name, texts ? "too many" : "NULL");
+    }
+    for (size_t i = 0; i < n; i++) {
+        sign_rc rc = texts[i] ? text_check(texts[i], name, most, err) : bad_option(err, name, "NULL");
+        if (rc != SIGN_OK) {
+            return rc;
+        }
+    }
+    return SIGN_OK;
+}
+
+static sign_rc oid_check(const char *dotted, const char *name, sign_error *err) {
+    uint8_t octets[128];
+    size_t len;
+    if (dotted && !oid_from_text(dotted, octets, sizeof octets, &len)) {
+        return bad_option(err, name, "not an object identifier in dotted form");
+    }
+    return SIGN_OK;
+}
+
+/* type "/" subtype of RFC 6838, 4.2, and parameters as they come; printable ASCII. */
+static sign_rc mime_check(const char *mime, sign_error *err) {
+    if (!mime) {
+        return SIGN_OK;
+    }
+    const char *slash = strchr(mime, '/');
+    if (!slash || slash == mime || slash[1] == 0 || strlen(mime) > TEXT_MIME_TYPE) {
+        return bad_option(err, "mime_type", "not of the form type/subtype");
+    }
+    for (const char *p = mime; *p; p++) {
+        if (*p < 0x20 || *p > 0x7e) {
+            return bad_option(err, "mime_type", "not printable ASCII");
+        }
+    }
+    return SIGN_OK;
+}
+
+static sign_rc uri_check(const char *uri, sign_error *err) {
+    sign_rc rc = text_check(uri, "policy_uri", TEXT_URI, err);
+    for (const char *p = uri; rc == SIGN_OK && p && *p; p++) {
+        if (*p <= 0x20 || *p > 0x7e) { /* SPuri is an IA5String, a URI has no blanks */
+            return bad_option(err, "policy_uri", "not a URI in ASCII");
+        }
+    }
+    return rc;
+}
+
+static bool digest_known(sign_digest d) {
+    return d == SIGN_SHA256 || d == SIGN_SHA384 || d == SIGN_SHA512;
+}
+
+/* EN 319 122-1, 5.2.9.1: the hash is mandatory, qualifiers mean nothing without a policy. */
+static sign_rc policy_check(const sign_options *o, sign_error *err) {
+    if (!o->policy_oid) {
+        return o->policy_hash.len || o->policy_uri || o->policy_notice
+                   ? bad_option(err, "policy_oid", "missing, but another policy option is given")
+                   : SIGN_OK;
+    }
+    sign_rc rc = oid_check(o->policy_oid, "policy_oid", err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    if (!digest_known(o->policy_digest) || !o->policy_hash.data ||
+        o->policy_hash.len != crypto_digest_row(crypto_digest_of(o->policy_digest))->size) {
+        return bad_option(err, "policy_hash", "not a hash of policy_digest");
+    }
+    rc = uri_check(o->policy_uri, err);
+    if (rc == SIGN_OK) {
+        rc = text_check(o->policy_notice, "policy_notice", TEXT_NOTICE, err);
+    }
+    return rc == SIGN_OK && o->policy_notice && utf8_width(o->policy_notice) > 200
+               ? bad_option(err, "policy_notice", "longer than 200 characters")
+               : rc;
+}
+
+static sign_rc place_check(const sign_options *o, sign_error *err) {
+    sign_rc rc = text_check(o->place_country, "place_country", TEXT_PLACE, err);
+    if (rc == SIGN_OK) {
+        rc = text_check(o->place_locality, "place_locality", TEXT_PLACE, err);
+    }
+    return rc == SIGN_OK ? texts_check(o->place_lines, o->n_place_lines, LIMIT_PLACE_LINES, "place_lines",
+                                       TEXT_PLACE, err)
+                         : rc;
+}
+
+static sign_rc words_check(const sign_options *o, sign_error *err) {
+    sign_rc rc = mime_check(o->mime_type, err);
+    if (rc == SIGN_OK) {
+        rc = text_check(o->content_hint, "content_hint", TEXT_HINT, err);
+    }
+    if (rc == SIGN_OK) {
+        rc = oid_check(o->commitment, "commitment", err);
+    }
+    if (rc == SIGN_OK) {
+        rc = texts_check(o->roles, o->n_roles, LIMIT_ROLES, "roles", TEXT_ROLE, err);
+    }
+    if (rc == SIGN_OK) {
+        rc = place_check(o, err);
+    }
+    return rc == SIGN_OK ? policy_check(o, err) : rc;
+}
+
+static sign_rc options_check(const sign_options *o, sign_error *err) {
+    if (o->size != sizeof *o) {
+        return bad_option(err, "sign_options.size", "not the size of the struct");
+    }
+    if (o->format != SIGN_AUTO && o->format != SIGN_CADES) {
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED, "signature format %d", (int)o->format);
+    }
+    if (o->shape != SIGN_ATTACHED && o->shape != SIGN_DETACHED) {
+        return bad_option(err, "shape", "neither attached nor detached");
+    }
+    if (!digest_known(o->digest)) {
+        return bad_option(err, "digest", "not SHA-256, SHA-384 or SHA-512");
+    }
+    /* 9999-12-31T23:59:59Z is the last time of GeneralizedTime. */
+    if (o->claimed_time < 0 || o->claimed_time > INT64_C(253402300799)) {
+        return bad_option(err, "claimed_time", "not between 1970 and 9999");
+    }
+    if (o->n_certificates > LIMIT_CERTIFICATES - LIMIT_PATH_LENGTH ||
+        (o->n_certificates && !o->certificates)) {
+        return bad_option(err, "certificates", o->certificates ? "too many" : "NULL");
+    }
+    return words_check(o, err);
+}
+
+bool ades_sigalg_for(const struct crypto_pubkey *key, enum crypto_digest digest, bool pss,
+                     struct crypto_sigalg *out) {
+    enum crypto_key_kind kind = crypto_pubkey_kind(key);
+    *out = (struct crypto_sigalg){.digest = digest};
+    if (kind == KEY_EC) {
+        out->scheme = SCHEME_ECDSA;
+    } else if (kind == KEY_RSA && !pss) {
+        out->scheme = SCHEME_RSA_PKCS1;
+    } else {
+        out->scheme = SCHEME_RSA_PSS;
+        out->mgf = digest; /* RFC 4056, 3; salt as long as the hash */
+        out->salt = (unsigned)crypto_digest_row(digest)->size;
+    }
+    return crypto_pubkey_fits(key, out);
+}
+
+static sign_rc key_check(ades_plan *p, sign_error *err) {
+    const struct crypto_pubkey *key;
+    sign_rc rc = pki_cert_key(p->signer, &key, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    if (crypto_pubkey_kind(key) != KEY_EC && crypto_pubkey_bits(key) < RSA_BITS_TO_SIGN) {
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_SIGNER_KEY, "%s is below 2048 bits",
+                    crypto_pubkey_name(key));
+    }
+    if (!ades_sigalg_for(key, p->digest, p->opt->pss != 0, &p->sigalg)) {
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_SIGNER_KEY, "%s does not allow %s", crypto_pubkey_name(key),
+                    crypto_digest_row(p->digest)->name);
+    }
+    return SIGN_OK;
+}
+
+static sign_rc validity_check(const ades_plan *p, sign_error *err) {
+    const struct pki_cert *c = p->signer;
+    bool early = p->signing_time < c->not_before;
+    if (!early && p->signing_time <= c->not_after) {
+        return SIGN_OK;
+    }
+    char at[32], limit[32];
+    return fail(err, SIGN_E_CERTIFICATE, MSG_SIGNER_VALIDITY, "signing time %s, valid %s %s",
+                time_rfc3339(p->signing_time, at), early ? "from" : "until",
+                time_rfc3339(early ? c->not_before : c->not_after, limit));
+}
+
+/* RFC 5280, 4.2.1.3: what the certificate itself says it is for. */
+static sign_rc usage_check(const struct pki_cert *c, sign_error *err) {
+    if (c->is_ca) {
+        return fail(err, SIGN_E_CERTIFICATE, MSG_SIGNER_USAGE, "it is the certificate of an authority");
+    }
+    if (c->has_key_usage && !(c->key_usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION))) {
+        return fail(err, SIGN_E_CERTIFICATE, MSG_SIGNER_USAGE,
+                    "its key usage has neither digitalSignature nor nonRepudiation");
+    }
+    return SIGN_OK;
+}
+
+/* Certificates to embed are somebody else's bytes: what is no certificate would spoil the whole signature. */
+static sign_rc embedded_check(struct crypto *crypto, const sign_bytes *certs, size_t n, sign_error *err) {
+    for (size_t i = 0; i < n; i++) {
+        AUTO(pki_cert_ptr) c = NULL;
+        sign_rc rc = pki_cert_read(crypto, certs[i], &c, err);
+        if (rc != SIGN_OK) {
+            return within(err, rc, "certificate %zu", i + 1);
+        }
+    }
+    return SIGN_OK;
+}
+
+static sign_rc certificates_take(struct crypto *crypto, const sign_bytes *chain, size_t n, ades_plan *p,
+                                 sign_error *err) {
+    if (!chain || n == 0 || n > LIMIT_PATH_LENGTH) {
+        return bad_option(err, "chain", "1 to 16 certificates");
+    }
+    memcpy(p->chain, chain, n * sizeof *chain);
+    p->n_chain = n;
+    sign_rc rc = pki_cert_read(crypto, chain[0], &p->signer, err);
+    if (rc != SIGN_OK) {
+        return within(err, rc, "signer");
+    }
+    rc = embedded_check(crypto, chain + 1, n - 1, err);
+    if (rc != SIGN_OK) {
+        return within(err, rc, "chain");
+    }
+    return embedded_check(crypto, p->opt->certificates, p->opt->n_certificates, err);
+}
+
+static sign_rc plan_make(struct crypto *crypto, const sign_bytes *chain, size_t n, ades_plan *p,
+                         sign_error *err) {
+    sign_rc rc = options_check(p->opt, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    p->signing_time = p->opt->claimed_time ? p->opt->claimed_time : time_now();
+    p->digest = crypto_digest_of(p->opt->digest);
+    rc = certificates_take(crypto, chain, n, p, err);
+    if (rc == SIGN_OK) {
+        rc = usage_check(p->signer, err);
+    }
+    if (rc == SIGN_OK) {
+        rc = validity_check(p, err);
+    }
+    return rc == SIGN_OK ? key_check(p, err) : rc;
+}
+
+sign_rc ades_plan_make(struct crypto *crypto, const sign_bytes *chain, size_t n, const sign_options *opt,
+                       ades_plan *out, sign_error *err) {
+    *out = (ades_plan){.defaults = {.size = sizeof out->defaults}};
+    out->opt = opt ? opt : &out->defaults;
+    sign_rc rc = plan_make(crypto, chain, n, out, err);
+    if (rc != SIGN_OK) {
+        ades_plan_free(out);
+    }
+    return rc;
+}
+
+void ades_plan_free(ades_plan *p) {
+    pki_cert_free(&p->signer);
+    p->opt = NULL;
+}

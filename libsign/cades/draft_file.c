@@ -1,0 +1,448 @@
+/*
+ * A draft as a file of its own. DER:
+ *
+ *   MaviKalemDraft ::= SEQUENCE {
+ *     magic    UTF8String ("mavikalem-draft"),
+ *     version  INTEGER (1),
+ *     format   INTEGER (1),            -- CAdES
+ *     state    SEQUENCE {
+ *       digestAlgorithm    AlgorithmIdentifier,
+ *       signatureAlgorithm AlgorithmIdentifier,
+ *       signer             Certificate,
+ *       signedAttrs        SET OF Attribute,
+ *       contentType        OBJECT IDENTIFIER,
+ *       contentDigest      OCTET STRING,
+ *       messageVersion     INTEGER,
+ *       digestAlgorithms   SET OF AlgorithmIdentifier,
+ *       certificates  [0]  IMPLICIT CertificateSet,
+ *       crls          [1]  IMPLICIT RevocationInfoChoices OPTIONAL,
+ *       signerInfos        SET OF SignerInfo },  -- those that are there already
+ *     content  OCTET STRING OPTIONAL } -- attached shapes; last, so that it streams
+ *
+ * Reading believes nothing: whatever a signer would put a name under is recomputed or compared.
+ */
+#include "cades/write_draft.h"
+
+#include "der/builder.h"
+
+#include <stdlib.h>
+
+#define DRAFT_MAGIC "mavikalem-draft"
+enum { DRAFT_VERSION = 1 };
+
+static sign_rc malformed(sign_error *err, const char *why) {
+    return fail(err, SIGN_E_FORMAT, MSG_DRAFT_FORMAT, "%s", why ? why : "malformed");
+}
+
+/* ---- writing ---- */
+
+static void put_state(der_builder *b, const struct ades_draft *d) {
+    der_begin(b, DER_SEQUENCE);
+    crypto_digest_write(b, d->digest);
+    crypto_sigalg_write(b, &d->alg);
+    der_put_raw(b, d->signer->der);
+    der_put_raw(b, BYTES(d->attributes.data, d->attributes.len));
+    der_put_oid_bytes(b, d->parts.content_type);
+    der_put(b, DER_OCTET_STRING, cades_draft_content_digest(d));
+    der_put_uint(b, d->parts.version);
+    der_put(b, DER_SET, d->parts.digest_algorithms);
+    der_put(b, DER_CONTEXT_CONSTRUCTED(0), d->parts.certificates);
+    if (d->parts.crls.len) {
+        der_put(b, DER_CONTEXT_CONSTRUCTED(1), d->parts.crls);
+    }
+    der_put(b, DER_SET, d->parts.signers);
+    der_end(b);
+}
+
+/* Everything but the octets of the content. */
+static sign_rc export_head(const struct ades_draft *d, sign_buf *out, sign_error *err) {
+    AUTO(der_builder) fields = {0};
+    AUTO(der_builder) b = {0};
+    AUTO(sign_buf) inner = {0};
+    der_put_utf8(&fields, DER_UTF8, DRAFT_MAGIC);
+    der_put_uint(&fields, DRAFT_VERSION);
+    der_put_uint(&fields, SIGN_CADES);
+    put_state(&fields, d);
+    sign_rc rc = der_builder_take(&fields, &inner, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    uint64_t size = d->parts.content_size;
+    der_put_header(&b, DER_SEQUENCE, inner.len + (d->parts.attached ? der_header_size(size) + size : 0));
+    der_put_raw(&b, BYTES(inner.data, inner.len));
+    if (d->parts.attached) {
+        der_put_header(&b, DER_OCTET_STRING, size);
+    }
+    return der_builder_take(&b, out, err);
+}
+
+sign_rc cades_draft_export(const struct ades_draft *d, const sign_output *out, sign_error *err) {
+    AUTO(sign_buf) head = {0};
+    AUTO(crypto_ptr) crypto = NULL; /* a const draft is shared; its content is digested again all the same */
+    sign_rc rc = export_head(d, &head, err);
+    if (rc == SIGN_OK) {
+        rc = crypto_new(&crypto, err);
+    }
+    sign_output to = *out;
+    if (!to.mode) {
+        to.mode = 0600; /* it holds what will be signed */
+    }
+    AUTO(sink) s = {.fd = -1};
+    if (rc == SIGN_OK) {
+        rc = sink_open(&to, &s, err);
+    }
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    sink_put(&s, head.data, head.len);
+    if (d->parts.attached) {
+        rc = cades_content_copy(crypto, &d->content, d->digest, cades_draft_content_digest(d), &s, err);
+    }
+    return rc == SIGN_OK ? sink_commit(&s, err) : rc;
+}
+
+/* ---- reading ---- */
+
+/* Contents of one element of the source: DER, so with the shortest definite length. */
+struct span {
+    uint64_t at, len;
+};
+
+static sign_rc span_read(const source *s, uint64_t at, uint64_t end, uint8_t tag, struct span *out,
+                         sign_error *err) {
+    uint8_t head[10] = {0};
+    size_t have = end - at < sizeof head ? (size_t)(end - at) : sizeof head;
+    sign_rc rc = source_read(s, at, head, have, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    if (have < 2 || head[0] != tag) {
+        return malformed(err, "another element than expected");
+    }
+    unsigned octets = head[1] < 0x80 ? 0 : head[1] & 0x7fu;
+    if (octets > 8 || octets + 2 > have || head[1] == 0x80) {
+        return malformed(err, "length");
+    }
+    uint64_t len = octets ? 0 : head[1];
+    for (unsigned i = 0; i < octets; i++) {
+        len = len << 8 | head[2 + i];
+    }
+    out->at = at + 2 + octets;
+    out->len = len;
+    if (der_header_size(len) != 2 + octets || len > end - out->at) {
+        return malformed(err, "length");
+    }
+    return SIGN_OK;
+}
+
+/* magic, version, format; *at moves behind them. */
+static sign_rc preamble_read(const source *s, uint64_t *at, uint64_t end, sign_error *err) {
+    static const char magic[] = DRAFT_MAGIC;
+    struct span text;
+    char found[sizeof magic - 1];
+    sign_rc rc = span_read(s, *at, end, DER_UTF8, &text, err);
+    if (rc == SIGN_OK && text.len != sizeof found) {
+        return malformed(err, "not a draft");
+    }
+    if (rc == SIGN_OK) {
+        rc = source_read(s, text.at, found, sizeof found, err);
+    }
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    if (memcmp(found, magic, sizeof found) != 0) {
+        return malformed(err, "not a draft");
+    }
+    *at = text.at + text.len;
+    uint8_t numbers[6] = {0};
+    if (end - *at < sizeof numbers) {
+        return malformed(err, "truncated");
+    }
+    rc = source_read(s, *at, numbers, sizeof numbers, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    *at += sizeof numbers;
+    static const uint8_t ours[] = {DER_INTEGER, 1, DRAFT_VERSION, DER_INTEGER, 1, SIGN_CADES};
+    if (memcmp(numbers, ours, 3) != 0) {
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED, "draft of another version than %d",
+                    DRAFT_VERSION);
+    }
+    return memcmp(numbers, ours, sizeof ours) == 0 ? SIGN_OK : malformed(err, "draft of another format");
+}
+
+/* Finds state and content; the state is copied, the content stays where it is. */
+static sign_rc file_read_parts(const source *s, struct ades_draft *d, sign_error *err) {
+    struct span whole, state, content;
+    sign_rc rc = span_read(s, 0, s->size, DER_SEQUENCE, &whole, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    if (whole.at + whole.len != s->size) {
+        return malformed(err, "trailing data");
+    }
+    uint64_t at = whole.at;
+    rc = preamble_read(s, &at, s->size, err);
+    if (rc == SIGN_OK) {
+        rc = span_read(s, at, s->size, DER_SEQUENCE, &state, err);
+    }
+    if (rc == SIGN_OK && state.len > LIMIT_PIECE) {
+        return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "draft: %llu bytes beside the content",
+                    (unsigned long long)state.len);
+    }
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    d->state = (sign_buf){malloc((size_t)state.len + 1), (size_t)state.len};
+    if (!d->state.data) {
+        return fail_memory(err);
+    }
+    rc = source_read(s, state.at, d->state.data, d->state.len, err);
+    at = state.at + state.len;
+    if (rc != SIGN_OK || at == s->size) {
+        return rc;
+    }
+    rc = span_read(s, at, s->size, DER_OCTET_STRING, &content, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    if (content.at + content.len != s->size) {
+        return malformed(err, "trailing data");
+    }
+    d->parts.attached = true;
+    d->parts.content_size = content.len;
+    d->whole = (struct cades_segment){content.at, content.len};
+    return SIGN_OK;
+}
+
+/* The raw pieces of the state. */
+struct state {
+    sign_bytes digest_oid, digest_params, sig_oid, sig_params, digest;
+    struct der_tlv signer, attributes;
+};
+
+static sign_rc state_read(struct ades_draft *d, struct state *out, sign_error *err) {
+    struct der_parse parse = {0};
+    struct der_cursor c = der_open(&parse, BYTES(d->state.data, d->state.len), false);
+    struct der_tlv algorithms, certificates, crls = {0}, signers;
+    der_algorithm(&c, &out->digest_oid, &out->digest_params);
+    der_algorithm(&c, &out->sig_oid, &out->sig_params);
+    der_take(&c, DER_SEQUENCE, &out->signer);
+    der_take(&c, DER_SET, &out->attributes);
+    der_oid(&c, &d->parts.content_type);
+    der_octets(&c, &out->digest);
+    der_uint(&c, &d->parts.version);
+    der_take(&c, DER_SET, &algorithms);
+    der_take(&c, DER_CONTEXT_CONSTRUCTED(0), &certificates);
+    der_optional(&c, DER_CONTEXT_CONSTRUCTED(1), &crls);
+    der_take(&c, DER_SET, &signers);
+    if (!der_finish(&c)) {
+        return malformed(err, parse.error);
+    }
+    if (d->parts.version < 1 || d->parts.version > CADES_VERSION_MAX) {
+        return malformed(err, "version of SignedData");
+    }
+    d->parts.digest_algorithms = algorithms.value;
+    d->parts.certificates = certificates.value;
+    d->parts.crls = crls.value;
+    d->parts.signers = signers.value;
+    return SIGN_OK;
+}
+
+/* Algorithms must be those that a draft of this certificate can have. */
+static sign_rc algorithms_check(struct ades_draft *d, const struct state *st, sign_error *err) {
+    d->digest = crypto_digest_read(st->digest_oid, st->digest_params);
+    if (d->digest != DIGEST_SHA256 && d->digest != DIGEST_SHA384 && d->digest != DIGEST_SHA512) {
+        return malformed(err, "digest algorithm");
+    }
+    if (!crypto_sigalg_read(st->sig_oid, st->sig_params, &d->alg) || d->alg.digest != d->digest) {
+        return malformed(err, "signature algorithm");
+    }
+    const struct crypto_pubkey *key;
+    sign_rc rc = pki_cert_key(d->signer, &key, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    struct crypto_sigalg wanted;
+    if (!ades_sigalg_for(key, d->digest, d->alg.scheme == SCHEME_RSA_PSS, &wanted) ||
+        wanted.scheme != d->alg.scheme || wanted.mgf != d->alg.mgf || wanted.salt != d->alg.salt) {
+        return malformed(err, "the signature algorithm is not one of the certificate's key");
+    }
+    return SIGN_OK;
+}
+
+static bool contains(sign_bytes set, sign_bytes element) {
+    struct der_parse parse = {0};
+    struct der_cursor c = der_open(&parse, set, true);
+    struct der_tlv t;
+    bool found = false;
+    while (der_more(&c) && der_any(&c, &t)) {
+        found = found || bytes_equal(t.raw, element);
+    }
+    return found && der_ok(&c);
+}
+
+/* Value of the attribute `type`, which must occur once with one value. */
+static bool attribute_value(struct der_cursor set, enum oid type, struct der_cursor *out) {
+    unsigned seen = 0;
+    while (der_more(&set)) {
+        struct der_cursor attribute, values;
+        sign_bytes found;
+        struct der_tlv value;
+        if (!der_enter(&set, DER_SEQUENCE, &attribute) || !der_oid(&attribute, &found) ||
+            !der_enter(&attribute, DER_SET, &values) || !der_finish(&attribute)) {
+            return false;
+        }
+        if (oid_is(found, type)) {
+            *out = values;
+            seen++;
+            if (!der_any(&values, &value) || !der_finish(&values)) {
+                return false;
+            }
+        }
+    }
+    return der_ok(&set) && seen == 1;
+}
+
+/* ESSCertIDv2 of the signer (RFC 5035, 4): the certificate the attributes speak of is the one beside them. */
+static sign_rc reference_check(struct crypto *crypto, const struct ades_draft *d, struct der_cursor value,
+                               sign_error *err) {
+    struct der_cursor reference, list, id;
+    sign_bytes oid, params, hash;
+    uint8_t computed[DIGEST_MAX];
+    enum crypto_digest digest = DIGEST_SHA256;
+    der_enter(&value, DER_SEQUENCE, &reference);
+    der_enter(&reference, DER_SEQUENCE, &list);
+    if (der_enter(&list, DER_SEQUENCE, &id) && der_peek(&id) == DER_SEQUENCE) {
+        digest = der_algorithm(&id, &oid, &params) ? crypto_digest_read(oid, params) : DIGEST_NONE;
+    }
+    if (!der_octets(&id, &hash) || digest == DIGEST_NONE || digest == DIGEST_MD5) {
+        return malformed(err, "signing-certificate-v2");
+    }
+    sign_rc rc = crypto_hash(crypto, digest, d->signer->der, computed, err);
+    if (rc == SIGN_OK && !bytes_equal(hash, BYTES(computed, crypto_digest_row(digest)->size))) {
+        return malformed(err, "signing-certificate-v2 is of another certificate");
+    }
+    return rc;
+}
+
+/* The attributes must be DER, and say what the rest of the draft says. */
+static sign_rc attributes_check(struct crypto *crypto, const struct ades_draft *d, const struct state *st,
+                                sign_error *err) {
+    const char *why = NULL;
+    if (!der_is_der(st->attributes.raw, &why) || !der_set_sorted(st->attributes.value)) {
+        return malformed(err, why ? why : "signed attributes are not DER");
+    }
+    struct der_parse parse = {0};
+    struct der_cursor set = der_open(&parse, st->attributes.value, false);
+    struct der_cursor type, digest, certificate;
+    sign_bytes found;
+    if (!attribute_value(set, OID_AA_CONTENT_TYPE, &type) || !der_oid(&type, &found) ||
+        !bytes_equal(found, d->parts.content_type)) {
+        return malformed(err, "content-type");
+    }
+    if (!attribute_value(set, OID_AA_MESSAGE_DIGEST, &digest) || !der_octets(&digest, &found) ||
+        !bytes_equal(found, st->digest) || found.len != crypto_digest_row(d->digest)->size) {
+        return malformed(err, "message-digest");
+    }
+    if (!attribute_value(set, OID_AA_SIGNING_CERTIFICATE_V2, &certificate)) {
+        return malformed(err, "signing-certificate-v2");
+    }
+    return reference_check(crypto, d, certificate, err);
+}
+
+static sign_rc state_check(struct crypto *crypto, struct ades_draft *d, const struct state *st,
+                           sign_error *err) {
+    sign_rc rc = pki_cert_read(crypto, st->signer.raw, &d->signer, err);
+    if (rc == SIGN_OK) {
+        rc = algorithms_check(d, st, err);
+    }
+    if (rc == SIGN_OK) {
+        rc = attributes_check(crypto, d, st, err);
+    }
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    if (!contains(d->parts.certificates, d->signer->der)) {
+        return malformed(err, "the signer's certificate is not among the certificates");
+    }
+    memcpy(d->content_digest, st->digest.data, st->digest.len);
+    rc = buf_copy(st->attributes.raw, &d->attributes, err);
+    return rc == SIGN_OK ? cades_draft_digest(crypto, d, err) : rc;
+}
+
+/* SIGN_FAILED unless `given` is the content that the draft was made of. */
+static sign_rc given_check(struct crypto *crypto, const struct ades_draft *d, const sign_input *given,
+                           sign_error *err) {
+    AUTO(source) s = {.fd = -1};
+    uint8_t digest[DIGEST_MAX];
+    sign_rc rc = source_open(given, &s, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    struct cades_segment whole = {0, s.size};
+    struct cades_content content = {&s, &whole, 1, s.size};
+    rc = cades_content_hash(crypto, &content, d->digest, digest, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    if (!bytes_equal(BYTES(digest, crypto_digest_row(d->digest)->size), cades_draft_content_digest(d))) {
+        return fail(err, SIGN_FAILED, MSG_DRAFT_CONTENT, "%s", s.name);
+    }
+    return cades_others_hold(crypto, d->parts.signers, &content, err);
+}
+
+/* The content inside the draft must be what is signed, and what the others have signed. */
+static sign_rc content_check(struct crypto *crypto, const source *in, struct ades_draft *d, sign_error *err) {
+    d->in.src = *in;
+    if (in->fd < 0) {
+        sign_rc rc =
+            buf_copy(BYTES(in->mem.data + (size_t)d->whole.at, (size_t)d->whole.len), &d->in.own, err);
+        if (rc != SIGN_OK) {
+            return rc;
+        }
+        d->whole.at = 0;
+        d->in.src = (source){.mem = BYTES(d->in.own.data, d->in.own.len), .fd = -1, .size = d->in.own.len};
+    }
+    d->in.src.name = "draft";
+    d->content = (struct cades_content){&d->in.src, &d->whole, 1, d->whole.len};
+    uint8_t digest[DIGEST_MAX];
+    sign_rc rc = cades_content_hash(crypto, &d->content, d->digest, digest, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    if (!bytes_equal(BYTES(digest, crypto_digest_row(d->digest)->size), cades_draft_content_digest(d))) {
+        return malformed(err, "the content is not what its digest says");
+    }
+    return cades_others_hold(crypto, d->parts.signers, &d->content, err);
+}
+
+sign_rc cades_draft_import(struct crypto *crypto, const source *in, const sign_input *content,
+                           struct ades_draft **out, sign_error *err) {
+    AUTO(ades_draft_ptr) d = calloc(1, sizeof *d);
+    if (!d) {
+        return fail_memory(err);
+    }
+    struct state st = {0};
+    sign_rc rc = file_read_parts(in, d, err);
+    if (rc == SIGN_OK) {
+        rc = state_read(d, &st, err);
+    }
+    if (rc == SIGN_OK) {
+        rc = state_check(crypto, d, &st, err);
+    }
+    if (rc == SIGN_OK && d->parts.attached) {
+        rc = content_check(crypto, in, d, err);
+    }
+    if (rc == SIGN_OK && content) {
+        rc = given_check(crypto, d, content, err);
+    }
+    if (rc == SIGN_OK) {
+        rc = source_unchanged(in, err);
+    }
+    if (rc != SIGN_OK) {
+        return within(err, rc, "draft");
+    }
+    *out = TAKE(d);
+    return SIGN_OK;
+}

@@ -1,0 +1,56 @@
+/* cades/write_draft.h - the inside of a draft: everything of a signature but its value. */
+#ifndef CADES_WRITE_DRAFT_H
+#define CADES_WRITE_DRAFT_H
+
+#include "cades/draft.h"
+#include "cades/write_parts.h"
+
+/* An input that outlives the call it came with: memory and names are copied, files stay open. */
+struct cades_held {
+    source src;
+    sign_buf own;
+    char *name;
+};
+
+struct ades_draft {
+    struct crypto_sigalg alg;
+    enum crypto_digest digest;
+    struct pki_cert *signer; /* counted */
+
+    struct cades_held in, what;   /* content to attach; signature to add to */
+    cades_message message;        /* of `what` */
+    struct cades_segment whole;   /* the content as one segment, when it is not the message's */
+    struct cades_content content; /* its src is NULL when the draft is detached */
+    uint8_t content_digest[DIGEST_MAX];
+    uint8_t tbs[DIGEST_MAX]; /* digest of the signed attributes: what is signed */
+
+    sign_buf attributes;                      /* DER, tag SET OF */
+    struct cades_parts parts;                 /* signers: those that are there already */
+    sign_buf algorithms, certificates, state; /* what parts points into */
+};
+typedef struct ades_draft *ades_draft_ptr;
+CLEANUP(ades_draft_ptr, cades_draft_free);
+
+static inline sign_bytes cades_draft_content_digest(const struct ades_draft *d) {
+    return BYTES(d->content_digest, crypto_digest_row(d->digest)->size);
+}
+
+/* Digests the attributes of d into d->tbs. */
+sign_rc cades_draft_digest(struct crypto *crypto, struct ades_draft *d, sign_error *err);
+
+/*
+ * The message-digest of every SignerInfo in `signers` must be the digest of the content: else SIGN_E_FORMAT.
+ * Signature values and trust are not looked at.
+ */
+sign_rc cades_others_hold(struct crypto *crypto, sign_bytes signers, const struct cades_content *content,
+                          sign_error *err);
+
+/* Takes what draft, message and content of an existing signature give into d. `in` as in sign_add. */
+sign_rc cades_cosign_open(struct crypto *crypto, const sign_input *what, const sign_input *in,
+                          struct ades_draft *d, sign_error *err);
+
+/* Opens an input for the life of a draft. */
+sign_rc cades_held_open(const sign_input *in, struct cades_held *out, sign_error *err);
+void cades_held_free(struct cades_held *h);
+
+#endif
