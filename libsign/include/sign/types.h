@@ -22,6 +22,12 @@ typedef struct sign_buf {
 /* Frees and zeroes the struct. NULL is allowed. */
 SIGN_API void sign_buf_free(sign_buf *buf);
 
+/* RFC 3339 with an explicit offset, or a plain date, as seconds since 1970 UTC. 1: understood; 0: not. */
+SIGN_API int sign_time_parse(const char *text, int64_t *out);
+
+/* "2026-01-05T07:00:00Z" into `out`, which is returned. */
+SIGN_API const char *sign_time_text(int64_t time, char out[32]);
+
 /* Signature format. Auto: found from the bytes when reading, CAdES when creating. */
 typedef enum sign_format {
     SIGN_AUTO = 0,

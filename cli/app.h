@@ -1,0 +1,164 @@
+/* app.h - what every command of kalem shares: arguments by table, texts in two languages, output, exit codes.
+ */
+#ifndef CLI_APP_H
+#define CLI_APP_H
+
+#include <jansson.h>
+#include <sign.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Exit codes that are not results of the library (the contract of the program). */
+enum {
+    EXIT_DONE = 0,
+    EXIT_NOT_PASSED = 1,
+    EXIT_NO_SIGNATURE = 3,
+    EXIT_IO = 5,
+    EXIT_NETWORK = 6,
+    EXIT_TOKEN = 7,
+    EXIT_REFUSED = 8,
+    EXIT_INTERRUPTED = 9,
+    EXIT_USAGE = 64,
+    EXIT_INTERNAL = 70
+};
+
+/* A text in both languages. */
+struct words {
+    const char *tr, *en;
+};
+
+enum option_kind { OPT_FLAG, OPT_VALUE, OPT_LIST };
+
+/* One row of a command's option table: parsing, help, man page and completions are made from it. */
+struct option_row {
+    const char *name; /* without the dashes */
+    char letter;      /* short form, 0: none */
+    enum option_kind kind;
+    const char *value; /* what stands for the value in help, "FILE" */
+    struct words help;
+};
+
+enum { MAX_OPTIONS = 40, MAX_VALUES = 64 };
+
+/* A command line, taken apart. */
+struct args {
+    const struct command *command;
+    struct {
+        const struct option_row *row;
+        const char *value;
+    } given[MAX_VALUES];
+    size_t n_given;
+    char *const *operands;
+    size_t n_operands;
+};
+
+struct app {
+    sign_lang lang;
+    bool json, quiet;
+    int verbose;
+    bool color;
+    const char *command; /* for "schema" */
+};
+
+struct command {
+    const char *name;
+    const char *operands; /* "FILE", for help */
+    size_t min, max;      /* how many of them */
+    struct words summary;
+    const struct option_row *options; /* ends with a zero row */
+    const struct option_row *more;    /* a shared table (NULL: none), also zero-ended */
+    const char *examples;             /* lines */
+    int (*run)(struct app *app, const struct args *args);
+};
+
+extern const struct command commands[]; /* ends with a zero row */
+extern const struct option_row global_options[];
+
+/* args.c */
+bool args_flag(const struct args *a, const char *name);
+const char *args_value(const struct args *a, const char *name); /* the last one; NULL: not given */
+/* Copies up to max values of a repeated option; returns how many. */
+size_t args_list(const struct args *a, const char *name, const char **out, size_t max);
+/* Parses argv; 0, or the exit code after the message was printed. Asked for help, it prints it and says
+ * EXIT_DONE in *done. */
+int args_parse(struct app *app, int argc, char **argv, struct args *out, bool *done);
+
+/* help.c */
+void help_command(const struct app *app, const struct command *c);
+void help_all(const struct app *app);
+int run_help(struct app *app, const struct args *args);
+int run_version(struct app *app, const struct args *args);
+
+/* output.c */
+const char *say(const struct app *app, struct words w);
+int exit_of(sign_rc rc);
+/* Prints a library error as text on stderr or as the JSON object on stdout; returns its exit code. */
+int tell_error(const struct app *app, const sign_error *err);
+/* The same for the program's own errors. */
+int tell(const struct app *app, int exit, const char *code, const char *text, const char *hint);
+int usage(const struct app *app, struct words text, const char *detail);
+int no_memory(const struct app *app);
+/* Prints `object` with schema and exit put first, takes the reference; returns `exit`. */
+int print_json(const struct app *app, int exit, json_t *object);
+/* "sign", -> {"output": path} or one line for a person. */
+int tell_output(const struct app *app, const char *path, struct words done);
+/* Writes bytes to stdout; an error is EXIT_IO with its message. */
+int print_bytes(const struct app *app, const void *data, size_t n);
+/* fflush and check: a full disk behind stdout is an error and not silence. */
+int finish_stdout(const struct app *app, int exit);
+void mask_person(const char *number, char *out, size_t size);
+
+/* files.c */
+/* FILE as the library takes it: "-" is standard input, spooled to an unlinked temporary file. */
+struct document {
+    sign_input in;
+    int spool; /* descriptor, -1 none */
+    char path[64];
+};
+int document_open(const struct app *app, const char *file, struct document *out);
+void document_close(struct document *d);
+/* Where -o says; -o - is standard output (not with --json). `fallback` when there is no -o; NULL: -o is
+ * needed. */
+int output_choose(const struct app *app, const struct args *args, const char *fallback, sign_output *out);
+/* Reads a small file whole (limit bytes). */
+int file_whole(const struct app *app, const char *path, size_t limit, sign_buf *out);
+
+/* secret.c */
+struct secret_source {
+    const struct app *app;
+    const char *spec; /* --pin-source or NULL */
+    bool missing;     /* a secret was asked for and there was no way to get it */
+};
+sign_rc secret_get(void *user, const sign_secret *ask, char *out, size_t size);
+int secret_check(const struct app *app, const char *spec); /* is the spec of a known form? */
+
+/* sign_options.c */
+extern const struct option_row sign_rows[];
+struct sign_setup {
+    sign_options options;
+    const char *roles[32];
+    const char *lines[6];
+    uint8_t hash[64];
+    char place[2][256];
+    sign_certs *extra;
+    sign_bytes extra_list[64];
+};
+int sign_setup_read(const struct app *app, const struct args *args, struct sign_setup *out);
+void sign_setup_free(struct sign_setup *s);
+int key_open(const struct app *app, const struct args *args, const char *person, sign_key **out);
+
+/* the commands */
+int run_sign(struct app *app, const struct args *args);
+int run_cosign(struct app *app, const struct args *args);
+int run_prepare(struct app *app, const struct args *args);
+int run_assemble(struct app *app, const struct args *args);
+int run_verify(struct app *app, const struct args *args);
+int run_inspect(struct app *app, const struct args *args);
+int run_extract(struct app *app, const struct args *args);
+int run_form(struct app *app, const struct args *args);
+int run_token(struct app *app, const struct args *args);
+int run_cert(struct app *app, const struct args *args);
+int run_doctor(struct app *app, const struct args *args);
+json_t *cert_json(const sign_cert *c);
+
+#endif

@@ -1,0 +1,198 @@
+/* A command line is read with getopt_long from the tables that also make the help. */
+#include "app.h"
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct option_row global_options[] = {
+    {"json", 0, OPT_FLAG, NULL, {"tek bir JSON nesnesi yaz", "write one JSON object"}},
+    {"quiet", 'q', OPT_FLAG, NULL, {"yalnız hataları yaz", "write errors only"}},
+    {"verbose", 'v', OPT_FLAG, NULL, {"teknik ayrıntıları da yaz", "technical details as well"}},
+    {"lang", 0, OPT_VALUE, "tr|en", {"ileti dili", "language of messages"}},
+    {"offline",
+     0,
+     OPT_FLAG,
+     NULL,
+     {"ağa çıkma (bu sürüm hiç çıkmaz)", "no network (this version never uses any)"}},
+    {"color", 0, OPT_VALUE, "auto|always|never", {"renk", "colour"}},
+    {"help", 'h', OPT_FLAG, NULL, {"bu yardım", "this help"}},
+    {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
+
+bool args_flag(const struct args *a, const char *name) {
+    for (size_t i = 0; i < a->n_given; i++)
+        if (strcmp(a->given[i].row->name, name) == 0)
+            return true;
+    return false;
+}
+
+const char *args_value(const struct args *a, const char *name) {
+    for (size_t i = a->n_given; i-- > 0;)
+        if (strcmp(a->given[i].row->name, name) == 0)
+            return a->given[i].value;
+    return NULL;
+}
+
+size_t args_list(const struct args *a, const char *name, const char **out, size_t max) {
+    size_t n = 0;
+    for (size_t i = 0; i < a->n_given && n < max; i++)
+        if (strcmp(a->given[i].row->name, name) == 0)
+            out[n++] = a->given[i].value;
+    return n;
+}
+
+/* All tables of a command as one list of rows. */
+struct rows {
+    const struct option_row *row[MAX_OPTIONS];
+    struct option getopt[MAX_OPTIONS + 1];
+    char letters[2 * MAX_OPTIONS + 2];
+    size_t n;
+};
+
+static void rows_add(struct rows *r, const struct option_row *table) {
+    for (; table && table->name && r->n < MAX_OPTIONS; table++) {
+        size_t at = strlen(r->letters);
+        r->getopt[r->n] = (struct option){
+            table->name, table->kind == OPT_FLAG ? no_argument : required_argument, NULL, 256 + (int)r->n};
+        if (table->letter) {
+            r->letters[at++] = table->letter;
+            if (table->kind != OPT_FLAG)
+                r->letters[at++] = ':';
+        }
+        r->row[r->n++] = table;
+    }
+}
+
+static const struct option_row *row_of(const struct rows *r, int code) {
+    if (code >= 256)
+        return r->row[code - 256];
+    for (size_t i = 0; i < r->n; i++)
+        if (r->row[i]->letter == code)
+            return r->row[i];
+    return NULL;
+}
+
+static const struct command *find_command(const char *name) {
+    for (const struct command *c = commands; c->name; c++)
+        if (strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
+}
+
+static int global_apply(struct app *app, const char *name, const char *value) {
+    if (strcmp(name, "json") == 0)
+        app->json = true;
+    else if (strcmp(name, "quiet") == 0)
+        app->quiet = true;
+    else if (strcmp(name, "verbose") == 0)
+        app->verbose++;
+    else if (strcmp(name, "lang") == 0) {
+        if (strcmp(value, "tr") != 0 && strcmp(value, "en") != 0)
+            return usage(app, (struct words){"--lang tr ya da en olmalı", "--lang must be tr or en"}, value);
+        app->lang = value[0] == 't' ? SIGN_TR : SIGN_EN;
+    } else if (strcmp(name, "color") == 0) {
+        if (strcmp(value, "auto") != 0 && strcmp(value, "always") != 0 && strcmp(value, "never") != 0)
+            return usage(app,
+                         (struct words){"--color auto, always ya da never olmalı",
+                                        "--color must be auto, always or never"},
+                         value);
+        app->color = strcmp(value, "always") == 0 || (app->color && value[0] == 'a');
+    }
+    return 0;
+}
+
+/* --json and --lang decide how every later error is told: they are looked for before anything can fail. */
+static void early_globals(struct app *app, int argc, char **argv) {
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--json") == 0)
+            app->json = true;
+        else if (strcmp(argv[i], "--lang=en") == 0 ||
+                 (strcmp(argv[i], "--lang") == 0 && i + 1 < argc && strcmp(argv[i + 1], "en") == 0))
+            app->lang = SIGN_EN;
+        else if (strcmp(argv[i], "--lang=tr") == 0 ||
+                 (strcmp(argv[i], "--lang") == 0 && i + 1 < argc && strcmp(argv[i + 1], "tr") == 0))
+            app->lang = SIGN_TR;
+    }
+}
+
+static int take_option(struct app *app, struct args *out, const struct option_row *row, const char *value) {
+    if (out->n_given == MAX_VALUES)
+        return usage(app, (struct words){"çok fazla seçenek", "too many options"}, NULL);
+    if (row->kind == OPT_VALUE && args_value(out, row->name))
+        return usage(app, (struct words){"seçenek iki kez verilmiş", "option given twice"}, row->name);
+    out->given[out->n_given].row = row;
+    out->given[out->n_given++].value = value ? value : "";
+    for (const struct option_row *g = global_options; g->name; g++)
+        if (g == row)
+            return global_apply(app, row->name, value);
+    return 0;
+}
+
+static int check_operands(const struct app *app, const struct args *a) {
+    if (a->n_operands < a->command->min)
+        return usage(app, (struct words){"eksik bağımsız değişken", "missing operand"}, a->command->operands);
+    if (a->n_operands > a->command->max)
+        return usage(app, (struct words){"fazla bağımsız değişken", "too many operands"},
+                     a->operands[a->command->max]);
+    return 0;
+}
+
+static int read_options(struct app *app, int argc, char **argv, struct rows *rows, struct args *out,
+                        bool *done) {
+    int code;
+    optind = 0;
+    opterr = 0;
+    while ((code = getopt_long(argc, argv, rows->letters, rows->getopt, NULL)) != -1) {
+        const struct option_row *row = code == '?' || code == ':' ? NULL : row_of(rows, code);
+        if (!row) {
+            const char *what = optind > 0 && optind <= argc ? argv[optind - 1] : "";
+            return usage(app,
+                         code == ':' ? (struct words){"seçeneğin değeri eksik", "option needs a value"}
+                                     : (struct words){"bilinmeyen seçenek", "unknown option"},
+                         what);
+        }
+        if (strcmp(row->name, "help") == 0) {
+            help_command(app, out->command);
+            *done = true;
+            return 0;
+        }
+        int failed = take_option(app, out, row, optarg);
+        if (failed)
+            return failed;
+    }
+    return 0;
+}
+
+/* The command is the first word that is no option; global options may stand before it. */
+static int command_index(int argc, char **argv) {
+    for (int i = 1; i < argc; i++) {
+        if (argv[i][0] != '-')
+            return i;
+        if (strcmp(argv[i], "--lang") == 0 || strcmp(argv[i], "--color") == 0)
+            i++;
+    }
+    return 0;
+}
+
+int args_parse(struct app *app, int argc, char **argv, struct args *out, bool *done) {
+    struct rows rows = {.letters = ":"};
+    *out = (struct args){0};
+    early_globals(app, argc, argv);
+    int at = command_index(argc, argv);
+    app->command = at ? argv[at] : "help";
+    out->command = find_command(app->command);
+    if (!out->command) {
+        const char *name = app->command;
+        app->command = "kalem";
+        return usage(app, (struct words){"bilinmeyen komut", "unknown command"}, name);
+    }
+    rows_add(&rows, out->command->options);
+    rows_add(&rows, out->command->more);
+    rows_add(&rows, global_options);
+    int failed = read_options(app, argc, argv, &rows, out, done);
+    if (failed || *done)
+        return failed;
+    /* getopt moved the operands to the end; the command's own name is the first of them. */
+    out->operands = argv + optind + (at ? 1 : 0);
+    out->n_operands = (size_t)(argc - optind - (at ? 1 : 0));
+    return check_operands(app, out);
+}

@@ -1,0 +1,118 @@
+/* Results on stdout, messages on stderr; one JSON object for every exit with --json. */
+#include "app.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *say(const struct app *app, struct words w) {
+    return app->lang == SIGN_TR ? w.tr : w.en;
+}
+
+int exit_of(sign_rc rc) {
+    static const struct {
+        sign_rc rc;
+        int exit;
+    } table[] = {
+        {SIGN_E_ARGUMENT, EXIT_USAGE},
+        {SIGN_E_IO, EXIT_IO},
+        {SIGN_E_EXISTS, EXIT_IO},
+        {SIGN_E_FORMAT, EXIT_IO},
+        {SIGN_E_LIMIT, EXIT_IO},
+        {SIGN_E_NETWORK, EXIT_NETWORK},
+        {SIGN_E_KEY, EXIT_TOKEN},
+        {SIGN_E_PIN, EXIT_TOKEN},
+        {SIGN_E_TOKEN, EXIT_TOKEN},
+        {SIGN_E_CERTIFICATE, EXIT_TOKEN},
+        {SIGN_E_REFUSED, EXIT_REFUSED},
+        {SIGN_E_UNSUPPORTED, EXIT_REFUSED},
+        {SIGN_E_CANCELLED, EXIT_INTERRUPTED},
+    };
+    if (rc >= 0)
+        return (int)rc;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].rc == rc)
+            return table[i].exit;
+    return EXIT_INTERNAL;
+}
+
+int finish_stdout(const struct app *app, int exit) {
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return exit;
+    fprintf(stderr, "kalem: %s: %s\n",
+            say(app, (struct words){"standart çıktıya yazılamadı", "cannot write to standard output"}),
+            strerror(errno));
+    return EXIT_IO;
+}
+
+int print_json(const struct app *app, int exit, json_t *object) {
+    char schema[40];
+    snprintf(schema, sizeof schema, "%s/1", app->command);
+    json_t *whole = json_pack("{s:s, s:i}", "schema", schema, "exit", exit);
+    if (!whole || !object || json_object_update(whole, object) != 0) {
+        json_decref(whole);
+        json_decref(object);
+        fputs("kalem: out of memory\n", stderr);
+        return EXIT_INTERNAL;
+    }
+    json_dumpf(whole, stdout, JSON_INDENT(2));
+    putchar('\n');
+    json_decref(whole);
+    json_decref(object);
+    return finish_stdout(app, exit);
+}
+
+int tell(const struct app *app, int exit, const char *code, const char *text, const char *hint) {
+    if (app->json)
+        return print_json(
+            app, exit, json_pack("{s:{s:s, s:s, s:s}}", "error", "code", code, "text", text, "hint", hint));
+    fprintf(stderr, "kalem: %s %s\n", code, text);
+    if (*hint)
+        fprintf(stderr, "       %s\n", hint);
+    return exit;
+}
+
+int tell_error(const struct app *app, const sign_error *err) {
+    char text[1200];
+    sign_error_text(err, app->lang, text, sizeof text);
+    if (app->verbose && !app->json)
+        fprintf(stderr, "kalem: %s: %s\n", sign_rc_name(err->code), err->text);
+    return tell(app, exit_of(err->code), err->id, text, sign_error_hint(err, app->lang));
+}
+
+int usage(const struct app *app, struct words text, const char *detail) {
+    char line[600], hint[120];
+    snprintf(line, sizeof line, "%s%s%s", say(app, text), detail ? ": " : "", detail ? detail : "");
+    snprintf(hint, sizeof hint, "%s: kalem help%s%s", say(app, (struct words){"Kullanım", "Usage"}),
+             app->command && *app->command ? " " : "", app->command ? app->command : "");
+    return tell(app, EXIT_USAGE, "E8001", line, hint);
+}
+
+int no_memory(const struct app *app) {
+    return tell(app, EXIT_INTERNAL, "E9001", say(app, (struct words){"Bellek yetmedi.", "Out of memory."}),
+                "");
+}
+
+int tell_output(const struct app *app, const char *path, struct words done) {
+    if (!path || strcmp(path, "-") == 0)
+        return EXIT_DONE; /* the result itself went to standard output */
+    if (app->json)
+        return print_json(app, EXIT_DONE, json_pack("{s:s}", "output", path));
+    if (!app->quiet)
+        printf("%s: %s\n", say(app, done), path);
+    return finish_stdout(app, EXIT_DONE);
+}
+
+int print_bytes(const struct app *app, const void *data, size_t n) {
+    if (n)
+        fwrite(data, 1, n, stdout);
+    return finish_stdout(app, EXIT_DONE);
+}
+
+void mask_person(const char *number, char *out, size_t size) {
+    size_t n = strlen(number);
+    if (n >= size)
+        n = size - 1;
+    for (size_t i = 0; i < n; i++)
+        out[i] = n >= 6 && (i < 3 || i >= n - 2) ? number[i] : '*';
+    out[n] = 0;
+}

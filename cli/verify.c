@@ -1,0 +1,157 @@
+/* kalem verify, inspect and extract. */
+#include "app.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MAX_CONTENTS = 16 };
+
+/* The detached contents: --content [NAME=]FILE, or X beside X.p7s. */
+struct contents {
+    sign_input in[MAX_CONTENTS];
+    struct document docs[MAX_CONTENTS];
+    char *names[MAX_CONTENTS];
+    size_t n;
+};
+
+static void contents_free(struct contents *c) {
+    for (size_t i = 0; i < c->n; i++) {
+        document_close(&c->docs[i]);
+        free(c->names[i]);
+    }
+}
+
+static int content_add(const struct app *app, struct contents *c, const char *spec) {
+    /* A file whose own name holds "=" is taken as it is when it exists. */
+    const char *equals = strchr(spec, '=');
+    bool named = equals && equals != spec && access(spec, F_OK) != 0;
+    int failed = document_open(app, named ? equals + 1 : spec, &c->docs[c->n]);
+    if (failed)
+        return failed;
+    c->names[c->n] = named ? strndup(spec, (size_t)(equals - spec)) : NULL;
+    c->in[c->n] = c->docs[c->n].in;
+    if (named)
+        c->in[c->n].name = c->names[c->n];
+    c->n++;
+    return 0;
+}
+
+static int contents_read(const struct app *app, const struct args *args, struct contents *c) {
+    const char *given[MAX_CONTENTS], *file = args->operands[0];
+    size_t n = args_list(args, "content", given, MAX_CONTENTS), len = strlen(file);
+    for (size_t i = 0; i < n; i++) {
+        int failed = content_add(app, c, given[i]);
+        if (failed)
+            return failed;
+    }
+    if (n == 0 && len > 4 && strcmp(file + len - 4, ".p7s") == 0) {
+        char *beside = strndup(file, len - 4);
+        if (beside && access(beside, R_OK) == 0) {
+            c->names[0] = beside;
+            c->in[0] = (sign_input){.path = beside};
+            c->docs[0].spool = -1;
+            c->n = 1;
+        } else
+            free(beside);
+    }
+    return 0;
+}
+
+static size_t inputs_of(const struct args *args, const char *name, sign_input *out) {
+    const char *given[MAX_VALUES];
+    size_t n = args_list(args, name, given, MAX_VALUES);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (sign_input){.path = given[i]};
+    return n;
+}
+
+static int trust_read(const struct app *app, const struct args *args, sign_trust **out) {
+    sign_input anchors[MAX_VALUES], certs[MAX_VALUES], crls[MAX_VALUES];
+    sign_error err = {0};
+    sign_trust_options opt = {.size = sizeof opt, .anchors = anchors, .certs = certs, .crls = crls};
+    opt.n_anchors = inputs_of(args, "trust", anchors);
+    opt.n_certs = inputs_of(args, "certs", certs);
+    opt.n_crls = inputs_of(args, "crl", crls);
+    return sign_trust_new(&opt, out, &err) == SIGN_OK ? 0 : tell_error(app, &err);
+}
+
+static int report_print(const struct app *app, const sign_report *report) {
+    sign_buf text = {0};
+    sign_error err = {0};
+    int code = sign_report_exit(report);
+    if (app->quiet && !app->json)
+        return code;
+    if (sign_report_write(report, app->json ? SIGN_JSON : SIGN_TEXT, app->lang, &text, &err) != SIGN_OK)
+        return tell_error(app, &err);
+    int printed = print_bytes(app, text.data, text.len);
+    sign_buf_free(&text);
+    return printed ? printed : code;
+}
+
+static int verify_document(const struct app *app, const struct args *args, const sign_trust *trust,
+                           const sign_verify_options *opt) {
+    struct document what = {.spool = -1};
+    struct contents contents = {.n = 0};
+    sign_report *report = NULL;
+    sign_error err = {0};
+    int code = document_open(app, args->operands[0], &what);
+    if (!code)
+        code = contents_read(app, args, &contents);
+    if (!code) {
+        sign_rc rc = sign_verify(&what.in, contents.in, contents.n, trust, opt, &report, &err);
+        code = rc < 0 ? tell_error(app, &err) : report_print(app, report);
+    }
+    sign_report_free(&report);
+    contents_free(&contents);
+    document_close(&what);
+    return code;
+}
+
+int run_verify(struct app *app, const struct args *args) {
+    sign_verify_options opt = {.size = sizeof opt,
+                               .policy = args_value(args, "policy"),
+                               .no_revocation = args_flag(args, "no-revocation")};
+    const char *at = args_value(args, "at");
+    sign_trust *trust = NULL;
+    if (at && !sign_time_parse(at, &opt.at))
+        return usage(app,
+                     (struct words){"--at RFC 3339 olmalı (2026-01-05T10:00:00+03:00)",
+                                    "--at must be RFC 3339 (2026-01-05T10:00:00+03:00)"},
+                     at);
+    int code = trust_read(app, args, &trust);
+    if (!code)
+        code = verify_document(app, args, trust, &opt);
+    sign_trust_free(&trust);
+    return code;
+}
+
+int run_inspect(struct app *app, const struct args *args) {
+    sign_verify_options opt = {.size = sizeof opt, .inspect = 1};
+    return verify_document(app, args, NULL, &opt);
+}
+
+int run_extract(struct app *app, const struct args *args) {
+    struct document what = {.spool = -1};
+    sign_output out;
+    sign_error err = {0};
+    int code = output_choose(app, args, NULL, &out);
+    if (!code)
+        code = document_open(app, args->operands[0], &what);
+    if (!code) {
+        sign_rc rc = sign_extract(&what.in, &out, &err);
+        if (rc == SIGN_FAILED)
+            code = tell(app, EXIT_NOT_PASSED, "E4090",
+                        say(app, (struct words){"İmzanın bütünlüğü bozuk; içerik yazılmadı.",
+                                                "The signature does not hold; the content was not written."}),
+                        say(app, (struct words){"Ayrıntı: kalem inspect", "Details: kalem inspect"}));
+        else if (rc == SIGN_NO_SIGNATURE)
+            code = tell(app, EXIT_NO_SIGNATURE, "E4001",
+                        say(app, (struct words){"Dosyada imza yok.", "The file has no signature."}), "");
+        else
+            code = rc == SIGN_OK
+                       ? tell_output(app, out.path, (struct words){"İçerik yazıldı", "Content written"})
+                       : tell_error(app, &err);
+    }
+    document_close(&what);
+    return code;
+}
