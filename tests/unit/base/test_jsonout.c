@@ -23,6 +23,8 @@ static void sample(jsonout *j) {
     jsonout_end(j);
     jsonout_key(j, "s");
     jsonout_str(j, NULL);
+    jsonout_key(j, "t");
+    jsonout_str(j, "x");
     jsonout_end(j);
 }
 
@@ -39,7 +41,7 @@ Test(jsonout, indented) {
     expect(
         &g,
         "{\n  \"a\\\"b\": -9223372036854775808,\n  \"list\": [\n    true,\n    null,\n    {},\n    []\n  ],\n"
-        "  \"tri\": [\n    null,\n    false,\n    true\n  ],\n  \"s\": null\n}\n");
+        "  \"tri\": [\n    null,\n    false,\n    true\n  ],\n  \"s\": null,\n  \"t\": \"x\"\n}\n");
 }
 
 Test(jsonout, compact) {
