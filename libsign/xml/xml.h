@@ -1,0 +1,59 @@
+/* xml/xml.h - hardened reading of XML 1.0 into a small tree, and the escapes of canonical XML. */
+#ifndef XML_XML_H
+#define XML_XML_H
+
+#include "base/bytes.h"
+
+enum xml_kind { XML_KIND_ELEMENT, XML_KIND_TEXT, XML_KIND_COMMENT, XML_KIND_INSTRUCTION };
+
+/* Namespace declarations are no attributes. */
+struct xml_attribute {
+    const char *space; /* namespace URI; "" when it is in none */
+    const char *name;  /* local name */
+    const char *value; /* normalised as XML 1.0, 3.3.3 says for CDATA */
+};
+
+/* A node; it and all it points at belong to its struct xml and never change. Strings are UTF-8. */
+struct xml_node {
+    enum xml_kind kind;
+    unsigned line;     /* where the node was read, from 1 */
+    const char *space; /* of an element: namespace URI; "" when it is in none */
+    const char *name;  /* of an element: local name; of an instruction: target */
+    const char *text;  /* of text (adjacent pieces are one node), comments and instructions */
+    const struct xml_attribute *attributes; /* in document order */
+    size_t attribute_count;
+    const struct xml_node *parent, *first, *next; /* first child, next sibling */
+};
+
+/* A limit of 0 is none. */
+struct xml_options {
+    size_t bytes;        /* of the document */
+    unsigned depth;      /* elements within one another */
+    unsigned nodes;      /* in all */
+    unsigned attributes; /* of one element */
+    bool plain;          /* comments, processing instructions and CDATA sections are SIGN_E_FORMAT */
+};
+
+/* A document. */
+struct xml;
+typedef struct xml *xml_ptr;
+void xml_free(struct xml **x);
+CLEANUP(xml_ptr, xml_free);
+
+/*
+ * Reads a document that is UTF-8 and declares no other encoding. A DOCTYPE is refused before a single entity
+ * exists, so nothing is ever expanded, defaulted or fetched. SIGN_E_FORMAT (MSG_XML, MSG_XML_DOCTYPE) names
+ * the line; SIGN_E_LIMIT: over one of the options. Nothing is written to standard error.
+ */
+sign_rc xml_read(sign_bytes text, const struct xml_options *options, struct xml **out, sign_error *err);
+
+const struct xml_node *xml_root(const struct xml *x);
+
+/* Appends text content, or the value of an attribute, escaped as Canonical XML 1.0, 2.3 says. */
+void xml_put_text(grow *out, const char *text);
+void xml_put_value(grow *out, const char *value);
+
+/* True for what XML 1.0, 2.2 (Char) allows in a document. */
+bool xml_is_char(uint32_t c);
+
+#endif
