@@ -8,11 +8,10 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define BYTES(p, n) ((sign_bytes){(const uint8_t *)(p), (n)})
+#define BYTES(p, n)  ((sign_bytes){(const uint8_t *)(p), (n)})
 #define BYTES_STR(s) ((sign_bytes){(const uint8_t *)(s), strlen(s)})
 
-static inline bool bytes_equal(sign_bytes a, sign_bytes b)
-{
+static inline bool bytes_equal(sign_bytes a, sign_bytes b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
@@ -54,8 +53,8 @@ void grow_printf(grow *g, const char *fmt, ...) __attribute__((format(printf, 2,
 /* Room for n bytes more at the end, counted as written; NULL when failed. */
 uint8_t *grow_space(grow *g, size_t n);
 /*
- * Hands the bytes over; SIGN_E_MEMORY or SIGN_E_LIMIT when an append failed. g is empty afterwards. A NUL that
- * len does not count stands behind the last byte, so text is a C string at once.
+ * Hands the bytes over; SIGN_E_MEMORY or SIGN_E_LIMIT when an append failed. g is empty afterwards. A NUL
+ * that len does not count stands behind the last byte, so text is a C string at once.
  */
 sign_rc grow_take(grow *g, sign_buf *out, sign_error *err);
 void grow_free(grow *g);

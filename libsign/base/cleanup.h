@@ -9,8 +9,7 @@
  * For pointer types give the type a one-word name first: typedef struct foo *foo_ptr;
  */
 #define CLEANUP(T, fn)                                                                                       \
-    static inline void base_auto_##T(T *x)                                                                   \
-    {                                                                                                        \
+    static inline void base_auto_##T(T *x) {                                                                 \
         fn(x);                                                                                               \
     }                                                                                                        \
     typedef T base_auto_type_##T

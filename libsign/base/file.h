@@ -6,7 +6,8 @@
 
 /*
  * An opened input. For a file: the size is fixed when it is opened, and source_unchanged() tells
- * whether it was written to since. Reading is by pread, so that a file that shrinks is an error and no signal.
+ * whether it was written to since. Reading is by pread, so that a file that shrinks is an error and no
+ * signal.
  */
 struct source {
     sign_bytes mem; /* when fd is -1 */
@@ -48,9 +49,9 @@ const char *path_base(const char *path);
  * without commit leaves nothing behind (descriptors excepted: what was written is written).
  * Failure is remembered, sink_commit tells it.
  * A path that is a device or a FIFO, and /dev/stdout and its like, is written directly. A symbolic link to a
- * file is itself replaced when overwriting. A new name never replaces an existing file, a race included, unless
- * to->overwrite is set; an overwritten file's permission bits are kept when to->mode is 0.
- * The struct keeps `to`. SIGPIPE and SIGXFSZ are for the program to ignore; then EPIPE and EFBIG are SIGN_E_IO.
+ * file is itself replaced when overwriting. A new name never replaces an existing file, a race included,
+ * unless to->overwrite is set; an overwritten file's permission bits are kept when to->mode is 0. The struct
+ * keeps `to`. SIGPIPE and SIGXFSZ are for the program to ignore; then EPIPE and EFBIG are SIGN_E_IO.
  */
 struct sink {
     const sign_output *to;
@@ -65,8 +66,7 @@ struct sink {
 typedef struct sink sink;
 sign_rc sink_open(const sign_output *to, sink *out, sign_error *err);
 void sink_put(sink *s, const void *data, size_t n);
-static inline void sink_bytes(sink *s, sign_bytes b)
-{
+static inline void sink_bytes(sink *s, sign_bytes b) {
     sink_put(s, b.data, b.len);
 }
 sign_rc sink_commit(sink *s, sign_error *err); /* flush, fsync, rename */

@@ -3,33 +3,33 @@
 #define BASE_LIMITS_H
 
 enum {
-    LIMIT_DER_DEPTH = 64,          /* nesting of DER or BER elements */
-    LIMIT_SIGNERS = 1000,          /* SignerInfos in one SignedData */
-    LIMIT_CERTIFICATES = 2000,     /* in one signature */
-    LIMIT_ATTRIBUTES = 256,        /* in one attribute set */
-    LIMIT_COUNTERSIGN_DEPTH = 8,   /* counter-signatures of counter-signatures */
-    LIMIT_COUNTERSIGNATURES = 256, /* in one SignerInfo, all depths together */
+    LIMIT_DER_DEPTH = 64,           /* nesting of DER or BER elements */
+    LIMIT_SIGNERS = 1000,           /* SignerInfos in one SignedData */
+    LIMIT_CERTIFICATES = 2000,      /* in one signature */
+    LIMIT_ATTRIBUTES = 256,         /* in one attribute set */
+    LIMIT_COUNTERSIGN_DEPTH = 8,    /* counter-signatures of counter-signatures */
+    LIMIT_COUNTERSIGNATURES = 256,  /* in one SignerInfo, all depths together */
     LIMIT_CONTENT_SEGMENTS = 65536, /* of a constructed OCTET STRING */
-    LIMIT_PATH_LENGTH = 16,        /* certificates in a path */
-    LIMIT_PATH_CANDIDATES = 256,   /* issuers tried for one path */
+    LIMIT_PATH_LENGTH = 16,         /* certificates in a path */
+    LIMIT_PATH_CANDIDATES = 256,    /* issuers tried for one path */
     LIMIT_ROLES = 32,
-    LIMIT_PLACE_LINES = 6,         /* RFC 5126, 5.11.2 */
+    LIMIT_PLACE_LINES = 6, /* RFC 5126, 5.11.2 */
     LIMIT_FORM_DEPTH = 16,
-    LIMIT_JSON_DEPTH = 32          /* objects and arrays within one another */
+    LIMIT_JSON_DEPTH = 32 /* objects and arrays within one another */
 };
 
 /* Sizes in bytes. */
-#define LIMIT_BUF ((size_t)1 << 31)             /* a growing buffer without a limit of its own */
-#define LIMIT_PIECE ((size_t)256 << 20)         /* certificates, CRLs or signers of one signature in memory */
-#define LIMIT_WHOLE ((size_t)16 << 20)          /* a signature file up to this size is read at once */
-#define LIMIT_TEXT_SIGNATURE ((size_t)64 << 20) /* a PEM or base64 signature */
-#define LIMIT_CERTIFICATE ((size_t)64 << 10)    /* one certificate */
-#define LIMIT_CRL ((size_t)256 << 20)           /* one CRL */
-#define LIMIT_FORM ((size_t)1 << 20)            /* one form document */
-#define LIMIT_KEY_FILE ((size_t)1 << 20)        /* a PEM or PKCS#12 file */
-#define LIMIT_WINDOW ((size_t)1 << 20)          /* bytes read at a time from a large file */
-#define LIMIT_RSA_BITS_MIN 1024                 /* below: refused before any computation */
-#define LIMIT_RSA_BITS_MAX 16384
+#define LIMIT_BUF               ((size_t)1 << 31) /* a growing buffer without a limit of its own */
+#define LIMIT_PIECE             ((size_t)256 << 20) /* certificates, CRLs or signers of one signature in memory */
+#define LIMIT_WHOLE             ((size_t)16 << 20)  /* a signature file up to this size is read at once */
+#define LIMIT_TEXT_SIGNATURE    ((size_t)64 << 20)  /* a PEM or base64 signature */
+#define LIMIT_CERTIFICATE       ((size_t)64 << 10)  /* one certificate */
+#define LIMIT_CRL               ((size_t)256 << 20) /* one CRL */
+#define LIMIT_FORM              ((size_t)1 << 20)   /* one form document */
+#define LIMIT_KEY_FILE          ((size_t)1 << 20)   /* a PEM or PKCS#12 file */
+#define LIMIT_WINDOW            ((size_t)1 << 20)   /* bytes read at a time from a large file */
+#define LIMIT_RSA_BITS_MIN      1024                /* below: refused before any computation */
+#define LIMIT_RSA_BITS_MAX      16384
 #define LIMIT_RSA_EXPONENT_BITS 64
 
 #endif

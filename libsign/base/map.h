@@ -4,7 +4,8 @@
 
 #include "base/bytes.h"
 
-/* Keys are borrowed: they must live as long as their entry. Keyed with a random seed against crafted collisions. */
+/* Keys are borrowed: they must live as long as their entry. Keyed with a random seed against crafted
+ * collisions. */
 struct map_slot;
 struct map {
     struct map_slot *slots;

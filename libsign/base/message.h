@@ -7,7 +7,8 @@
 /*
  * messages.def has one row per message:
  *   MESSAGE(NAME, "E5001", "English sentence with %1 %2", "Turkish sentence", "English hint", "Turkish hint")
- * The letter of the code is the level: E error, W warning, I info. %1..%3 are arguments. A code is never reused.
+ * The letter of the code is the level: E error, W warning, I info. %1..%3 are arguments. A code is never
+ * reused.
  */
 enum message_id {
     MSG_NONE = 0,
@@ -22,6 +23,7 @@ const char *message_hint(enum message_id id, sign_lang lang); /* "" when there i
 enum message_id message_find(const char *code);               /* MSG_NONE when there is no such code */
 
 /* The sentence with its arguments (NULL is ""), cut at a whole character; returns out. */
-const char *message_text(enum message_id id, sign_lang lang, const char *const args[3], char *out, size_t size);
+const char *message_text(enum message_id id, sign_lang lang, const char *const args[3], char *out,
+                         size_t size);
 
 #endif

@@ -49,7 +49,7 @@ Test(jsonout, compact) {
     jsonout j = {.out = &g, .compact = true};
     sample(&j);
     expect(&g, "{\"a\\\"b\":-9223372036854775808,\"list\":[true,null,{},[]],\"tri\":[null,false,true],\"s\":"
-               "null}\n");
+               "null,\"t\":\"x\"}\n");
 }
 
 Test(jsonout, strings) {
