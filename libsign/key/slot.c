@@ -1,0 +1,248 @@
+#include "key/slot.h"
+#include "base/text.h"
+#include <stdlib.h>
+
+enum { SLOTS_MAX = 256, OBJECTS_MAX = 1000, FIND_STEP = 32 };
+
+/* Windows-1254 differs from Latin-1 in the six Turkish letters; the rest above 0x9f is the same code point.
+ */
+static uint32_t cp1254(uint8_t c) {
+    switch (c) {
+    case 0xd0:
+        return 0x11e;
+    case 0xdd:
+        return 0x130;
+    case 0xde:
+        return 0x15e;
+    case 0xf0:
+        return 0x11f;
+    case 0xfd:
+        return 0x131;
+    case 0xfe:
+        return 0x15f;
+    default:
+        return c < 0x20 || (c >= 0x7f && c < 0xa0) ? '?' : c;
+    }
+}
+
+/* Texts of tokens are padded with blanks or NULs, and not all drivers write UTF-8 as PKCS#11 v2.40, 3.1 wants
+ * it. */
+static sign_bytes trimmed(sign_bytes in) {
+    while (in.len && (in.data[in.len - 1] == ' ' || in.data[in.len - 1] == 0))
+        in.len--;
+    return in;
+}
+
+static void lenient(sign_bytes padded, grow *out) {
+    sign_bytes in = trimmed(padded);
+    if (utf8_valid(in)) {
+        grow_put(out, in.data, in.len);
+    } else {
+        for (size_t i = 0; i < in.len; i++) {
+            char c[4];
+            grow_put(out, c, utf8_put(cp1254(in.data[i]), c));
+        }
+    }
+    grow_byte(out, 0);
+}
+
+static void info_text(const unsigned char *in, size_t n, char *out, size_t size) {
+    AUTO(grow) g = {.limit = size};
+    lenient(BYTES(in, n), &g);
+    out[0] = '\0';
+    if (!g.failed)
+        memcpy(out, g.data, g.len);
+}
+
+void slots_free(slots *s) {
+    free(s->at);
+    *s = (slots){0};
+}
+
+static bool read_slot(struct module *m, CK_SLOT_ID id, struct slot *out) {
+    CK_TOKEN_INFO info = {0};
+    if (P11(m, C_GetTokenInfo(id, &info)) != CKR_OK || !(info.flags & CKF_TOKEN_INITIALIZED))
+        return false;
+    *out = (struct slot){.id = id, .flags = info.flags, .max_sessions = info.ulMaxSessionCount};
+    info_text(info.label, sizeof info.label, out->label, sizeof out->label);
+    info_text(info.manufacturerID, sizeof info.manufacturerID, out->manufacturer, sizeof out->manufacturer);
+    info_text(info.model, sizeof info.model, out->model, sizeof out->model);
+    info_text(info.serialNumber, sizeof info.serialNumber, out->serial, sizeof out->serial);
+    return true;
+}
+
+void slot_refresh(struct module *m, struct slot *s) {
+    struct slot now;
+    if (read_slot(m, s->id, &now))
+        s->flags = now.flags;
+}
+
+static bool text_fits(const char *wanted, const char *have) {
+    return !wanted || strcmp(wanted, have) == 0;
+}
+
+static bool slot_fits(const struct slot *s, const uri *u) {
+    return !u || (text_fits(u->token, s->label) && text_fits(u->manufacturer, s->manufacturer) &&
+                  text_fits(u->model, s->model) && text_fits(u->serial, s->serial) &&
+                  (!u->has_slot || u->slot == s->id));
+}
+
+sign_rc slots_read(struct module *m, const uri *u, slots *out, sign_error *err) {
+    CK_SLOT_ID ids[SLOTS_MAX];
+    CK_ULONG n = SLOTS_MAX;
+    CK_RV rv = P11(m, C_GetSlotList(CK_TRUE, ids, &n));
+    if (rv != CKR_OK)
+        return answer_fail(rv, "C_GetSlotList", err);
+    AUTO(slots) got = {calloc(n + 1, sizeof(struct slot)), 0};
+    if (!got.at)
+        return fail_memory(err);
+    for (CK_ULONG i = 0; i < n && i < SLOTS_MAX; i++)
+        if (read_slot(m, ids[i], &got.at[got.n]) && slot_fits(&got.at[got.n], u))
+            got.n++;
+    *out = got;
+    got = (slots){0};
+    return SIGN_OK;
+}
+
+void objects_free(objects *o) {
+    for (size_t i = 0; i < o->n; i++) {
+        sign_buf_free(&o->at[i].id);
+        sign_buf_free(&o->at[i].value);
+        free(o->at[i].label);
+    }
+    free(o->at);
+    *o = (objects){0};
+}
+
+sign_rc object_attribute(struct module *m, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
+                         CK_ATTRIBUTE_TYPE type, sign_buf *out, sign_error *err) {
+    CK_ATTRIBUTE a = {type, NULL, 0};
+    CK_RV rv = P11(m, C_GetAttributeValue(session, object, &a, 1));
+    if (rv != CKR_OK || a.ulValueLen == CK_UNAVAILABLE_INFORMATION || a.ulValueLen == 0)
+        return SIGN_OK;
+    if (a.ulValueLen > LIMIT_CERTIFICATE)
+        return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "attribute of a token's object");
+    AUTO(sign_buf) got = {calloc(1, a.ulValueLen), a.ulValueLen};
+    if (!got.data)
+        return fail_memory(err);
+    a.pValue = got.data;
+    if (P11(m, C_GetAttributeValue(session, object, &a, 1)) != CKR_OK || a.ulValueLen > got.len)
+        return SIGN_OK;
+    *out = (sign_buf){TAKE(got.data), a.ulValueLen};
+    return SIGN_OK;
+}
+
+static sign_rc fill(struct module *m, CK_SESSION_HANDLE session, bool cert, struct object *o,
+                    sign_error *err) {
+    AUTO(sign_buf) label = {0};
+    AUTO(grow) text = {0};
+    sign_rc rc = object_attribute(m, session, o->handle, CKA_ID, &o->id, err);
+    if (rc == SIGN_OK)
+        rc = object_attribute(m, session, o->handle, CKA_LABEL, &label, err);
+    if (rc == SIGN_OK && cert)
+        rc = object_attribute(m, session, o->handle, CKA_VALUE, &o->value, err);
+    if (rc != SIGN_OK)
+        return rc;
+    lenient(BYTES(label.data, label.len), &text);
+    if (text.failed)
+        return fail_memory(err);
+    o->label = (char *)TAKE(text.data);
+    return SIGN_OK;
+}
+
+/* The handles first: a token may refuse other calls while it searches. */
+static sign_rc handles(struct module *m, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, objects *out,
+                       sign_error *err) {
+    CK_ATTRIBUTE wanted = {CKA_CLASS, &class, sizeof class};
+    CK_RV rv = P11(m, C_FindObjectsInit(session, &wanted, 1));
+    if (rv != CKR_OK)
+        return answer_fail(rv, "C_FindObjectsInit", err);
+    CK_OBJECT_HANDLE step[FIND_STEP];
+    CK_ULONG n = 1;
+    sign_rc rc = SIGN_OK;
+    while (rc == SIGN_OK && n > 0 && out->n < OBJECTS_MAX) {
+        n = 0;
+        rv = P11(m, C_FindObjects(session, step, FIND_STEP, &n));
+        if (rv != CKR_OK || n > FIND_STEP) {
+            rc = answer_fail(rv, "C_FindObjects", err);
+            break;
+        }
+        struct object *grown = n ? realloc(out->at, (out->n + n) * sizeof *grown) : out->at;
+        if (n && !grown)
+            rc = fail_memory(err);
+        for (CK_ULONG i = 0; grown && i < n && rc == SIGN_OK; i++)
+            grown[out->n++] = (struct object){.handle = step[i]};
+        out->at = grown ? grown : out->at;
+    }
+    (void)P11(m, C_FindObjectsFinal(session));
+    return rc;
+}
+
+sign_rc objects_read(struct module *m, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, objects *out,
+                     sign_error *err) {
+    AUTO(objects) got = {0};
+    sign_rc rc = handles(m, session, class, &got, err);
+    for (size_t i = 0; i < got.n && rc == SIGN_OK; i++)
+        rc = fill(m, session, class == CKO_CERTIFICATE, &got.at[i], err);
+    if (rc != SIGN_OK)
+        return rc;
+    *out = got;
+    got = (objects){0};
+    return SIGN_OK;
+}
+
+const struct object *objects_with_id(const objects *o, sign_bytes id) {
+    for (size_t i = 0; i < o->n && id.len; i++)
+        if (bytes_equal(BYTES(o->at[i].id.data, o->at[i].id.len), id))
+            return &o->at[i];
+    return NULL;
+}
+
+void view_free(view *v) {
+    objects_free(&v->certs);
+    objects_free(&v->publics);
+    objects_free(&v->privates);
+}
+
+sign_rc view_read(struct module *m, const struct slot *s, view *out, sign_error *err) {
+    CK_SESSION_HANDLE session = 0;
+    CK_RV rv = P11(m, C_OpenSession(s->id, CKF_SERIAL_SESSION, NULL, NULL, &session));
+    if (rv != CKR_OK)
+        return answer_fail(rv, "C_OpenSession", err);
+    AUTO(view) got = {0};
+    sign_rc rc = objects_read(m, session, CKO_CERTIFICATE, &got.certs, err);
+    if (rc == SIGN_OK)
+        rc = objects_read(m, session, CKO_PUBLIC_KEY, &got.publics, err);
+    if (rc == SIGN_OK)
+        rc = objects_read(m, session, CKO_PRIVATE_KEY, &got.privates, err);
+    (void)P11(m, C_CloseSession(session));
+    if (rc != SIGN_OK)
+        return rc;
+    *out = got;
+    got = (view){0};
+    return SIGN_OK;
+}
+
+/* uri has no const members because it owns what it parsed; writing one changes nothing. */
+static char *lend(const char *text) {
+    union {
+        const char *in;
+        char *out;
+    } same = {text};
+    return same.out;
+}
+
+void slot_uri(const struct slot *s, const struct object *cert, grow *out) {
+    uri u = {.token = lend(s->label),
+             .manufacturer = lend(s->manufacturer),
+             .model = lend(s->model),
+             .serial = lend(s->serial)};
+    if (cert) {
+        u.object = cert->label;
+        u.type = lend("private");
+        u.id = cert->id;
+        u.has_id = cert->id.len > 0;
+    }
+    uri_write(&u, out);
+    grow_byte(out, 0);
+}
