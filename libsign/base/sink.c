@@ -274,26 +274,36 @@ static bool publish_new(const char *temp, const char *path) {
     return false;
 }
 
-/* The new name survives a power failure only when its directory is on the disk too. */
-static bool sync_folder(const char *path) {
+/* The directory of a path, opened to be synced; -1 when it may be written but not read and so cannot be
+ * synced. */
+static sign_rc folder_open(const char *path, int *out, sign_error *err) {
     size_t n = (size_t)(path_base(path) - path);
     char *folder = malloc(n + 2);
     if (folder == NULL) {
-        errno = ENOMEM;
-        return false;
+        return fail_memory(err);
     }
     memcpy(folder, path, n);
     memcpy(folder + n, n > 0 ? "" : ".", n > 0 ? 1 : 2);
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    free(folder);
-    if (fd < 0) {
-        return errno == EACCES; /* a directory that may be written but not read cannot be synced */
-    }
-    bool done = sync_fd(fd);
     int why = errno;
-    close(fd);
-    errno = why;
-    return done;
+    free(folder);
+    if (fd < 0 && why != EACCES) {
+        return fail_write(path, why, err);
+    }
+    *out = fd;
+    return SIGN_OK;
+}
+
+/* Gives the finished temporary file its name. */
+static sign_rc publish(sink *s, sign_error *err) {
+    const char *path = s->to->path;
+    bool done = s->to->overwrite ? rename(s->temp, path) == 0 : publish_new(s->temp, path);
+    if (!done) {
+        return errno == EEXIST ? fail_exists(path, err) : fail_write(path, errno, err);
+    }
+    free(s->temp);
+    s->temp = NULL;
+    return SIGN_OK;
 }
 
 static sign_rc commit_temp(sink *s, sign_error *err) {
@@ -309,14 +319,22 @@ static sign_rc commit_temp(sink *s, sign_error *err) {
     if (!synced) {
         return fail_write(path, why, err);
     }
-    bool done = s->to->overwrite ? rename(s->temp, path) == 0 : publish_new(s->temp, path);
-    if (!done) {
-        return errno == EEXIST ? fail_exists(path, err) : fail_write(path, errno, err);
+    /* Opened before anything appears: what can fail without a trace fails first. */
+    int folder = -1;
+    sign_rc rc = folder_open(path, &folder, err);
+    if (rc != SIGN_OK) {
+        return rc;
     }
-    free(s->temp);
-    s->temp = NULL;
-    /* From here on the result is there, whole; only that it will stay cannot be promised. */
-    return sync_folder(path) ? SIGN_OK : fail_write(path, errno, err);
+    rc = publish(s, err);
+    /* The new name survives a power failure only when its directory is on the disk too. When that cannot be
+     * had, the result is there, whole, and the caller is told that it may not stay. */
+    if (rc == SIGN_OK && folder >= 0 && !sync_fd(folder)) {
+        rc = fail_write(path, errno, err);
+    }
+    if (folder >= 0) {
+        close(folder);
+    }
+    return rc;
 }
 
 sign_rc sink_commit(sink *s, sign_error *err) {
