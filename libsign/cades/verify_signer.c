@@ -1,0 +1,147 @@
+/* Which certificate signed: candidates by sid, the choice by the signed reference. */
+#include "base/text.h"
+#include "cades/verify.h"
+#include "der/oid.h"
+
+/* What the signed references say; n is 0 when there is none. */
+struct references {
+    struct cades_reference ref[2];
+    const char *name[2];
+    size_t n;
+    bool malformed;
+};
+
+static void add_reference(struct references *r, sign_bytes value, bool v2) {
+    if (value.len == 0)
+        return;
+    if (!cades_reference_read(value, v2, &r->ref[r->n]))
+        r->malformed = true;
+    r->name[r->n++] = oid_label(v2 ? OID_AA_SIGNING_CERTIFICATE_V2 : OID_AA_SIGNING_CERTIFICATE);
+}
+
+/* Issuer and serial number of a certificate without reading the rest: most candidates are none. */
+static bool cert_names(sign_bytes der, sign_bytes *issuer, sign_bytes *serial) {
+    struct der_parse parse;
+    struct der_cursor c = der_open(&parse, der, true), cert, tbs;
+    struct der_tlv t;
+    if (!der_enter(&c, DER_SEQUENCE, &cert) || !der_enter(&cert, DER_SEQUENCE, &tbs))
+        return false;
+    (void)der_optional(&tbs, DER_CONTEXT_CONSTRUCTED(0), &t);
+    if (!der_integer(&tbs, serial) || !der_take(&tbs, DER_SEQUENCE, &t) || !der_take(&tbs, DER_SEQUENCE, &t))
+        return false;
+    *issuer = t.raw;
+    return true;
+}
+
+static bool may_be(const struct cades_signer *s, sign_bytes der) {
+    sign_bytes issuer, serial;
+    if (!cert_names(der, &issuer, &serial))
+        return false;
+    if (s->key_id.len != 0)
+        return true; /* the key identifier is an extension: read the certificate to know */
+    return bytes_equal(serial, s->serial) &&
+           (bytes_equal(issuer, s->issuer) || pki_name_equal(issuer, s->issuer));
+}
+
+/* A certificate that cannot be read is no candidate: *out stays NULL. */
+static sign_rc read_cert(const struct cades_job *job, sign_bytes der, struct pki_cert **out,
+                         sign_error *err) {
+    sign_error why = {0};
+    const struct ades_context *ctx = job->ctx;
+    sign_rc rc = ctx->trust != NULL ? pki_certificate(ctx->trust, ctx->crypto, der, out, &why)
+                                    : pki_cert_read(ctx->crypto, der, out, &why);
+    if (rc == SIGN_OK || rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT || rc == SIGN_E_UNSUPPORTED)
+        return SIGN_OK;
+    if (err != NULL)
+        *err = why;
+    return rc;
+}
+
+/* Does the reference's hash match? *hex gets the certificate's, for messages. */
+static sign_rc hash_matches(const struct cades_job *job, const struct cades_reference *ref,
+                            const struct pki_cert *cert, bool *same, char *hex, sign_error *err) {
+    uint8_t hash[DIGEST_MAX];
+    size_t size = crypto_digest_row(ref->digest)->size;
+    *same = false;
+    hex[0] = 0;
+    if (ref->digest == DIGEST_NONE || ref->digest == DIGEST_MD5)
+        return SIGN_OK;
+    sign_rc rc = SIGN_OK;
+    if (ref->digest == DIGEST_SHA256)
+        memcpy(hash, cert->sha256, sizeof cert->sha256);
+    else
+        rc = crypto_hash(job->ctx->crypto, ref->digest, cert->der, hash, err);
+    if (rc != SIGN_OK)
+        return rc;
+    *same = bytes_equal(ref->hash, BYTES(hash, size));
+    if (!*same)
+        text_hex(BYTES(hash, size), hex);
+    return SIGN_OK;
+}
+
+static bool issuer_serial_same(const struct cades_reference *ref, const struct pki_cert *cert) {
+    if (ref->serial.len == 0)
+        return true;
+    return bytes_equal(ref->serial, cert->serial) &&
+           (ref->issuer.len == 0 || bytes_equal(ref->issuer, cert->issuer) ||
+            pki_name_equal(ref->issuer, cert->issuer));
+}
+
+/* Compares a candidate with every reference: all must match (RFC 5035, 3: both attributes may stand
+ * together). */
+static sign_rc compare(const struct cades_job *job, const struct references *r, const struct pki_cert *cert,
+                       struct ades_facts *facts, sign_error *err) {
+    arena *texts = &job->report->arena;
+    facts->signing_certificate = r->n == 0 ? TRI_NULL : r->malformed ? TRI_FALSE : TRI_TRUE;
+    facts->issuer_serial_differs = false;
+    for (size_t i = 0; i < r->n && !r->malformed; i++) {
+        char found[2 * DIGEST_MAX + 1], expected[2 * DIGEST_MAX + 1] = "";
+        bool same;
+        sign_rc rc = hash_matches(job, &r->ref[i], cert, &same, found, err);
+        if (rc != SIGN_OK)
+            return rc;
+        facts->issuer_serial_differs |= !issuer_serial_same(&r->ref[i], cert);
+        if (same || facts->signing_certificate == TRI_FALSE)
+            continue;
+        if (r->ref[i].hash.len <= DIGEST_MAX)
+            text_hex(r->ref[i].hash, expected);
+        facts->signing_certificate = TRI_FALSE;
+        facts->certificate_attribute = r->name[i];
+        facts->certificate_expected = arena_str(texts, BYTES_STR(expected));
+        facts->certificate_found = arena_str(texts, BYTES_STR(found));
+    }
+    return SIGN_OK;
+}
+
+sign_rc cades_find_signer(const struct cades_job *job, const struct cades_signer *s, struct ades_facts *facts,
+                          sign_error *err) {
+    struct references r = {0};
+    add_reference(&r, s->value[SA_CERT_V1], false);
+    add_reference(&r, s->value[SA_CERT_V2], true);
+    facts->signing_certificate_present = r.n > 0;
+    for (size_t i = 0; i < facts->n_bag; i++) {
+        if (!may_be(s, facts->bag[i]))
+            continue;
+        AUTO(pki_cert_ptr) cert = NULL;
+        sign_rc rc = read_cert(job, facts->bag[i], &cert, err);
+        if (rc != SIGN_OK)
+            return rc;
+        if (cert == NULL || (s->key_id.len != 0 && !bytes_equal(cert->ski, s->key_id)))
+            continue;
+        struct ades_facts tried = *facts;
+        rc = compare(job, &r, cert, &tried, err);
+        if (rc != SIGN_OK)
+            return rc;
+        /* The first stays unless a later one is the certificate that was referenced. */
+        if (facts->signer != NULL && tried.signing_certificate != TRI_TRUE)
+            continue;
+        pki_cert_free(&facts->signer);
+        tried.signer = TAKE(cert);
+        *facts = tried;
+        if (facts->signing_certificate != TRI_FALSE)
+            return SIGN_OK;
+    }
+    if (r.malformed && facts->certificate_attribute == NULL)
+        facts->certificate_attribute = r.name[0];
+    return SIGN_OK;
+}
