@@ -126,7 +126,7 @@ static const char *find_end(const uint8_t *p, size_t n, unsigned depth, size_t *
         const char *why = read_header(p + at, n - at, &h);
         if (why != NULL)
             return why;
-        if (h.indefinite && ++open + depth > LIMIT_DER_DEPTH)
+        if (h.indefinite && depth + open++ > LIMIT_DER_DEPTH)
             return "nested too deeply";
         at += h.size + h.length;
     }
