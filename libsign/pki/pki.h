@@ -24,17 +24,18 @@ enum {
  */
 struct pki_cert {
     sign_bytes der, tbs;
-    sign_bytes issuer, subject;   /* Name elements, raw */
-    sign_bytes serial;            /* contents of the INTEGER */
+    sign_bytes issuer, subject; /* Name elements, raw */
+    sign_bytes serial;          /* contents of the INTEGER */
     sign_bytes spki;
-    struct crypto_sigalg sigalg;  /* SCHEME_NONE: unknown algorithm */
+    struct crypto_sigalg sigalg; /* SCHEME_NONE: unknown algorithm */
     sign_bytes signature;
     int64_t not_before, not_after;
     bool has_key_usage, has_basic, is_ca, unknown_critical;
     unsigned key_usage;
-    int path_len;                 /* -1: no limit */
-    sign_bytes ski, aki;          /* key identifiers; empty when absent */
+    int path_len;                                             /* -1: no limit */
+    sign_bytes ski, aki;                                      /* key identifiers; empty when absent */
     sign_bytes policies, qc_statements, eku, crl_points, aia; /* extension values, raw; empty when absent */
+    sign_bytes critical_oid; /* the extension that made unknown_critical true */
     bool self_issued;
     uint8_t sha256[32];
     _Atomic(struct crypto_pubkey *) key;
@@ -53,9 +54,10 @@ sign_rc pki_cert_key(struct pki_cert *c, const struct crypto_pubkey **out, sign_
 /* Names: RFC 4514 text (reversed, escaped); the first value of an attribute type. Appended. */
 bool pki_name_text(sign_bytes name, grow *out);
 bool pki_name_attribute(sign_bytes name, enum oid type, grow *out);
-/* Equal by RFC 5280, 7.1: same bytes, or equal after case folding and white space compression of printable strings. */
+/* Equal by RFC 5280, 7.1: same bytes, or equal after case folding and white space compression of printable
+ * strings. */
 bool pki_name_equal(sign_bytes a, sign_bytes b);
-void pki_serial_hex(sign_bytes serial, grow *out); /* lower-case hex without leading zeros */
+void pki_serial_hex(sign_bytes serial, grow *out);      /* lower-case hex without leading zeros */
 sign_cert_kind pki_cert_kind(const struct pki_cert *c); /* NES, seal, ...: statements, policies, key usage */
 
 /* ---- trust ---------------------------------------------------------------------------- */
@@ -79,21 +81,21 @@ sign_rc pki_certificate(const sign_trust *trust, struct crypto *crypto, sign_byt
 /* ---- paths ---------------------------------------------------------------------------- */
 
 struct pki_path_options {
-    int64_t at;             /* validation time */
-    bool revocation;        /* check the end entity and every CA but the anchor */
-    sign_bytes const *bag;  /* DER certificates carried by the signature: candidates, never trusted */
+    int64_t at;            /* validation time */
+    bool revocation;       /* check the end entity and every CA but the anchor */
+    sign_bytes const *bag; /* DER certificates carried by the signature: candidates, never trusted */
     size_t n_bag;
     const sign_bytes *crls; /* DER CRLs carried by the signature */
     size_t n_crls;
 };
 
 struct pki_revocation {
-    struct pki_cert *cert;  /* asked about; counted */
+    struct pki_cert *cert; /* asked about; counted */
     int64_t this_update, next_update;
-    const char *source;     /* belongs to the trust, or static "signature" */
-    const char *status;     /* static: "good", "revoked", "suspended", "unknown" */
-    int64_t revoked_at;     /* when revoked or suspended */
-    int reason;             /* CRLReason, -1 none */
+    const char *source; /* belongs to the trust, or static "signature" */
+    const char *status; /* static: "good", "revoked", "suspended", "unknown" */
+    int64_t revoked_at; /* when revoked or suspended */
+    int reason;         /* CRLReason, -1 none */
 };
 
 /*
@@ -101,16 +103,18 @@ struct pki_revocation {
  * remembered by the trust (valid_from..valid_to) and shared.
  */
 struct pki_path {
-    enum indication indication;  /* TOTAL_PASSED, or INDETERMINATE with sub */
+    enum indication indication; /* TOTAL_PASSED, or INDETERMINATE with sub */
     enum sub_indication sub;
-    struct pki_cert *chain[16];  /* end entity first; counted */
+    struct pki_cert *chain[16]; /* end entity first; counted */
     size_t n_chain;
-    bool anchored;               /* the last one is an anchor */
+    bool anchored;           /* the last one is an anchor */
+    bool revocation_checked; /* the options wanted it */
+    unsigned from_bag;       /* bit i: chain[i] is no certificate of the trust */
     struct pki_revocation revocation[16];
     size_t n_revocation;
-    enum message_id message;     /* why not passed, with arguments */
+    enum message_id message; /* why not passed, with arguments */
     char args[3][200];
-    int64_t try_at;              /* TRY_LATER: when, 0 unknown */
+    int64_t try_at; /* TRY_LATER: when, 0 unknown */
     int64_t valid_from, valid_to;
     _Atomic int refs;
 };

@@ -1,0 +1,150 @@
+/* pki/extensions.c - the extensions of a certificate (RFC 5280, 4.2). */
+#include "pki/parts.h"
+
+enum { EXTENSIONS_MAX = 64 };
+
+typedef void (*read_fn)(struct der_cursor *value, struct pki_cert *cert);
+
+/* BIT STRING with named bits: bit n is counted from the most significant one (X.690, 8.6.2). */
+static void read_key_usage(struct der_cursor *c, struct pki_cert *cert) {
+    sign_bytes bits = {0};
+    unsigned unused = 0;
+    if (!der_bits(c, &bits, &unused))
+        return;
+    cert->has_key_usage = true;
+    for (unsigned n = 0; n < 9 && n / 8 < bits.len; n++)
+        if (bits.data[n / 8] & (0x80U >> (n % 8)))
+            cert->key_usage |= 1U << n;
+}
+
+static void read_basic_constraints(struct der_cursor *c, struct pki_cert *cert) {
+    struct der_cursor in;
+    uint64_t length = 0;
+    if (!der_enter(c, DER_SEQUENCE, &in))
+        return;
+    cert->has_basic = true;
+    if (der_peek(&in) == DER_BOOLEAN)
+        (void)der_bool(&in, &cert->is_ca);
+    if (der_more(&in) && der_uint(&in, &length))
+        cert->path_len = length > INT_MAX ? INT_MAX : (int)length;
+    (void)der_finish(&in);
+}
+
+static void read_subject_key_id(struct der_cursor *c, struct pki_cert *cert) {
+    (void)der_octets(c, &cert->ski);
+}
+
+static void read_authority_key_id(struct der_cursor *c, struct pki_cert *cert) {
+    struct der_cursor in;
+    struct der_tlv id = {0};
+    if (!der_enter(c, DER_SEQUENCE, &in))
+        return;
+    if (der_optional(&in, DER_CONTEXT(0), &id))
+        cert->aki = id.value;
+    (void)der_optional(&in, DER_CONTEXT_CONSTRUCTED(1), NULL);
+    (void)der_optional(&in, DER_CONTEXT(2), NULL);
+    (void)der_finish(&in);
+}
+
+/* Values that are read when they are wanted: here only that each is one SEQUENCE. */
+static sign_bytes take_sequence(struct der_cursor *c) {
+    struct der_tlv t = {0};
+    return der_take(c, DER_SEQUENCE, &t) ? t.raw : (sign_bytes){0};
+}
+
+static void read_policies(struct der_cursor *c, struct pki_cert *cert) {
+    cert->policies = take_sequence(c);
+}
+
+static void read_qc_statements(struct der_cursor *c, struct pki_cert *cert) {
+    cert->qc_statements = take_sequence(c);
+}
+
+static void read_eku(struct der_cursor *c, struct pki_cert *cert) {
+    cert->eku = take_sequence(c);
+}
+
+static void read_crl_points(struct der_cursor *c, struct pki_cert *cert) {
+    cert->crl_points = take_sequence(c);
+}
+
+static void read_aia(struct der_cursor *c, struct pki_cert *cert) {
+    cert->aia = take_sequence(c);
+}
+
+/* What is done with an extension that is marked critical, or with one that narrows paths even when it is not.
+ */
+enum critical { PROCESSED, NOT_PROCESSED, ALWAYS_BINDING };
+
+static const struct rule {
+    enum oid id;
+    enum critical critical;
+    read_fn read;
+} rules[] = {
+    {OID_EXT_KEY_USAGE, PROCESSED, read_key_usage},
+    {OID_EXT_BASIC_CONSTRAINTS, PROCESSED, read_basic_constraints},
+    {OID_EXT_AUTHORITY_KEY_IDENTIFIER, PROCESSED, read_authority_key_id},
+    {OID_EXT_SUBJECT_KEY_IDENTIFIER, PROCESSED, read_subject_key_id},
+    {OID_EXT_CERTIFICATE_POLICIES, PROCESSED, read_policies},
+    {OID_EXT_EXTENDED_KEY_USAGE, PROCESSED, read_eku},
+    {OID_EXT_CRL_DISTRIBUTION_POINTS, PROCESSED, read_crl_points},
+    /* RFC 3739, 3.2.6: critical means that every statement must be understood. */
+    {OID_EXT_QC_STATEMENTS, NOT_PROCESSED, read_qc_statements},
+    {OID_EXT_AUTHORITY_INFO_ACCESS, NOT_PROCESSED, read_aia},
+    /* RFC 5280, 4.2.1.10 and 4.2.1.11 want these critical; a CA that forgot it still meant to bind its
+       subjects. */
+    {OID_EXT_NAME_CONSTRAINTS, ALWAYS_BINDING, NULL},
+    {OID_EXT_POLICY_CONSTRAINTS, ALWAYS_BINDING, NULL},
+};
+
+static const struct rule *find_rule(sign_bytes oid) {
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (oid_is(oid, rules[i].id))
+            return &rules[i];
+    return NULL;
+}
+
+static void read_extension(struct der_cursor *c, struct pki_cert *cert, sign_bytes *oid) {
+    struct der_cursor in;
+    bool critical = false;
+    sign_bytes value = {0};
+    if (!der_enter(c, DER_SEQUENCE, &in) || !der_oid(&in, oid))
+        return;
+    if (der_peek(&in) == DER_BOOLEAN)
+        (void)der_bool(&in, &critical);
+    if (!der_octets(&in, &value) || !der_finish(&in))
+        return;
+    const struct rule *rule = find_rule(*oid);
+    if (rule != NULL && rule->read != NULL) {
+        struct der_tlv whole = {.tag = DER_OCTET_STRING, .value = value};
+        struct der_cursor v = der_inside(&in, &whole);
+        rule->read(&v, cert);
+        (void)der_finish(&v);
+    }
+    bool understood =
+        rule != NULL && (rule->critical == PROCESSED || (rule->critical == NOT_PROCESSED && !critical));
+    if (understood || (rule == NULL && !critical) || cert->unknown_critical)
+        return;
+    cert->unknown_critical = true;
+    cert->critical_oid = *oid;
+}
+
+void pki_extensions_read(struct der_cursor *c, struct pki_cert *cert) {
+    struct der_cursor list;
+    sign_bytes seen[EXTENSIONS_MAX];
+    size_t n = 0;
+    if (!der_enter(c, DER_SEQUENCE, &list) || !der_finish(c))
+        return;
+    while (der_more(&list)) {
+        sign_bytes oid = {0};
+        read_extension(&list, cert, &oid);
+        /* RFC 5280, 4.2: no more than one instance of a particular extension. */
+        for (size_t i = 0; i < n && der_ok(&list); i++)
+            if (bytes_equal(seen[i], oid))
+                (void)der_fail(&list, "an extension occurs twice");
+        if (n == EXTENSIONS_MAX)
+            (void)der_fail(&list, "too many extensions");
+        else
+            seen[n++] = oid;
+    }
+}

@@ -1,0 +1,202 @@
+/* pki/judge.c - checks of a whole chain (RFC 5280, 6.1; EN 319 102-1, 5.2.6). */
+#include "pki/search.h"
+
+static void worse(struct finding *worst, const struct finding *f) {
+    if (f->rank > worst->rank)
+        *worst = *f;
+}
+
+static void blame(struct finding *worst, enum message_id message, const struct pki_cert *who,
+                  const struct pki_cert *other) {
+    const struct finding f = {.rank = RANK_CONSTRAINTS,
+                              .sub = SUB_CHAIN_CONSTRAINTS_FAILURE,
+                              .message = message,
+                              .who = who->subject,
+                              .other = other != NULL ? other->subject : (sign_bytes){0}};
+    worse(worst, &f);
+}
+
+/*
+ * RFC 5280, 6.1.4 (k) to (n), for everything that issued something here. An anchor is by 6.1.1 (d) a name and
+ * a key only; what its certificate says against issuing is held against it all the same (RFC 5937, 3.2), but
+ * as an anchor of version 1 has no extensions, their absence is not.
+ */
+static void check_issuers(const search *s, struct finding *worst) {
+    size_t below = 0; /* authorities under this one that are not self-issued: 6.1.4 (l) */
+    for (size_t i = 1; i < s->n; i++) {
+        const struct pki_cert *ca = s->chain[i], *child = s->chain[i - 1];
+        bool anchor = i + 1 == s->n;
+        if (!ca->is_ca && (ca->has_basic || !anchor))
+            blame(worst, MSG_PATH_NOT_CA, child, ca);
+        if (ca->has_key_usage && !(ca->key_usage & KU_CERT_SIGN))
+            blame(worst, MSG_PATH_NO_CERT_SIGN, child, ca);
+        if (ca->path_len >= 0 && (size_t)ca->path_len < below)
+            blame(worst, MSG_PATH_LENGTH, s->chain[0], ca);
+        if (!ca->self_issued)
+            below++;
+    }
+}
+
+/* RFC 5280, 4.2: a critical extension that is not processed; an anchor's are not part of the path. */
+static void check_critical(const search *s, struct finding *worst) {
+    for (size_t i = 0; i < s->n && (i == 0 || i + 1 < s->n); i++) {
+        const struct pki_cert *c = s->chain[i];
+        if (!c->unknown_critical)
+            continue;
+        const struct finding f = {.rank = RANK_CONSTRAINTS,
+                                  .sub = SUB_CHAIN_CONSTRAINTS_FAILURE,
+                                  .message = MSG_PATH_CRITICAL,
+                                  .who = c->subject,
+                                  .oid = c->critical_oid};
+        worse(worst, &f);
+    }
+}
+
+/*
+ * Validity at the time in question, all at the same time (shell model). An authority's belongs to path
+ * validation (RFC 5280, 6.1.3 (a)(2)); the signer's is a step of its own and gives OUT_OF_BOUNDS (EN 319
+ * 102-1, 5.2.6). Whether the signer is known not to have been revoked is not told apart: with a list from
+ * after its end the issuer may have dropped it, so that NO_POE is what holds in every case. An anchor is
+ * believed as such: it has no end of its own.
+ */
+static void check_validity(search *s, size_t i, struct finding *worst) {
+    const struct pki_cert *c = s->chain[i];
+    s->windows[i] = (struct window){c->not_before, c->not_after};
+    bool late = s->opt->at > c->not_after, early = s->opt->at < c->not_before;
+    if (!late && !early)
+        return;
+    struct finding f = {.rank = RANK_CA_VALIDITY,
+                        .sub = SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE,
+                        .message = late ? MSG_CA_EXPIRED : MSG_CA_NOT_YET_VALID,
+                        .who = c->subject,
+                        .time = late ? c->not_after : c->not_before,
+                        .has_time = true};
+    if (i == 0) {
+        f.rank = RANK_OUT_OF_BOUNDS;
+        f.sub = SUB_OUT_OF_BOUNDS_NO_POE;
+        f.message = late ? MSG_CERT_EXPIRED : MSG_CERT_NOT_YET_VALID;
+    }
+    worse(worst, &f);
+}
+
+static struct finding revoked(const search *s, size_t i) {
+    const struct rev_answer *a = &s->answers[i];
+    return (struct finding){.rank = i == 0 ? RANK_REVOKED : RANK_CA_REVOKED,
+                            .sub = i == 0 ? SUB_REVOKED_NO_POE : SUB_REVOKED_CA_NO_POE,
+                            .message = i == 0 ? MSG_CERT_REVOKED : MSG_CA_REVOKED,
+                            .who = s->chain[i]->subject,
+                            .time = a->revoked_at,
+                            .has_time = true,
+                            .reason = a->reason,
+                            .has_reason = true};
+}
+
+/* On hold: it may yet be released (EN 319 102-1, 5.2.6: TRY_LATER with a suggestion when). */
+static struct finding suspended(const search *s, size_t i) {
+    const struct rev_answer *a = &s->answers[i];
+    return (struct finding){.rank = RANK_SUSPENDED,
+                            .sub = SUB_TRY_LATER,
+                            .message = MSG_CERT_SUSPENDED,
+                            .who = s->chain[i]->subject,
+                            .time = a->revoked_at,
+                            .has_time = true,
+                            .try_at = a->next_update};
+}
+
+static struct finding not_known(const search *s, size_t i) {
+    const struct rev_answer *a = &s->answers[i];
+    return (struct finding){.rank = RANK_TRY_LATER,
+                            .sub = SUB_TRY_LATER,
+                            .message = a->why,
+                            .who = s->chain[i]->subject,
+                            .other = s->chain[i]->issuer,
+                            .time = a->why_time,
+                            .has_time = a->why_time != 0};
+}
+
+static sign_rc check_revocation(search *s, size_t i, struct finding *worst, sign_error *err) {
+    sign_rc rc = SIGN_OK;
+    struct rev_question q = {.trust = s->trust,
+                             .crypto = s->crypto,
+                             .at = s->opt->at,
+                             .cert = s->chain[i],
+                             .issuer = s->chain[i + 1]};
+    struct rev_answer *a = &s->answers[i];
+    rc = pki_revocation_find(&q, a, err);
+    if (rc == SIGN_OK && a->status == REV_UNKNOWN && s->opt->n_crls > 0) {
+        rc = search_read_crls(s, err);
+        q.crls = s->crls;
+        q.n_crls = s->n_crls;
+        if (rc == SIGN_OK)
+            rc = pki_revocation_find(&q, a, err);
+    }
+    if (rc != SIGN_OK)
+        return rc;
+    struct finding f = {0};
+    if (a->status == REV_REVOKED)
+        f = revoked(s, i);
+    else if (a->status == REV_SUSPENDED)
+        f = suspended(s, i);
+    else if (a->status == REV_UNKNOWN)
+        f = not_known(s, i);
+    worse(worst, &f);
+    if (a->valid_from > s->windows[i].from)
+        s->windows[i].from = a->valid_from;
+    if (a->valid_to < s->windows[i].to)
+        s->windows[i].to = a->valid_to;
+    return SIGN_OK;
+}
+
+/* What the remembered path says of its certificates is what a new look would say. */
+static void take_over(search *s, const struct pki_path *known, size_t from) {
+    for (size_t i = from; i < s->n; i++) {
+        s->windows[i] = (struct window){known->valid_from, known->valid_to};
+        for (size_t k = 0; k < known->n_revocation; k++)
+            if (known->revocation[k].cert == s->chain[i])
+                s->answers[i] = (struct rev_answer){.status = REV_GOOD,
+                                                    .listed = true,
+                                                    .this_update = known->revocation[k].this_update,
+                                                    .next_update = known->revocation[k].next_update,
+                                                    .source = known->revocation[k].source,
+                                                    .reason = -1};
+    }
+}
+
+/* From here on windows[i] is the time for which everything from chain[i] upwards holds. */
+static void accumulate(search *s) {
+    for (size_t i = s->n - 1; i-- > 0;) {
+        if (s->windows[i + 1].from > s->windows[i].from)
+            s->windows[i].from = s->windows[i + 1].from;
+        if (s->windows[i + 1].to < s->windows[i].to)
+            s->windows[i].to = s->windows[i + 1].to;
+    }
+}
+
+sign_rc search_judge(search *s, const struct pki_path *known, size_t from, sign_error *err) {
+    struct finding worst = {0};
+    size_t last = s->n - 1;
+    sign_rc rc = SIGN_OK;
+    memset(s->answers, 0, sizeof s->answers);
+    s->windows[last] = (struct window){INT64_MIN, INT64_MAX};
+    check_issuers(s, &worst);
+    check_critical(s, &worst);
+    if (known != NULL)
+        take_over(s, known, from);
+    size_t end = known != NULL ? from : last;
+    /* A signer that is an anchor itself is believed at once (EN 319 102-1, 5.2.6 step 1), but not beyond its
+     * validity. */
+    for (size_t i = 0; i < end || i == 0; i++)
+        check_validity(s, i, &worst);
+    /* A chain that may not be used says nothing about revocation either. */
+    bool usable = worst.rank < RANK_CONSTRAINTS || worst.rank > RANK_CA_VALIDITY;
+    for (size_t i = end; i-- > 0 && usable && s->opt->revocation && rc == SIGN_OK;)
+        rc = check_revocation(s, i, &worst, err);
+    if (rc != SIGN_OK)
+        return rc;
+    accumulate(s);
+    if (worst.rank != RANK_NONE)
+        return search_conclude(s, &worst, true, err);
+    const struct finding passed = {.rank = RANK_PASSED};
+    rc = search_conclude(s, &passed, true, err);
+    return rc == SIGN_OK ? path_remember(s, end, err) : rc;
+}

@@ -1,0 +1,215 @@
+/* pki/load.c - certificates and lists out of files, folders and bytes, PEM or DER. */
+#include "base/text.h"
+#include "pki/parts.h"
+#include <dirent.h>
+
+static const char *const cert_labels[] = {"CERTIFICATE", "X509 CERTIFICATE", NULL};
+static const char *const crl_labels[] = {"X509 CRL", NULL};
+
+static bool is_label(const char *label, const char *const *labels) {
+    for (; *labels != NULL; labels++)
+        if (strcmp(label, *labels) == 0)
+            return true;
+    return false;
+}
+
+static sign_rc pem_objects(sign_bytes in, const char *const *labels, pki_object_fn each, void *self,
+                           const char *name, size_t *count, sign_error *err) {
+    size_t at = 0;
+    int found = 1;
+    while (found == 1) {
+        AUTO(grow) der = {0};
+        char label[64];
+        found = text_pem_next(in, &at, label, &der);
+        if (found < 0 || der.failed)
+            return fail(err, SIGN_E_FORMAT, MSG_DER, "%s: malformed PEM", name);
+        /* A file may hold a key or other things too: they are not ours to judge. */
+        if (found == 0 || !is_label(label, labels))
+            continue;
+        sign_rc rc = each(self, BYTES(der.data, der.len), name, err);
+        if (rc != SIGN_OK)
+            return rc;
+        ++*count;
+    }
+    return SIGN_OK;
+}
+
+sign_rc pki_objects(sign_bytes in, const char *name, const char *const *labels, pki_object_fn each,
+                    void *self, size_t *count, sign_error *err) {
+    *count = 0;
+    if (in.len > 0 && in.data[0] == DER_SEQUENCE) {
+        *count = 1;
+        return each(self, in, name, err);
+    }
+    sign_rc rc = pem_objects(in, labels, each, self, name, count, err);
+    if (rc == SIGN_OK && *count == 0)
+        return fail(err, SIGN_E_FORMAT, MSG_NOTHING_FOUND, "%s", name);
+    return rc;
+}
+
+static sign_rc one_file(const sign_input *in, size_t limit, const char *const *labels, pki_object_fn each,
+                        void *self, sign_error *err) {
+    AUTO(source) src = {.fd = -1};
+    AUTO(sign_buf) own = {0};
+    sign_bytes all;
+    size_t count;
+    sign_rc rc = source_open(in, &src, err);
+    if (rc == SIGN_OK)
+        rc = source_all(&src, limit, &all, &own, err);
+    if (rc != SIGN_OK)
+        return rc;
+    const char *name = in->path != NULL ? in->path : in->name != NULL ? in->name : "(bytes)";
+    return pki_objects(all, name, labels, each, self, &count, err);
+}
+
+static int by_name(const void *a, const void *b) {
+    const char *const *x = a, *const *y = b;
+    return strcmp(*x, *y);
+}
+
+struct names {
+    char **list;
+    size_t n, cap;
+};
+typedef struct names names;
+
+static void names_free(names *n) {
+    for (size_t i = 0; i < n->n; i++)
+        free(n->list[i]);
+    free(n->list);
+}
+CLEANUP(names, names_free);
+
+static bool names_add(names *n, const char *folder, const char *name) {
+    if (n->n == n->cap) {
+        size_t cap = n->cap == 0 ? 16 : 2 * n->cap;
+        char **more = realloc(n->list, cap * sizeof *more);
+        if (more == NULL)
+            return false;
+        n->list = more;
+        n->cap = cap;
+    }
+    size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = malloc(size);
+    if (path == NULL)
+        return false;
+    (void)snprintf(path, size, "%s/%s", folder, name);
+    n->list[n->n++] = path;
+    return true;
+}
+
+/* Every visible file, in the order of names, so that the same folder always makes the same trust. */
+static sign_rc folder_names(DIR *dir, const char *folder, names *out, sign_error *err) {
+    const struct dirent *entry;
+    while ((entry = readdir(dir)) != NULL)
+        if (entry->d_name[0] != '.' && !names_add(out, folder, entry->d_name))
+            return fail_memory(err);
+    if (out->n > 1)
+        qsort(out->list, out->n, sizeof *out->list, by_name);
+    return SIGN_OK;
+}
+
+static sign_rc folder(DIR *dir, const char *path, size_t limit, const char *const *labels, pki_object_fn each,
+                      void *self, sign_error *err) {
+    AUTO(names) list = {0};
+    sign_rc rc = folder_names(dir, path, &list, err);
+    for (size_t i = 0; i < list.n && rc == SIGN_OK; i++) {
+        sign_input in = {.path = list.list[i]};
+        DIR *below = opendir(in.path);
+        if (below != NULL) {
+            closedir(below); /* a folder in a folder is left alone */
+            continue;
+        }
+        rc = one_file(&in, limit, labels, each, self, err);
+    }
+    return rc;
+}
+
+static sign_rc load(const sign_input *in, size_t limit, const char *const *labels, pki_object_fn each,
+                    void *self, sign_error *err) {
+    DIR *dir = in->data.data == NULL && in->path != NULL ? opendir(in->path) : NULL;
+    if (dir == NULL)
+        return one_file(in, limit, labels, each, self, err);
+    sign_rc rc = folder(dir, in->path, limit, labels, each, self, err);
+    closedir(dir);
+    return rc;
+}
+
+struct cert_loader {
+    sign_trust *trust;
+    struct crypto *crypto;
+    bool anchor;
+};
+
+/* An anchor that is self-issued carries its own signature: a damaged or forged root is refused at the door.
+ */
+static sign_rc check_anchor(struct cert_loader *l, struct pki_cert *cert, sign_error *err) {
+    bool ok = false;
+    if (!l->anchor || !cert->self_issued)
+        return SIGN_OK;
+    sign_rc rc = pki_signed_by(l->crypto, cert, cert->tbs, &cert->sigalg, cert->signature, &ok, err);
+    if (rc != SIGN_OK || ok)
+        return rc;
+    char name[200];
+    pki_name_short(cert->subject, name, sizeof name);
+    return fail(err, SIGN_E_FORMAT, MSG_ANCHOR_SIGNATURE, "%s", name);
+}
+
+static sign_rc add_cert(void *self, sign_bytes der, const char *name, sign_error *err) {
+    struct cert_loader *l = self;
+    sign_trust *t = l->trust;
+    AUTO(pki_cert_ptr) cert = NULL;
+    sign_rc rc = pki_cert_read(l->crypto, der, &cert, err);
+    if (rc == SIGN_OK)
+        rc = check_anchor(l, cert, err);
+    if (rc != SIGN_OK)
+        return within(err, rc, "%s", name);
+    uint64_t hash = cache_hash(t->seed, cert->der);
+    for (size_t i = 0; i < t->n_certs; i++)
+        if (t->certs[i].hash == hash && bytes_equal(t->certs[i].cert->der, cert->der))
+            return SIGN_OK; /* anchors are loaded first: a certificate that is both stays an anchor */
+    if (t->n_certs == t->cap_certs) {
+        size_t cap = t->cap_certs == 0 ? 16 : 2 * t->cap_certs;
+        struct trust_cert *more = realloc(t->certs, cap * sizeof *more);
+        if (more == NULL)
+            return fail_memory(err);
+        t->certs = more;
+        t->cap_certs = cap;
+    }
+    t->certs[t->n_certs++] = (struct trust_cert){.cert = TAKE(cert), .anchor = l->anchor, .hash = hash};
+    t->n_anchors += l->anchor;
+    return SIGN_OK;
+}
+
+sign_rc pki_load_certs(sign_trust *t, struct crypto *crypto, const sign_input *in, bool anchor,
+                       sign_error *err) {
+    struct cert_loader l = {.trust = t, .crypto = crypto, .anchor = anchor};
+    return load(in, LIMIT_PIECE, cert_labels, add_cert, &l, err);
+}
+
+static sign_rc add_crl(void *self, sign_bytes der, const char *name, sign_error *err) {
+    sign_trust *t = self;
+    AUTO(pki_crl_ptr) crl = NULL;
+    AUTO(sign_buf) copy = {0};
+    sign_rc rc = buf_copy(der, &copy, err);
+    if (rc == SIGN_OK)
+        rc = pki_crl_read(BYTES(copy.data, copy.len), path_base(name), &crl, err);
+    if (rc != SIGN_OK)
+        return within(err, rc, "%s", name);
+    crl->own = copy;
+    copy = (sign_buf){0};
+    if (t->n_crls == t->cap_crls) {
+        size_t cap = t->cap_crls == 0 ? 16 : 2 * t->cap_crls;
+        struct pki_crl **more = realloc(t->crls, cap * sizeof(struct pki_crl *));
+        if (more == NULL)
+            return fail_memory(err);
+        t->crls = more;
+        t->cap_crls = cap;
+    }
+    t->crls[t->n_crls++] = TAKE(crl);
+    return SIGN_OK;
+}
+
+sign_rc pki_load_crls(sign_trust *t, const sign_input *in, sign_error *err) {
+    return load(in, LIMIT_CRL, crl_labels, add_crl, t, err);
+}

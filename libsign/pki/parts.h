@@ -1,0 +1,158 @@
+/* pki/parts.h - what the files of this room share: readers, hash, revocation lists, the inside of a trust. */
+#ifndef PKI_PARTS_H
+#define PKI_PARTS_H
+
+#include "base/map.h"
+#include "pki/cache.h"
+#include "pki/pki.h"
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Extensions, with the cursor inside the [3]; a failure is in the parse. */
+void pki_extensions_read(struct der_cursor *c, struct pki_cert *cert);
+
+/* An AlgorithmIdentifier: its raw element, and what crypto makes of it. */
+bool pki_sigalg_read(struct der_cursor *c, sign_bytes *raw, struct crypto_sigalg *out);
+
+/* The form of a name in which equal names (RFC 5280, 7.1) are equal octets; appended. */
+bool pki_name_key(sign_bytes name, grow *out);
+
+/* "CN", else the whole name, for messages; cut to size. */
+void pki_name_short(sign_bytes name, char *out, size_t size);
+
+/*
+ * Whether `signature` over `signed_part` verifies with the key of `issuer`. *ok is false too for an algorithm
+ * or key that cannot be used; the result is an error only when it could not be found out (memory, library).
+ */
+sign_rc pki_signed_by(struct crypto *crypto, struct pki_cert *issuer, sign_bytes signed_part,
+                      const struct crypto_sigalg *alg, sign_bytes signature, bool *ok, sign_error *err);
+
+/* ---- revocation lists ------------------------------------------------------------------ */
+
+enum crl_flaw { CRL_FINE = 0, CRL_DELTA, CRL_INDIRECT, CRL_CRITICAL };
+
+struct crl_slot;
+struct pki_crl {
+    sign_buf own; /* the bytes, when they are ours */
+    sign_bytes der, tbs, issuer, signature;
+    struct crypto_sigalg sigalg;
+    int64_t this_update, next_update;
+    bool has_next;
+    enum crl_flaw flaw; /* why it cannot be used for anything */
+    sign_bytes
+        scope; /* issuingDistributionPoint, raw; empty: the list is about everything its issuer issues */
+    sign_bytes entries; /* contents of revokedCertificates */
+    size_t count;
+    struct crl_slot *slots; /* hash table over the entries */
+    size_t cap;
+    uint64_t seed[2];
+    sign_buf issuer_key; /* pki_name_key of the issuer */
+    const char *source;  /* for reports */
+    char *source_own;
+    struct pki_crl *next;                  /* same issuer, in a trust */
+    _Atomic(struct pki_cert *) signer;     /* whose key verified it: once found out, remembered */
+    _Atomic(struct pki_cert *) not_signer; /* the first whose key did not */
+};
+typedef struct pki_crl *pki_crl_ptr;
+
+struct crl_entry {
+    int64_t revoked_at;
+    int reason; /* CRLReason (RFC 5280, 5.3.1), -1: absent */
+};
+enum { REASON_HOLD = 6 };
+
+/*
+ * Strict DER; every entry is looked at once. The bytes must outlive the CRL: the caller's, or handed over by
+ * putting them into `own` afterwards. SIGN_E_FORMAT, SIGN_E_LIMIT, SIGN_E_MEMORY.
+ */
+sign_rc pki_crl_read(sign_bytes der, const char *from, struct pki_crl **out, sign_error *err);
+void pki_crl_free(struct pki_crl **c);
+CLEANUP(pki_crl_ptr, pki_crl_free);
+bool pki_crl_find(const struct pki_crl *c, sign_bytes serial, struct crl_entry *out);
+/* The signature, verified once for a key and remembered. */
+sign_rc pki_crl_signed_by(struct pki_crl *c, struct crypto *crypto, struct pki_cert *issuer, bool *ok,
+                          sign_error *err);
+/* Whether the list speaks about this certificate (RFC 5280, 5.2.5 and 6.3.3 (b)). */
+bool pki_crl_covers(const struct pki_crl *c, const struct pki_cert *cert);
+
+/* ---- revocation of one certificate ------------------------------------------------------- */
+
+enum rev_status { REV_UNKNOWN = 0, REV_GOOD, REV_SUSPENDED, REV_REVOKED };
+
+struct rev_question {
+    const sign_trust *trust;
+    struct crypto *crypto;
+    int64_t at;
+    struct pki_cert *cert, *issuer;
+    struct pki_crl **crls; /* those of the signature */
+    size_t n_crls;
+};
+
+struct rev_answer {
+    enum rev_status status;
+    bool listed;   /* a list was used: the facts below are its */
+    bool embedded; /* it came with the signature */
+    int64_t this_update, next_update;
+    const char *source;
+    int64_t revoked_at;
+    int reason;
+    int64_t valid_from, valid_to; /* the answer is the same for every time of these */
+    enum message_id why;          /* unknown: what stood in the way */
+    int64_t why_time;
+};
+
+sign_rc pki_revocation_find(const struct rev_question *q, struct rev_answer *out, sign_error *err);
+
+/* ---- trust --------------------------------------------------------------------------------- */
+
+struct trust_cert {
+    struct pki_cert *cert;
+    bool anchor;
+    uint64_t hash;           /* of its bytes */
+    sign_buf subject_key;    /* pki_name_key of the subject */
+    struct trust_cert *next; /* same subject, anchors first */
+};
+
+/* Crypto contexts that nobody uses at the moment. */
+struct lending;
+
+struct sign_trust {
+    struct trust_cert *certs;
+    size_t n_certs, cap_certs, n_anchors;
+    struct pki_crl **crls;
+    size_t n_crls, cap_crls;
+    map by_subject, by_issuer;  /* trust_cert and pki_crl by name key */
+    struct trust_cert **by_der; /* open addressing, cap_der is a power of two */
+    size_t cap_der;
+    uint64_t seed[2];
+    struct cache *seen;  /* other certificates, by their bytes */
+    struct cache *paths; /* passed paths, by certificate and option */
+    struct lending *lending;
+};
+typedef struct sign_trust *sign_trust_ptr;
+CLEANUP(sign_trust_ptr, sign_trust_free);
+
+/* The trust's own certificate with these bytes; NULL when it has none. */
+struct trust_cert *pki_trust_find(const sign_trust *trust, uint64_t hash, sign_bytes der);
+
+/* Everything the inputs hold, into t. */
+sign_rc pki_load_certs(sign_trust *t, struct crypto *crypto, const sign_input *in, bool anchor,
+                       sign_error *err);
+sign_rc pki_load_crls(sign_trust *t, const sign_input *in, sign_error *err);
+
+/* PEM or DER: calls `each` for every object; `labels` are the PEM labels that count, NULL-ended. */
+typedef sign_rc (*pki_object_fn)(void *self, sign_bytes der, const char *name, sign_error *err);
+sign_rc pki_objects(sign_bytes in, const char *name, const char *const *labels, pki_object_fn each,
+                    void *self, size_t *count, sign_error *err);
+
+/* The cache of paths. */
+extern const struct cache_kind pki_path_kind;
+struct path_key {
+    const struct pki_cert *cert;
+    bool revocation;
+};
+uint64_t pki_path_hash(const sign_trust *trust, const struct path_key *key);
+struct pki_path *pki_path_keep(struct pki_path *p);
+
+#endif

@@ -1,0 +1,197 @@
+/* pki/path.c - the search for a path from a certificate to an anchor (RFC 5280, 6; RFC 4158). */
+#include "pki/search.h"
+
+void search_free(search *s) {
+    for (size_t i = 0; i < s->n_bag; i++)
+        pki_cert_free(&s->bag[i]);
+    for (size_t i = 0; i < s->n_crls; i++)
+        pki_crl_free(&s->crls[i]);
+    free(s->bag);
+    free(s->crls);
+    pki_path_free(&s->best);
+}
+
+/* Whether the reading failed for a reason of our own: what a signature brings and is malformed is just no
+ * candidate. */
+static bool is_their_fault(sign_rc rc) {
+    return rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT || rc == SIGN_E_UNSUPPORTED;
+}
+
+sign_rc search_read_bag(search *s, sign_error *err) {
+    size_t n = s->opt->n_bag < LIMIT_CERTIFICATES ? s->opt->n_bag : LIMIT_CERTIFICATES;
+    if (s->bag_read || n == 0)
+        return SIGN_OK;
+    s->bag_read = true;
+    s->bag = calloc(n, sizeof *s->bag);
+    if (s->bag == NULL)
+        return fail_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        struct pki_cert *cert = NULL;
+        if (pki_trust_find(s->trust, cache_hash(s->trust->seed, s->opt->bag[i]), s->opt->bag[i]) != NULL)
+            continue;
+        sign_rc rc = pki_certificate(s->trust, s->crypto, s->opt->bag[i], &cert, err);
+        if (rc == SIGN_OK)
+            s->bag[s->n_bag++] = cert;
+        else if (!is_their_fault(rc))
+            return rc;
+    }
+    return SIGN_OK;
+}
+
+sign_rc search_read_crls(search *s, sign_error *err) {
+    if (s->crls_read || s->opt->n_crls == 0)
+        return SIGN_OK;
+    s->crls_read = true;
+    s->crls = calloc(s->opt->n_crls, sizeof(struct pki_crl *));
+    if (s->crls == NULL)
+        return fail_memory(err);
+    for (size_t i = 0; i < s->opt->n_crls; i++) {
+        sign_rc rc = pki_crl_read(s->opt->crls[i], "signature", &s->crls[s->n_crls], err);
+        if (rc == SIGN_OK)
+            s->n_crls++;
+        else if (!is_their_fault(rc))
+            return rc;
+    }
+    return SIGN_OK;
+}
+
+static bool passed(const search *s) {
+    return s->rank == RANK_PASSED;
+}
+
+/* RFC 4158, 2.4.2: a path never comes back to the same name with the same key. */
+static bool repeats(const search *s, const struct pki_cert *cert) {
+    for (size_t i = 0; i < s->n; i++)
+        if (s->chain[i] == cert ||
+            (bytes_equal(s->chain[i]->spki, cert->spki) && bytes_equal(s->chain[i]->subject, cert->subject)))
+            return true;
+    return false;
+}
+
+/* Key identifiers are hints (RFC 5280, 4.2.1.1): candidates whose identifiers agree, or are absent, are tried
+ * first. */
+static bool identifiers_agree(const struct pki_cert *child, const struct pki_cert *issuer) {
+    return child->aki.len == 0 || issuer->ski.len == 0 || bytes_equal(child->aki, issuer->ski);
+}
+
+static sign_rc conclude_no_chain(search *s, enum rank rank, enum message_id message, sign_bytes other,
+                                 sign_error *err) {
+    const struct finding f = {.rank = rank,
+                              .sub = SUB_NO_CERTIFICATE_CHAIN_FOUND,
+                              .message = message,
+                              .who = s->chain[rank == RANK_SIGNATURE ? s->n - 1 : 0]->subject,
+                              .other = other};
+    return search_conclude(s, &f, false, err);
+}
+
+static sign_rc extend(search *s, sign_error *err);
+
+/* The chain goes on as in a path that is known to hold, if that leads to no repetition and is not too long.
+ */
+static sign_rc splice(search *s, const struct pki_path *known, sign_error *err) {
+    size_t from = s->n - 1, before = s->n;
+    const unsigned bits = s->from_bag;
+    bool fits = from + known->n_chain <= LIMIT_PATH_LENGTH;
+    for (size_t i = 1; i < known->n_chain && fits; i++) {
+        fits = !repeats(s, known->chain[i]);
+        s->chain[s->n++] = known->chain[i];
+    }
+    s->from_bag |= (known->from_bag & ~1U) << from;
+    sign_rc rc = fits ? search_judge(s, known, from, err) : SIGN_OK;
+    s->n = before;
+    s->from_bag = bits;
+    return rc;
+}
+
+static sign_rc go_up(search *s, bool anchor, sign_error *err) {
+    if (anchor)
+        return search_judge(s, NULL, 0, err);
+    AUTO(pki_path_ptr) known = path_recall(s->trust, s->chain[s->n - 1], s->opt);
+    sign_rc rc = known != NULL ? splice(s, known, err) : SIGN_OK;
+    return rc == SIGN_OK && !passed(s) ? extend(s, err) : rc;
+}
+
+static sign_rc attempt(search *s, struct pki_cert *candidate, bool anchor, bool from_bag, sign_error *err) {
+    struct pki_cert *child = s->chain[s->n - 1];
+    bool ok = false;
+    if (repeats(s, candidate))
+        return SIGN_OK;
+    if (s->n == LIMIT_PATH_LENGTH || s->tried++ >= LIMIT_PATH_CANDIDATES) {
+        s->stop = s->n < LIMIT_PATH_LENGTH;
+        return conclude_no_chain(s, RANK_LIMIT, MSG_PATH_LIMIT, (sign_bytes){0}, err);
+    }
+    sign_rc rc = pki_signed_by(s->crypto, candidate, child->tbs, &child->sigalg, child->signature, &ok, err);
+    if (rc != SIGN_OK)
+        return rc;
+    if (!ok)
+        return conclude_no_chain(s, RANK_SIGNATURE, MSG_PATH_SIGNATURE, candidate->subject, err);
+    if (from_bag)
+        s->from_bag |= 1U << s->n;
+    s->chain[s->n++] = candidate;
+    rc = go_up(s, anchor, err);
+    s->n--;
+    s->from_bag &= ~(1U << s->n);
+    return rc;
+}
+
+static sign_rc extend_in_trust(search *s, bool agree, sign_error *err) {
+    struct pki_cert *child = s->chain[s->n - 1];
+    AUTO(grow) key = {0};
+    if (!pki_name_key(child->issuer, &key))
+        return key.failed ? fail_memory(err) : SIGN_OK; /* a name that cannot be read has no issuer */
+    sign_rc rc = SIGN_OK;
+    const struct trust_cert *c = map_get(&s->trust->by_subject, BYTES(key.data, key.len));
+    for (; c != NULL && rc == SIGN_OK && !passed(s) && !s->stop; c = c->next)
+        if (identifiers_agree(child, c->cert) == agree)
+            rc = attempt(s, c->cert, c->anchor, false, err);
+    return rc;
+}
+
+static sign_rc extend_in_bag(search *s, bool agree, sign_error *err) {
+    struct pki_cert *child = s->chain[s->n - 1];
+    sign_rc rc = search_read_bag(s, err);
+    for (size_t i = 0; i < s->n_bag && rc == SIGN_OK && !passed(s) && !s->stop; i++)
+        if (identifiers_agree(child, s->bag[i]) == agree && pki_name_equal(s->bag[i]->subject, child->issuer))
+            rc = attempt(s, s->bag[i], false, true, err);
+    return rc;
+}
+
+/* Depth first: what the trust has before what the signature brought. */
+static sign_rc extend(search *s, sign_error *err) {
+    const struct pki_cert *child = s->chain[s->n - 1];
+    sign_rc rc = SIGN_OK;
+    for (int round = 0; round < 2 && rc == SIGN_OK && !passed(s) && !s->stop; round++)
+        rc = extend_in_trust(s, round == 0, err);
+    for (int round = 0; round < 2 && rc == SIGN_OK && !passed(s) && !s->stop; round++)
+        rc = extend_in_bag(s, round == 0, err);
+    if (rc != SIGN_OK || passed(s))
+        return rc;
+    /* The nearest reason: nothing was found above this one that could have been an issuer. */
+    return conclude_no_chain(s, RANK_NO_ISSUER, child->self_issued ? MSG_PATH_UNTRUSTED : MSG_PATH_NO_ISSUER,
+                             child->issuer, err);
+}
+
+static sign_rc find_path(search *s, sign_error *err) {
+    const struct pki_cert *cert = s->chain[0];
+    if (s->trust->n_anchors == 0)
+        return conclude_no_chain(s, RANK_NO_ISSUER, MSG_PATH_NO_ANCHOR, (sign_bytes){0}, err);
+    const struct trust_cert *own = pki_trust_find(s->trust, cache_hash(s->trust->seed, cert->der), cert->der);
+    if (own != NULL && own->anchor)
+        return search_judge(s, NULL, 0, err);
+    return extend(s, err);
+}
+
+sign_rc pki_path_check(const sign_trust *trust, struct crypto *crypto, struct pki_cert *cert,
+                       const struct pki_path_options *opt, struct pki_path **out, sign_error *err) {
+    *out = path_recall(trust, cert, opt);
+    if (*out != NULL)
+        return SIGN_OK;
+    AUTO(search) s = {.trust = trust, .crypto = crypto, .opt = opt, .chain = {cert}, .n = 1};
+    sign_rc rc = find_path(&s, err);
+    if (rc != SIGN_OK)
+        return within(err, rc, "certificate path");
+    if (s.best == NULL)
+        return fail(err, SIGN_E_INTERNAL, MSG_INTERNAL, "path search without a result");
+    *out = TAKE(s.best);
+    return SIGN_OK;
+}

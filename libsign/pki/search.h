@@ -1,0 +1,85 @@
+/* pki/search.h - the state of one search for a path, and what is found on the way. */
+#ifndef PKI_SEARCH_H
+#define PKI_SEARCH_H
+
+#include "pki/parts.h"
+
+/*
+ * How much a finding tells; of several paths the one that tells most is reported. A status that was
+ * established (revoked) outranks what is merely missing, and that outranks a path that could not be used or
+ * built.
+ */
+enum rank {
+    RANK_NONE = 0,
+    RANK_NO_ISSUER,
+    RANK_SIGNATURE,
+    RANK_LIMIT,
+    RANK_CONSTRAINTS,
+    RANK_CA_VALIDITY,
+    RANK_TRY_LATER,
+    RANK_OUT_OF_BOUNDS,
+    RANK_SUSPENDED,
+    RANK_REVOKED,
+    RANK_CA_REVOKED,
+    RANK_PASSED
+};
+
+/* A finding; its arguments are, in this order and as far as they are set: who, other, time, reason, oid. */
+struct finding {
+    enum rank rank;
+    enum sub_indication sub;
+    enum message_id message;
+    sign_bytes who, other; /* names */
+    int64_t time;
+    bool has_time, has_reason;
+    int reason;
+    sign_bytes oid;
+    int64_t try_at;
+};
+
+struct window {
+    int64_t from, to;
+};
+
+struct search {
+    const sign_trust *trust;
+    struct crypto *crypto;
+    const struct pki_path_options *opt;
+    struct pki_cert *chain[LIMIT_PATH_LENGTH]; /* borrowed from the trust, the bag or the caller */
+    unsigned from_bag;
+    size_t n;
+    struct pki_cert **bag; /* those of the signature that the trust does not have itself; counted */
+    size_t n_bag;
+    struct pki_crl **crls;
+    size_t n_crls;
+    bool bag_read, crls_read, stop;
+    size_t tried;
+    struct rev_answer answers[LIMIT_PATH_LENGTH];
+    struct window windows[LIMIT_PATH_LENGTH];
+    enum rank rank;
+    struct pki_path *best;
+};
+typedef struct search search;
+void search_free(search *s);
+CLEANUP(search, search_free);
+
+/* Certificates and lists of the signature, read when they are first wanted; malformed ones are left out. */
+sign_rc search_read_bag(search *s, sign_error *err);
+sign_rc search_read_crls(search *s, sign_error *err);
+
+/* Makes this finding, about the chain as it stands, the result so far, if it tells more than that. */
+sign_rc search_conclude(search *s, const struct finding *f, bool anchored, sign_error *err);
+
+/*
+ * Judges the chain, which ends at an anchor. `known` (NULL: none) is a passed path of chain[from] that the
+ * chain ends with: it need not be looked at again, but for what the certificates below it change.
+ */
+sign_rc search_judge(search *s, const struct pki_path *known, size_t from, sign_error *err);
+
+/* A passed path of this certificate that is remembered and holds for these options; counted; NULL: none. */
+struct pki_path *path_recall(const sign_trust *trust, const struct pki_cert *cert,
+                             const struct pki_path_options *opt);
+/* Remembers the passed path of the chain, and those of its authorities. */
+sign_rc path_remember(search *s, size_t from, sign_error *err);
+
+#endif

@@ -1,0 +1,27 @@
+/* pki/signed_by.c - one signature by one key: of a certificate or a list. */
+#include "pki/parts.h"
+
+/* Out of memory, or the library broken: not the signature's fault, and not to be taken for a verdict. */
+static bool is_our_fault(sign_rc rc) {
+    return rc == SIGN_E_MEMORY || rc == SIGN_E_INTERNAL || rc == SIGN_E_CRYPTO;
+}
+
+sign_rc pki_signed_by(struct crypto *crypto, struct pki_cert *issuer, sign_bytes signed_part,
+                      const struct crypto_sigalg *alg, sign_bytes signature, bool *ok, sign_error *err) {
+    const struct crypto_pubkey *key;
+    uint8_t digest[DIGEST_MAX];
+    *ok = false;
+    if (alg->scheme == SCHEME_NONE || alg->digest == DIGEST_NONE)
+        return SIGN_OK;
+    sign_rc rc = pki_cert_key(issuer, &key, err);
+    if (rc != SIGN_OK)
+        return is_our_fault(rc) ? rc : SIGN_OK;
+    if (!crypto_pubkey_fits(key, alg))
+        return SIGN_OK;
+    rc = crypto_hash(crypto, alg->digest, signed_part, digest, err);
+    if (rc == SIGN_OK)
+        rc = crypto_verify(crypto, key, alg, BYTES(digest, crypto_digest_row(alg->digest)->size), signature,
+                           true, err);
+    *ok = rc == SIGN_OK;
+    return is_our_fault(rc) ? rc : SIGN_OK;
+}
