@@ -50,6 +50,8 @@ struct args {
     size_t n_given;
     char *const *operands;
     size_t n_operands;
+    char *from_config[MAX_VALUES]; /* values that a configuration file gave; owned */
+    size_t n_from_config;
 };
 
 struct app {
@@ -82,6 +84,13 @@ size_t args_list(const struct args *a, const char *name, const char **out, size_
 /* Parses argv; 0, or the exit code after the message was printed. Asked for help, it prints it and says
  * EXIT_DONE in *done. */
 int args_parse(struct app *app, int argc, char **argv, struct args *out, bool *done);
+
+/* Applies a global option to app; 0 or the exit code. */
+int global_apply(struct app *app, const char *name, const char *value);
+
+/* config.c */
+int config_read(const struct app *app, const char *path, struct args *args);
+void config_free(struct args *args);
 
 /* help.c */
 void help_command(const struct app *app, const struct command *c);

@@ -15,6 +15,12 @@ const struct option_row global_options[] = {
      NULL,
      {"ağa çıkma (bu sürüm hiç çıkmaz)", "no network (this version never uses any)"}},
     {"color", 0, OPT_VALUE, "auto|always|never", {"renk", "colour"}},
+    {"config", 0, OPT_VALUE, "FILE", {"varsayılanların INI dosyası", "INI file of defaults"}},
+    {"progress",
+     0,
+     OPT_VALUE,
+     "auto|plain|none",
+     {"ilerleme (bu sürüm göstermez)", "progress (this version shows none)"}},
     {"help", 'h', OPT_FLAG, NULL, {"bu yardım", "this help"}},
     {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
 
@@ -78,7 +84,7 @@ static const struct command *find_command(const char *name) {
     return NULL;
 }
 
-static int global_apply(struct app *app, const char *name, const char *value) {
+int global_apply(struct app *app, const char *name, const char *value) {
     if (strcmp(name, "json") == 0)
         app->json = true;
     else if (strcmp(name, "quiet") == 0)
@@ -89,6 +95,12 @@ static int global_apply(struct app *app, const char *name, const char *value) {
         if (strcmp(value, "tr") != 0 && strcmp(value, "en") != 0)
             return usage(app, (struct words){"--lang tr ya da en olmalı", "--lang must be tr or en"}, value);
         app->lang = value[0] == 't' ? SIGN_TR : SIGN_EN;
+    } else if (strcmp(name, "progress") == 0) {
+        if (strcmp(value, "auto") != 0 && strcmp(value, "plain") != 0 && strcmp(value, "none") != 0)
+            return usage(app,
+                         (struct words){"--progress auto, plain ya da none olmalı",
+                                        "--progress must be auto, plain or none"},
+                         value);
     } else if (strcmp(name, "color") == 0) {
         if (strcmp(value, "auto") != 0 && strcmp(value, "always") != 0 && strcmp(value, "never") != 0)
             return usage(app,
@@ -167,8 +179,9 @@ static int command_index(int argc, char **argv) {
     for (int i = 1; i < argc; i++) {
         if (argv[i][0] != '-')
             return i;
-        if (strcmp(argv[i], "--lang") == 0 || strcmp(argv[i], "--color") == 0)
-            i++;
+        for (const struct option_row *g = global_options; g->name; g++)
+            if (g->kind == OPT_VALUE && strncmp(argv[i], "--", 2) == 0 && strcmp(argv[i] + 2, g->name) == 0)
+                i++; /* its value is no command */
     }
     return 0;
 }
@@ -194,5 +207,12 @@ int args_parse(struct app *app, int argc, char **argv, struct args *out, bool *d
     /* getopt moved the operands to the end; the command's own name is the first of them. */
     out->operands = argv + optind + (at ? 1 : 0);
     out->n_operands = (size_t)(argc - optind - (at ? 1 : 0));
-    return check_operands(app, out);
+    const char *config = args_value(out, "config");
+    size_t given = out->n_given;
+    failed = config ? config_read(app, config, out) : 0;
+    for (size_t i = given; !failed && i < out->n_given; i++)
+        for (const struct option_row *g = global_options; !failed && g->name; g++)
+            if (g == out->given[i].row)
+                failed = global_apply(app, g->name, out->given[i].value);
+    return failed ? failed : check_operands(app, out);
 }

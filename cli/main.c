@@ -196,7 +196,10 @@ int main(int argc, char **argv) {
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a PIN or key never ends up in a core file */
     setlocale(LC_ALL, "C");
     int code = args_parse(&app, argc, argv, &args, &done);
-    if (code || done)
-        return done ? finish_stdout(&app, EXIT_DONE) : code;
-    return args.command->run(&app, &args);
+    if (done)
+        code = finish_stdout(&app, EXIT_DONE);
+    else if (!code)
+        code = args.command->run(&app, &args);
+    config_free(&args);
+    return code;
 }

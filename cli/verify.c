@@ -75,6 +75,16 @@ static int trust_read(const struct app *app, const struct args *args, sign_trust
     return sign_trust_new(&opt, out, &err) == SIGN_OK ? 0 : tell_error(app, &err);
 }
 
+/* The verdict is the text up to the first colon: green, red or yellow on a terminal. */
+static int print_text(const struct app *app, const sign_buf *text, sign_rc verdict) {
+    static const char *const colors[] = {"\033[1;32m", "\033[1;31m", "\033[1;33m", "\033[1;33m"};
+    const uint8_t *colon = app->color ? memchr(text->data, ':', text->len) : NULL;
+    size_t n = colon ? (size_t)(colon - text->data) : 0;
+    if (n)
+        printf("%s%.*s\033[0m", colors[verdict & 3], (int)n, (const char *)text->data);
+    return print_bytes(app, text->data + n, text->len - n);
+}
+
 static int report_print(const struct app *app, const sign_report *report) {
     sign_buf text = {0};
     sign_error err = {0};
@@ -83,7 +93,8 @@ static int report_print(const struct app *app, const sign_report *report) {
         return code;
     if (sign_report_write(report, app->json ? SIGN_JSON : SIGN_TEXT, app->lang, &text, &err) != SIGN_OK)
         return tell_error(app, &err);
-    int printed = print_bytes(app, text.data, text.len);
+    int printed = app->json ? print_bytes(app, text.data, text.len)
+                            : print_text(app, &text, sign_report_verdict(report));
     sign_buf_free(&text);
     return printed ? printed : code;
 }
