@@ -12,7 +12,7 @@ static int io_error(const struct app *app, const char *code, struct words what, 
 }
 
 static bool copy_all(int from, int to) {
-    char buf[65536];
+    char buf[4096];
     ssize_t n;
     while ((n = read(from, buf, sizeof buf)) != 0) {
         if (n < 0 && errno == EINTR)

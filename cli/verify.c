@@ -65,14 +65,23 @@ static size_t inputs_of(const struct args *args, const char *name, sign_input *o
     return n;
 }
 
-static int trust_read(const struct app *app, const struct args *args, sign_trust **out) {
+struct trust_inputs {
     sign_input anchors[MAX_VALUES], certs[MAX_VALUES], crls[MAX_VALUES];
+};
+
+static int trust_read(const struct app *app, const struct args *args, sign_trust **out) {
+    struct trust_inputs *in = calloc(1, sizeof *in);
     sign_error err = {0};
-    sign_trust_options opt = {.size = sizeof opt, .anchors = anchors, .certs = certs, .crls = crls};
-    opt.n_anchors = inputs_of(args, "trust", anchors);
-    opt.n_certs = inputs_of(args, "certs", certs);
-    opt.n_crls = inputs_of(args, "crl", crls);
-    return sign_trust_new(&opt, out, &err) == SIGN_OK ? 0 : tell_error(app, &err);
+    if (!in)
+        return no_memory(app);
+    sign_trust_options opt = {
+        .size = sizeof opt, .anchors = in->anchors, .certs = in->certs, .crls = in->crls};
+    opt.n_anchors = inputs_of(args, "trust", in->anchors);
+    opt.n_certs = inputs_of(args, "certs", in->certs);
+    opt.n_crls = inputs_of(args, "crl", in->crls);
+    sign_rc rc = sign_trust_new(&opt, out, &err);
+    free(in);
+    return rc == SIGN_OK ? 0 : tell_error(app, &err);
 }
 
 /* The verdict is the text up to the first colon: green, red or yellow on a terminal. */
