@@ -1,0 +1,201 @@
+/* form/is.c - is a document a form? Asked of everything that is signed, so a look at its beginning must do.
+ */
+#include "form/model.h"
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "json/json.h"
+
+enum { LOOK = 4096 };
+
+/* The beginning of a document, read from left to right. */
+struct look {
+    const char *at, *end;
+};
+
+static bool starts(const struct look *l, const char *s) {
+    size_t n = strlen(s);
+    return (size_t)(l->end - l->at) >= n && memcmp(l->at, s, n) == 0;
+}
+
+static void skip_space(struct look *l) {
+    while (l->at < l->end && *l->at != '\0' && strchr(" \t\r\n", *l->at) != NULL) {
+        l->at++;
+    }
+}
+
+/* Behind the next s, or to the end. */
+static void skip_behind(struct look *l, const char *s) {
+    while (l->at < l->end && !starts(l, s)) {
+        l->at++;
+    }
+    size_t left = (size_t)(l->end - l->at);
+    l->at += left < strlen(s) ? left : strlen(s);
+}
+
+/* Behind a DOCTYPE: its '>' stands outside of quotes and brackets. */
+static void skip_doctype(struct look *l) {
+    unsigned open = 0;
+    char quote = 0;
+    for (; l->at < l->end; l->at++) {
+        char c = *l->at;
+        if (quote != 0) {
+            quote = c == quote ? 0 : quote;
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (c == '[') {
+            open++;
+        } else if (c == ']' && open > 0) {
+            open--;
+        } else if (c == '>' && open == 0) {
+            l->at++;
+            return;
+        }
+    }
+}
+
+/* To the name in the start tag of the root element; false when it is not in sight. */
+static bool find_root(struct look *l) {
+    while (l->at < l->end) {
+        skip_space(l);
+        if (starts(l, "<!--")) {
+            skip_behind(l, "-->");
+        } else if (starts(l, "<?")) {
+            skip_behind(l, "?>");
+        } else if (starts(l, "<!DOCTYPE")) {
+            skip_doctype(l);
+        } else if (starts(l, "<")) {
+            l->at++;
+            return true;
+        } else {
+            return false;
+        }
+    }
+    return false;
+}
+
+static sign_bytes take_name(struct look *l) {
+    const char *start = l->at;
+    while (l->at < l->end && *l->at != '\0' && strchr(" \t\r\n=/><\"'", *l->at) == NULL) {
+        l->at++;
+    }
+    return BYTES(start, (size_t)(l->at - start));
+}
+
+/* name="value" or name='value'; false at the end of the tag. */
+static bool take_attribute(struct look *l, sign_bytes *name, sign_bytes *value) {
+    skip_space(l);
+    *name = take_name(l);
+    skip_space(l);
+    if (name->len == 0 || !starts(l, "=")) {
+        return false;
+    }
+    l->at++;
+    skip_space(l);
+    if (l->at == l->end || (*l->at != '"' && *l->at != '\'')) {
+        return false;
+    }
+    char quote = *l->at++;
+    const char *close = memchr(l->at, quote, (size_t)(l->end - l->at));
+    if (close == NULL) {
+        return false;
+    }
+    *value = BYTES(l->at, (size_t)(close - l->at));
+    l->at = close + 1;
+    return true;
+}
+
+/* "Basvuru" with a default namespace, or "p:Basvuru" with xmlns:p, that is ours. */
+static bool is_form_root(struct look *l) {
+    char declared[64] = "xmlns";
+    sign_bytes name = take_name(l);
+    const uint8_t *colon = name.len > 0 ? memchr(name.data, ':', name.len) : NULL;
+    size_t prefix = colon != NULL ? (size_t)(colon - name.data) : 0;
+    if (colon != NULL) {
+        if (prefix == 0 || prefix > 50) {
+            return false;
+        }
+        declared[5] = ':';
+        memcpy(declared + 6, name.data, prefix);
+        declared[6 + prefix] = '\0';
+        name = BYTES(name.data + prefix + 1, name.len - prefix - 1);
+    }
+    if (!bytes_equal(name, BYTES_STR(FORM_ROOT))) {
+        return false;
+    }
+    sign_bytes key = {0}, value = {0};
+    while (take_attribute(l, &key, &value)) {
+        if (bytes_equal(key, BYTES_STR(declared))) {
+            return bytes_equal(value, BYTES_STR(FORM_SPACE));
+        }
+    }
+    return false;
+}
+
+static bool contains(sign_bytes text, const char *what) {
+    size_t n = strlen(what);
+    for (size_t at = 0; at + n <= text.len; at++) {
+        const uint8_t *hit = memchr(text.data + at, what[0], text.len - at - n + 1);
+        if (hit == NULL) {
+            return false;
+        }
+        at = (size_t)(hit - text.data);
+        if (memcmp(hit, what, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * A JSON form names KimlikNo and one more thing that only an application asks for, or nothing but fields.
+ * Other data about people, which may well have a KimlikNo, is not a form.
+ */
+static bool is_form_json(sign_bytes text) {
+    static const char *const only_here[] = {"SertifikaSuresi", "KartOkuyucu", "SertifikaYayini",
+                                            "SertifikaTalebi"};
+    AUTO(json_ptr) doc = NULL;
+    if (!contains(text, "\"KimlikNo\"") ||
+        json_read(text, LIMIT_FORM, JSON_TOP_OBJECT, &doc, NULL) != SIGN_OK) {
+        return false;
+    }
+    const struct json_value *root = json_root(doc);
+    if (json_member(root, "KimlikNo") == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof only_here / sizeof only_here[0]; i++) {
+        if (json_member(root, only_here[i]) != NULL) {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < root->count; i++) {
+        if (field_find(root->items[i].name) == FIELD_COUNT) {
+            return false;
+        }
+    }
+    return true;
+}
+
+int sign_form_is(const sign_input *in) {
+    AUTO(source) s = {0};
+    if (source_open(in, &s, NULL) != SIGN_OK) {
+        return 0;
+    }
+    char start[LOOK];
+    size_t n = s.size < sizeof start ? (size_t)s.size : sizeof start;
+    if (source_read(&s, 0, start, n, NULL) != SIGN_OK) {
+        return 0;
+    }
+    uint8_t first = form_first_byte(BYTES(start, n));
+    if (first == '<') {
+        struct look look = {start, start + n};
+        if (n >= 3 && memcmp(start, "\xEF\xBB\xBF", 3) == 0) {
+            look.at += 3;
+        }
+        return find_root(&look) && is_form_root(&look) ? 1 : 0;
+    }
+    AUTO(sign_buf) own = {0};
+    sign_bytes text = {0};
+    bool whole = first == '{' && source_all(&s, LIMIT_FORM, &text, &own, NULL) == SIGN_OK;
+    return whole && is_form_json(text) ? 1 : 0;
+}
