@@ -16,10 +16,12 @@
  *       digestAlgorithms   SET OF AlgorithmIdentifier,
  *       certificates  [0]  IMPLICIT CertificateSet,
  *       crls          [1]  IMPLICIT RevocationInfoChoices OPTIONAL,
- *       signerInfos        SET OF SignerInfo },  -- those that are there already
+ *       signerInfos        SET OF SignerInfo,    -- those that are there already
+ *       check              OCTET STRING },       -- SHA-256 of the fields above
  *     content  OCTET STRING OPTIONAL } -- attached shapes; last, so that it streams
  *
- * Reading believes nothing: whatever a signer would put a name under is recomputed or compared.
+ * Reading believes nothing: whatever a signer would put a name under is recomputed or compared. The check
+ * tells a damaged file early; it is no protection against somebody who computes it anew.
  */
 #include "cades/write_draft.h"
 
@@ -28,7 +30,7 @@
 #include <stdlib.h>
 
 #define DRAFT_MAGIC "mavikalem-draft"
-enum { DRAFT_VERSION = 1 };
+enum { DRAFT_VERSION = 1, CHECK_SIZE = 32, CHECK_ELEMENT = 2 + CHECK_SIZE };
 
 static sign_rc malformed(sign_error *err, const char *why) {
     return fail(err, SIGN_E_FORMAT, MSG_DRAFT_FORMAT, "%s", why ? why : "malformed");
@@ -36,8 +38,7 @@ static sign_rc malformed(sign_error *err, const char *why) {
 
 /* ---- writing ---- */
 
-static void put_state(der_builder *b, const struct ades_draft *d) {
-    der_begin(b, DER_SEQUENCE);
+static void put_fields(der_builder *b, const struct ades_draft *d) {
     crypto_digest_write(b, d->digest);
     crypto_sigalg_write(b, &d->alg);
     der_put_raw(b, d->signer->der);
@@ -51,19 +52,39 @@ static void put_state(der_builder *b, const struct ades_draft *d) {
         der_put(b, DER_CONTEXT_CONSTRUCTED(1), d->parts.crls);
     }
     der_put(b, DER_SET, d->parts.signers);
-    der_end(b);
+}
+
+static sign_rc put_state(struct crypto *crypto, der_builder *b, const struct ades_draft *d, sign_error *err) {
+    AUTO(der_builder) fields = {0};
+    AUTO(sign_buf) state = {0};
+    uint8_t check[DIGEST_MAX];
+    put_fields(&fields, d);
+    sign_rc rc = der_builder_take(&fields, &state, err);
+    if (rc == SIGN_OK) {
+        rc = crypto_hash(crypto, DIGEST_SHA256, BYTES(state.data, state.len), check, err);
+    }
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    der_put_header(b, DER_SEQUENCE, state.len + CHECK_ELEMENT);
+    der_put_raw(b, BYTES(state.data, state.len));
+    der_put(b, DER_OCTET_STRING, BYTES(check, CHECK_SIZE));
+    return SIGN_OK;
 }
 
 /* Everything but the octets of the content. */
-static sign_rc export_head(const struct ades_draft *d, sign_buf *out, sign_error *err) {
+static sign_rc export_head(struct crypto *crypto, const struct ades_draft *d, sign_buf *out,
+                           sign_error *err) {
     AUTO(der_builder) fields = {0};
     AUTO(der_builder) b = {0};
     AUTO(sign_buf) inner = {0};
     der_put_utf8(&fields, DER_UTF8, DRAFT_MAGIC);
     der_put_uint(&fields, DRAFT_VERSION);
     der_put_uint(&fields, SIGN_CADES);
-    put_state(&fields, d);
-    sign_rc rc = der_builder_take(&fields, &inner, err);
+    sign_rc rc = put_state(crypto, &fields, d, err);
+    if (rc == SIGN_OK) {
+        rc = der_builder_take(&fields, &inner, err);
+    }
     if (rc != SIGN_OK) {
         return rc;
     }
@@ -79,9 +100,9 @@ static sign_rc export_head(const struct ades_draft *d, sign_buf *out, sign_error
 sign_rc cades_draft_export(const struct ades_draft *d, const sign_output *out, sign_error *err) {
     AUTO(sign_buf) head = {0};
     AUTO(crypto_ptr) crypto = NULL; /* a const draft is shared; its content is digested again all the same */
-    sign_rc rc = export_head(d, &head, err);
+    sign_rc rc = crypto_new(&crypto, err);
     if (rc == SIGN_OK) {
-        rc = crypto_new(&crypto, err);
+        rc = export_head(crypto, d, &head, err);
     }
     sign_output to = *out;
     if (!to.mode) {
@@ -221,10 +242,24 @@ struct state {
     struct der_tlv signer, attributes;
 };
 
+static sign_rc check_holds(struct crypto *crypto, const struct ades_draft *d, sign_error *err) {
+    uint8_t check[DIGEST_MAX];
+    if (d->state.len < CHECK_ELEMENT) {
+        return malformed(err, "truncated");
+    }
+    size_t fields = d->state.len - CHECK_ELEMENT;
+    sign_rc rc = crypto_hash(crypto, DIGEST_SHA256, BYTES(d->state.data, fields), check, err);
+    if (rc == SIGN_OK && memcmp(check, d->state.data + fields + 2, CHECK_SIZE) != 0) {
+        return malformed(err, "damaged: its check does not match");
+    }
+    return rc;
+}
+
 static sign_rc state_read(struct ades_draft *d, struct state *out, sign_error *err) {
     struct der_parse parse = {0};
     struct der_cursor c = der_open(&parse, BYTES(d->state.data, d->state.len), false);
     struct der_tlv algorithms, certificates, crls = {0}, signers;
+    sign_bytes check;
     der_algorithm(&c, &out->digest_oid, &out->digest_params);
     der_algorithm(&c, &out->sig_oid, &out->sig_params);
     der_take(&c, DER_SEQUENCE, &out->signer);
@@ -236,7 +271,8 @@ static sign_rc state_read(struct ades_draft *d, struct state *out, sign_error *e
     der_take(&c, DER_CONTEXT_CONSTRUCTED(0), &certificates);
     der_optional(&c, DER_CONTEXT_CONSTRUCTED(1), &crls);
     der_take(&c, DER_SET, &signers);
-    if (!der_finish(&c)) {
+    der_octets(&c, &check);
+    if (!der_finish(&c) || check.len != CHECK_SIZE) {
         return malformed(err, parse.error);
     }
     if (d->parts.version < 1 || d->parts.version > CADES_VERSION_MAX) {
@@ -425,6 +461,9 @@ sign_rc cades_draft_import(struct crypto *crypto, const source *in, const sign_i
     }
     struct state st = {0};
     sign_rc rc = file_read_parts(in, d, err);
+    if (rc == SIGN_OK) {
+        rc = check_holds(crypto, d, err);
+    }
     if (rc == SIGN_OK) {
         rc = state_read(d, &st, err);
     }
