@@ -66,7 +66,7 @@ Test(der_value, object_identifiers) {
     static const struct {
         const char *octets;
         bool good;
-    } rows[] = {{"06032a8648", true},   {"06042a864886", false}, {"06062a864886f70d", true},
+    } rows[] = {{"06032a8648", true},    {"06042a864886", false}, {"06062a864886f70d", true},
                 {"0600", false},         {"0603558001", false},   {"060180", false},
                 {"060455048001", false}, {"0603550403", true}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
