@@ -39,15 +39,27 @@ static enum sameness compare(sign_bytes have, const struct facts *want) {
     return bytes_equal(BYTES(have.data + around, want->bytes.len), want->bytes) ? SAME : DIFFERENT;
 }
 
+static sign_rc key_type(struct token *t, CK_SESSION_HANDLE session, const struct object *key,
+                        CK_KEY_TYPE *out, sign_error *err) {
+    AUTO(sign_buf) value = {0};
+    sign_rc rc = object_attribute(t->module, session, key->handle, CKA_KEY_TYPE, &value, err);
+    if (rc == SIGN_OK && value.len == sizeof *out)
+        memcpy(out, value.data, sizeof *out);
+    return rc;
+}
+
 static sign_rc look(struct token *t, CK_SESSION_HANDLE session, const objects *publics,
                     const struct object *key, const struct facts *want, enum sameness *out, sign_error *err) {
-    CK_ATTRIBUTE_TYPE type = want->ec ? CKA_EC_POINT : CKA_MODULUS;
+    CK_KEY_TYPE type = want->ec ? CKK_EC : CKK_RSA, wanted = type;
+    CK_ATTRIBUTE_TYPE part = want->ec ? CKA_EC_POINT : CKA_MODULUS;
     AUTO(sign_buf) value = {0};
-    sign_rc rc = object_attribute(t->module, session, key->handle, type, &value, err);
+    sign_rc rc = key_type(t, session, key, &type, err);
+    if (rc == SIGN_OK && type == wanted)
+        rc = object_attribute(t->module, session, key->handle, part, &value, err);
     const struct object *public = objects_with_id(publics, BYTES(key->id.data, key->id.len));
-    if (rc == SIGN_OK && value.len == 0 && public)
-        rc = object_attribute(t->module, session, public->handle, type, &value, err);
-    *out = compare(BYTES(value.data, value.len), want);
+    if (rc == SIGN_OK && type == wanted && value.len == 0 && public)
+        rc = object_attribute(t->module, session, public->handle, part, &value, err);
+    *out = type == wanted ? compare(BYTES(value.data, value.len), want) : DIFFERENT;
     return rc;
 }
 
