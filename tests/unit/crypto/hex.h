@@ -7,14 +7,14 @@
 
 /* Spaces are for the reader. The octets live in `room`. */
 static inline sign_bytes hex(const char *text, grow *room) {
-    char digits[4096];
-    size_t n = 0;
-    for (; *text != '\0'; text++)
-        if (*text != ' ')
-            digits[n++] = *text;
-    digits[n] = '\0';
     room->len = 0;
-    cr_assert(text_hex_decode(digits, room), "hex of the test: %s", digits);
+    for (; *text != '\0'; text++) {
+        if (*text == ' ')
+            continue;
+        char pair[] = {text[0], text[1], '\0'};
+        cr_assert(text_hex_decode(pair, room) && text[1] != '\0', "hex of the test: %s", text);
+        text++;
+    }
     return BYTES(room->data != NULL ? room->data : (const uint8_t *)"", room->len);
 }
 
