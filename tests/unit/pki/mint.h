@@ -1,0 +1,80 @@
+/* mint.h - certificates and revocation lists made in memory, with any fault that is asked for. */
+#ifndef MINT_H
+#define MINT_H
+
+#include "base/time.h"
+#include "pki/parts.h"
+#include <criterion/criterion.h>
+#include <openssl/evp.h>
+
+#define T2020 INT64_C(1577836800)
+#define T2026 INT64_C(1767225600)
+#define T2027 INT64_C(1798761600)
+#define T2030 INT64_C(1893456000)
+#define DAY   INT64_C(86400)
+
+EVP_PKEY *mint_key(void);
+
+struct mint_cert {
+    const char *subject, *issuer; /* common names */
+    EVP_PKEY *key, *issuer_key;
+    int64_t from, to; /* 0: 2020, 2030 */
+    uint64_t serial;  /* 0: 1 */
+    int ca;           /* 1 CA:TRUE, -1 CA:FALSE, 0 no extension */
+    int path_len;     /* with ca 1: -1 none */
+    unsigned key_usage;
+    enum oid extra; /* one more extension with the value NULL, or that of crl_uri */
+    bool extra_critical;
+    const char *crl_uri;
+    bool damage;    /* one bit of the signature */
+    bool twice;     /* the extension stands there twice */
+    bool printable; /* names as PrintableString instead of UTF8String */
+    const char *ski, *aki;
+};
+sign_buf mint_cert(const struct mint_cert *m);
+
+struct mint_entry {
+    uint64_t serial;
+    int64_t when;
+    int reason; /* -1 none */
+    bool critical;
+};
+struct mint_crl {
+    const char *issuer;
+    EVP_PKEY *key;
+    int64_t from, to; /* to 0: no nextUpdate */
+    const struct mint_entry *entries;
+    size_t n;
+    size_t fill;      /* that many more: serials 2^32 + 2 i, so that the odd ones are not in it */
+    sign_bytes scope; /* contents of the issuingDistributionPoint */
+    bool has_scope;
+    bool delta, critical;
+};
+sign_buf mint_crl(const struct mint_crl *m);
+
+/* A trust of certificates and lists in memory; the buffers are freed. */
+struct world {
+    sign_buf anchors[8], certs[8], crls[8];
+    size_t n_anchors, n_certs, n_crls, cache;
+};
+sign_trust *world_trust(struct world *w);
+
+/* A file of the test identities. */
+sign_buf identity(const char *name);
+
+struct outcome {
+    enum indication indication;
+    enum sub_indication sub;
+    enum message_id message;
+    size_t n_chain, n_revocation;
+    int64_t try_at;
+    char first_arg[200];
+};
+struct outcome judge(const sign_trust *trust, sign_bytes der, const struct pki_path_options *opt);
+void expect(struct outcome o, enum sub_indication sub, enum message_id message, const char *what);
+
+static inline sign_bytes view(sign_buf b) {
+    return BYTES(b.data, b.len);
+}
+
+#endif
