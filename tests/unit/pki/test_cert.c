@@ -1,0 +1,272 @@
+/* Certificates, names and caches for themselves. */
+#include "mint.h"
+
+static struct crypto *crypto(void) {
+    struct crypto *c = NULL;
+    cr_assert_eq(crypto_new(&c, NULL), SIGN_OK);
+    return c;
+}
+
+Test(pki_cert, facts) {
+    EVP_PKEY *key = mint_key();
+    const struct mint_cert m = {.subject = "Ali",
+                                .issuer = "CA",
+                                .key = key,
+                                .issuer_key = key,
+                                .serial = 0x8001,
+                                .ca = 1,
+                                .path_len = 3,
+                                .key_usage = KU_CERT_SIGN | KU_DIGITAL_SIGNATURE,
+                                .ski = "abc",
+                                .aki = "xyz"};
+    AUTO(sign_buf) der = mint_cert(&m);
+    AUTO(crypto_ptr) c = crypto();
+    AUTO(pki_cert_ptr) cert = NULL;
+    cr_assert_eq(pki_cert_read(c, view(der), &cert, NULL), SIGN_OK);
+    cr_assert(bytes_equal(cert->der, view(der)) && cert->der.data != der.data);
+    cr_assert_eq(cert->not_before, T2020);
+    cr_assert_eq(cert->not_after, T2030);
+    cr_assert_eq(cert->key_usage, m.key_usage);
+    cr_assert(cert->has_basic && cert->is_ca && cert->path_len == 3);
+    cr_assert(bytes_equal(cert->ski, BYTES_STR("abc")) && bytes_equal(cert->aki, BYTES_STR("xyz")));
+    cr_assert(!cert->self_issued && !cert->unknown_critical);
+    AUTO(grow) hex = {0};
+    pki_serial_hex(cert->serial, &hex);
+    cr_assert(bytes_equal(BYTES(hex.data, hex.len), BYTES_STR("8001")));
+    const struct crypto_pubkey *first, *second;
+    cr_assert(pki_cert_key(cert, &first, NULL) == SIGN_OK && pki_cert_key(cert, &second, NULL) == SIGN_OK);
+    cr_assert_eq(first, second);
+    EVP_PKEY_free(key);
+}
+
+Test(pki_cert, malformed) {
+    EVP_PKEY *key = mint_key();
+    struct mint_cert m = {
+        .subject = "A", .issuer = "A", .key = key, .issuer_key = key, .key_usage = KU_NON_REPUDIATION};
+    AUTO(sign_buf) der = mint_cert(&m);
+    AUTO(crypto_ptr) c = crypto();
+    struct pki_cert *cert = NULL;
+    sign_error err = {0};
+    for (size_t n = 0; n < der.len; n++)
+        cr_assert_eq(pki_cert_read(c, BYTES(der.data, n), &cert, &err), SIGN_E_FORMAT, "%zu", n);
+    AUTO(grow) longer = {0};
+    grow_put(&longer, der.data, der.len);
+    grow_byte(&longer, 0);
+    cr_assert_eq(pki_cert_read(c, BYTES(longer.data, longer.len), &cert, &err), SIGN_E_FORMAT);
+    cr_assert_str_eq(err.id, "E5007");
+    m.twice = true; /* RFC 5280, 4.2 */
+    AUTO(sign_buf) twice = mint_cert(&m);
+    cr_assert_eq(pki_cert_read(c, view(twice), &cert, &err), SIGN_E_FORMAT);
+    cr_assert(strstr(err.text, "twice") != NULL, "%s", err.text);
+    AUTO(sign_buf) large = {.data = calloc(1, LIMIT_CERTIFICATE + 1), .len = LIMIT_CERTIFICATE + 1};
+    cr_assert_eq(pki_cert_read(c, view(large), &cert, &err), SIGN_E_LIMIT);
+    cr_assert_null(cert);
+    EVP_PKEY_free(key);
+}
+
+struct part {
+    enum oid type;
+    uint8_t tag;
+    const char *value;
+    bool joined; /* to the RDN before */
+};
+
+static sign_buf name_of(const struct part *parts, size_t n) {
+    AUTO(der_builder) b = {0};
+    sign_buf out = {0};
+    der_begin(&b, DER_SEQUENCE);
+    for (size_t i = 0; i < n; i++) {
+        if (!parts[i].joined)
+            der_begin(&b, DER_SET);
+        der_begin(&b, DER_SEQUENCE);
+        der_put_oid(&b, parts[i].type);
+        der_put(&b, parts[i].tag, BYTES_STR(parts[i].value));
+        der_end(&b);
+        if (i + 1 == n || !parts[i + 1].joined)
+            der_end(&b);
+    }
+    der_end(&b);
+    cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
+    return out;
+}
+
+static void text_is(const struct part *parts, size_t n, const char *wanted) {
+    AUTO(sign_buf) name = name_of(parts, n);
+    AUTO(grow) text = {0};
+    cr_assert(pki_name_text(view(name), &text));
+    grow_byte(&text, 0);
+    cr_expect_str_eq((char *)text.data, wanted);
+}
+
+/* RFC 4514, 2.1 to 2.4 */
+Test(pki_name, text) {
+    const struct part plain[] = {{OID_DN_COUNTRY, DER_PRINTABLE, "TR", false},
+                                 {OID_DN_SERIAL_NUMBER, DER_PRINTABLE, "10000000146", false},
+                                 {OID_DN_COMMON_NAME, DER_UTF8, "AYŞE ÇINAR", false}};
+    text_is(plain, 3, "CN=AYŞE ÇINAR,serialNumber=10000000146,C=TR");
+    const struct part joined[] = {{OID_DN_COUNTRY, DER_PRINTABLE, "TR", false},
+                                  {OID_DN_COMMON_NAME, DER_UTF8, "A", false},
+                                  {OID_DN_SURNAME, DER_UTF8, "B", true}};
+    text_is(joined, 3, "CN=A+SN=B,C=TR");
+    const struct part odd[] = {{OID_DN_COMMON_NAME, DER_UTF8, " #a,b+c\"d\\e<f>g;h ", false}};
+    text_is(odd, 1, "CN=\\ #a\\,b\\+c\\\"d\\\\e\\<f\\>g\\;h\\ ");
+    const struct part sharp[] = {{OID_DN_COMMON_NAME, DER_UTF8, "#x", false}};
+    text_is(sharp, 1, "CN=\\#x");
+    const struct part binary[] = {{OID_DN_COMMON_NAME, DER_OCTET_STRING, "xy", false}};
+    text_is(binary, 1, "CN=#04027879");
+    text_is(plain, 0, "");
+}
+
+static bool same(const struct part a, const struct part b) {
+    AUTO(sign_buf) x = name_of(&a, 1);
+    AUTO(sign_buf) y = name_of(&b, 1);
+    return pki_name_equal(view(x), view(y));
+}
+
+/* RFC 5280, 7.1 */
+Test(pki_name, equality) {
+    const struct part a = {OID_DN_COMMON_NAME, DER_UTF8, "Kök Makam", false};
+    struct part b = a;
+    cr_assert(same(a, b));
+    b.value = "  KÖK   makam ";
+    cr_assert(same(a, b));
+    b.value = "KökMakam";
+    cr_assert_not(same(a, b));
+    b = a;
+    b.type = OID_DN_ORGANIZATION;
+    cr_assert_not(same(a, b));
+    cr_assert(same((struct part){OID_DN_COMMON_NAME, DER_PRINTABLE, "abc", false},
+                   (struct part){OID_DN_COMMON_NAME, DER_UTF8, "ABC", false}));
+    /* Dotted and dotless i are letters of their own, and neither is the other's case. */
+    cr_assert_not(same((struct part){OID_DN_COMMON_NAME, DER_UTF8, "ı", false},
+                       (struct part){OID_DN_COMMON_NAME, DER_UTF8, "i", false}));
+    const struct part two[] = {{OID_DN_COMMON_NAME, DER_UTF8, "A", false},
+                               {OID_DN_SURNAME, DER_UTF8, "B", false}};
+    const struct part one[] = {{OID_DN_COMMON_NAME, DER_UTF8, "A", false},
+                               {OID_DN_SURNAME, DER_UTF8, "B", true}};
+    AUTO(sign_buf) x = name_of(two, 2);
+    AUTO(sign_buf) y = name_of(one, 2);
+    cr_assert_not(pki_name_equal(view(x), view(y)), "two RDNs are not one of two parts");
+    AUTO(grow) cn = {0};
+    cr_assert(pki_name_attribute(view(x), OID_DN_SURNAME, &cn));
+    cr_assert(bytes_equal(BYTES(cn.data, cn.len), BYTES_STR("B")));
+    cr_assert_not(pki_name_attribute(view(x), OID_DN_COUNTRY, &cn));
+}
+
+/* The same bytes give the same object; another trust judges them for itself. */
+Test(pki_cache, by_bytes) {
+    EVP_PKEY *key = mint_key();
+    const struct mint_cert root = {.subject = "R",
+                                   .issuer = "R",
+                                   .key = key,
+                                   .issuer_key = key,
+                                   .ca = 1,
+                                   .path_len = -1,
+                                   .key_usage = KU_CERT_SIGN};
+    const struct mint_cert m = {.subject = "S", .issuer = "R", .key = key, .issuer_key = key};
+    struct world w = {.anchors = {mint_cert(&root)}, .n_anchors = 1};
+    struct world none = {.anchors = {identity("root-ec.der")}, .n_anchors = 1};
+    sign_trust *yes = world_trust(&w), *no = world_trust(&none);
+    AUTO(sign_buf) der = mint_cert(&m);
+    AUTO(sign_buf) copy = {0};
+    cr_assert_eq(buf_copy(view(der), &copy, NULL), SIGN_OK);
+    AUTO(crypto_ptr) c = crypto();
+    AUTO(pki_cert_ptr) first = NULL;
+    AUTO(pki_cert_ptr) second = NULL;
+    AUTO(pki_cert_ptr) third = NULL;
+    cr_assert_eq(pki_certificate(yes, c, view(der), &first, NULL), SIGN_OK);
+    cr_assert_eq(pki_certificate(yes, c, view(copy), &second, NULL), SIGN_OK);
+    cr_assert_eq(pki_certificate(no, c, view(copy), &third, NULL), SIGN_OK);
+    cr_assert(first == second && first != third);
+    const struct pki_path_options opt = {.at = T2026};
+    for (int round = 0; round < 2; round++) {
+        AUTO(pki_path_ptr) a = NULL;
+        AUTO(pki_path_ptr) b = NULL;
+        /* The same certificate object before two trusts: each has its own verdict. */
+        cr_assert_eq(pki_path_check(yes, c, first, &opt, &a, NULL), SIGN_OK);
+        cr_assert_eq(pki_path_check(no, c, first, &opt, &b, NULL), SIGN_OK);
+        cr_assert_eq(a->indication, TOTAL_PASSED);
+        cr_assert_eq(b->indication, INDETERMINATE);
+    }
+    AUTO(pki_path_ptr) once = NULL;
+    AUTO(pki_path_ptr) again = NULL;
+    cr_assert_eq(pki_path_check(yes, c, first, &opt, &once, NULL), SIGN_OK);
+    cr_assert_eq(pki_path_check(yes, c, first, &opt, &again, NULL), SIGN_OK);
+    cr_assert_eq(once, again, "a passed verdict is remembered");
+    sign_trust_free(&yes);
+    sign_trust_free(&no);
+    EVP_PKEY_free(key);
+}
+
+/* Many more certificates than the cache holds: bounded, and those in use live on. */
+Test(pki_cache, eviction) {
+    EVP_PKEY *key = mint_key();
+    const struct mint_cert root = {.subject = "R",
+                                   .issuer = "R",
+                                   .key = key,
+                                   .issuer_key = key,
+                                   .ca = 1,
+                                   .path_len = -1,
+                                   .key_usage = KU_CERT_SIGN};
+    struct mint_cert m = {.subject = "S", .issuer = "R", .key = key, .issuer_key = key};
+    struct world w = {.anchors = {mint_cert(&root)}, .n_anchors = 1, .cache = 8};
+    sign_trust *t = world_trust(&w);
+    AUTO(sign_buf) der = mint_cert(&m);
+    AUTO(crypto_ptr) c = crypto();
+    AUTO(pki_cert_ptr) held = NULL;
+    AUTO(pki_path_ptr) path = NULL;
+    const struct pki_path_options opt = {.at = T2026};
+    cr_assert_eq(pki_certificate(t, c, view(der), &held, NULL), SIGN_OK);
+    cr_assert_eq(pki_path_check(t, c, held, &opt, &path, NULL), SIGN_OK);
+    for (uint64_t i = 2; i < 40; i++) {
+        m.serial = i;
+        AUTO(sign_buf) other = mint_cert(&m);
+        expect(judge(t, view(other), &opt), SUB_NONE, MSG_NONE, "another");
+    }
+    AUTO(pki_cert_ptr) again = NULL;
+    cr_assert_eq(pki_certificate(t, c, view(der), &again, NULL), SIGN_OK);
+    cr_assert_neq(held, again, "it had to make room");
+    cr_assert(bytes_equal(held->der, again->der) && path->chain[0] == held);
+    sign_trust_free(&t);
+    cr_assert_eq(path->indication, TOTAL_PASSED);
+    EVP_PKEY_free(key);
+}
+
+Test(pki_lend, contexts_come_back) {
+    struct world w = {0};
+    sign_trust *t = world_trust(&w);
+    struct crypto *a = NULL, *b = NULL, *c = NULL;
+    cr_assert(pki_lend(t, &a, NULL) == SIGN_OK && pki_lend(t, &b, NULL) == SIGN_OK);
+    cr_assert(a != b);
+    pki_lend_back(t, a);
+    cr_assert_eq(pki_lend(t, &c, NULL), SIGN_OK);
+    cr_assert_eq(c, a);
+    pki_lend_back(t, b);
+    pki_lend_back(t, c);
+    sign_trust_free(&t);
+}
+
+Test(pki_trust, wrong_inputs) {
+    sign_trust *t = NULL;
+    sign_error err = {0};
+    const sign_input missing = {.path = SIGN_TEST_PKI "/no-such-file.pem"},
+                     junk = {.name = "junk", .data = BYTES("junk", 4)};
+    sign_trust_options opt = {.size = sizeof opt, .anchors = &missing, .n_anchors = 1};
+    cr_assert_eq(sign_trust_new(&opt, &t, &err), SIGN_E_IO);
+    opt.anchors = &junk;
+    cr_assert_eq(sign_trust_new(&opt, &t, &err), SIGN_E_FORMAT);
+    cr_assert(strstr(err.text, "junk") != NULL, "%s", err.text);
+    const sign_input key = {.path = SIGN_TEST_PKI "/nes-p256.key.pem"};
+    opt.anchors = &key;
+    cr_assert_eq(sign_trust_new(&opt, &t, &err), SIGN_E_FORMAT);
+    cr_assert_str_eq(err.id, "E3031");
+    opt = (sign_trust_options){.size = sizeof opt, .crls = &junk, .n_crls = 1};
+    cr_assert_eq(sign_trust_new(&opt, &t, &err), SIGN_E_FORMAT);
+    opt.size = 1;
+    cr_assert_eq(sign_trust_new(&opt, &t, &err), SIGN_E_ARGUMENT);
+    cr_assert_null(t);
+    cr_assert_eq(sign_trust_new(NULL, &t, &err), SIGN_OK);
+    sign_trust_free(&t);
+    sign_trust_free(&t);
+    sign_trust_free(NULL);
+}

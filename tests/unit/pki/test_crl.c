@@ -1,0 +1,272 @@
+/* Revocation lists (RFC 5280, 5 and 6.3): scope, freshness, entries, size. */
+#include "mint.h"
+
+struct stage {
+    EVP_PKEY *ca_key, *key;
+    struct mint_cert ca, signer;
+};
+
+static struct stage stage(void) {
+    struct stage s = {.ca_key = mint_key(), .key = mint_key()};
+    s.ca = (struct mint_cert){.subject = "CA",
+                              .issuer = "CA",
+                              .key = s.ca_key,
+                              .issuer_key = s.ca_key,
+                              .ca = 1,
+                              .path_len = -1,
+                              .key_usage = KU_CERT_SIGN | KU_CRL_SIGN};
+    s.signer = (struct mint_cert){.subject = "Signer",
+                                  .issuer = "CA",
+                                  .key = s.key,
+                                  .issuer_key = s.ca_key,
+                                  .serial = 4711,
+                                  .key_usage = KU_NON_REPUDIATION,
+                                  .crl_uri = "http://crl.example.org/full.crl"};
+    return s;
+}
+
+static void stage_free(struct stage *s) {
+    EVP_PKEY_free(s->ca_key);
+    EVP_PKEY_free(s->key);
+}
+
+static struct mint_crl list_of(const struct stage *s) {
+    return (struct mint_crl){.issuer = "CA", .key = s->ca_key, .from = T2026 - DAY, .to = T2026 + DAY};
+}
+
+/* The lists, all in the trust or all carried by the signature. */
+static struct outcome run_lists(const struct stage *s, const struct mint_crl *lists, size_t n, bool embedded,
+                                int64_t at) {
+    struct world w = {.anchors = {mint_cert(&s->ca)}, .n_anchors = 1};
+    sign_buf own[4] = {{0}};
+    sign_bytes crls[4];
+    for (size_t i = 0; i < n; i++) {
+        own[i] = mint_crl(&lists[i]);
+        crls[i] = view(own[i]);
+        if (!embedded)
+            w.crls[w.n_crls++] = mint_crl(&lists[i]);
+    }
+    sign_trust *trust = world_trust(&w);
+    AUTO(sign_buf) der = mint_cert(&s->signer);
+    const struct pki_path_options opt = {
+        .at = at, .revocation = true, .crls = crls, .n_crls = embedded ? n : 0};
+    struct outcome o = judge(trust, view(der), &opt);
+    for (size_t i = 0; i < n; i++)
+        sign_buf_free(&own[i]);
+    sign_trust_free(&trust);
+    return o;
+}
+
+static void both(const struct stage *s, const struct mint_crl *l, enum sub_indication sub, enum message_id m,
+                 const char *what) {
+    expect(run_lists(s, l, 1, false, T2026), sub, m, what);
+    expect(run_lists(s, l, 1, true, T2026), sub, m, what);
+}
+
+Test(pki_crl, entries) {
+    struct stage s = stage();
+    struct mint_crl l = list_of(&s);
+    both(&s, &l, SUB_NONE, MSG_NONE, "empty list");
+    struct mint_entry e[] = {
+        {4710, T2026 - DAY, -1, false}, {4712, T2026 - DAY, 1, false}, {0x124711, T2026 - DAY, 1, false}};
+    l.entries = e;
+    l.n = 3;
+    both(&s, &l, SUB_NONE, MSG_NONE, "others are revoked");
+    e[1].serial = 4711;
+    both(&s, &l, SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, "revoked");
+    e[1].reason = -1;
+    both(&s, &l, SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, "no reason given");
+    e[1].reason = REASON_HOLD;
+    both(&s, &l, SUB_TRY_LATER, MSG_CERT_SUSPENDED, "on hold");
+    e[1] = (struct mint_entry){4711, T2026 + 1, 1, false};
+    both(&s, &l, SUB_NONE, MSG_NONE, "revoked one second later");
+    e[1].when = T2026;
+    both(&s, &l, SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, "revoked in this second");
+    stage_free(&s);
+}
+
+Test(pki_crl, freshness) {
+    struct stage s = stage();
+    struct mint_crl l = list_of(&s);
+    l.from = T2026;
+    l.to = T2026;
+    both(&s, &l, SUB_NONE, MSG_NONE, "for this very second");
+    l.to = T2026 - 1;
+    l.from = T2026 - DAY;
+    both(&s, &l, SUB_TRY_LATER, MSG_CRL_EXPIRED, "ran out");
+    const struct mint_entry e = {4711, T2026 - 2 * DAY, 1, false};
+    l.entries = &e;
+    l.n = 1;
+    both(&s, &l, SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, "ran out, but revocation is for good");
+    const struct mint_entry hold = {4711, T2026 - 2 * DAY, REASON_HOLD, false};
+    l.entries = &hold;
+    both(&s, &l, SUB_TRY_LATER, MSG_CRL_EXPIRED, "ran out, and a suspension may have ended");
+    l.n = 0;
+    l.from = T2026 + 1;
+    l.to = T2026 + DAY;
+    both(&s, &l, SUB_TRY_LATER, MSG_CRL_FUTURE, "of the future");
+    l.from = T2026 - DAY;
+    l.to = 0;
+    both(&s, &l, SUB_TRY_LATER, MSG_CRL_NO_NEXT, "without nextUpdate");
+    l = list_of(&s);
+    s.signer.from = T2026 - DAY + 1;
+    both(&s, &l, SUB_TRY_LATER, MSG_CRL_OLD, "older than the certificate");
+    s.signer.from = T2026 - DAY;
+    both(&s, &l, SUB_NONE, MSG_NONE, "as old as the certificate");
+    stage_free(&s);
+}
+
+/* Critical: the list must not be used; the entry's extensions count as much as the list's (RFC 5280, 5.2
+ * and 5.3). */
+Test(pki_crl, critical_extensions) {
+    struct stage s = stage();
+    struct mint_crl l = list_of(&s);
+    l.critical = true;
+    both(&s, &l, SUB_TRY_LATER, MSG_CRL_CRITICAL, "in the list");
+    l.critical = false;
+    const struct mint_entry e = {99, T2026 - DAY, 1, true};
+    l.entries = &e;
+    l.n = 1;
+    both(&s, &l, SUB_TRY_LATER, MSG_CRL_CRITICAL, "in another's entry");
+    l.n = 0;
+    l.delta = true;
+    both(&s, &l, SUB_TRY_LATER, MSG_CRL_SCOPE, "delta");
+    stage_free(&s);
+}
+
+Test(pki_crl, scope) {
+    static const struct {
+        const char *octets;
+        size_t len;
+        enum sub_indication sub;
+        const char *what;
+    } rows[] = {
+        {"", 0, SUB_NONE, "nothing said"},
+        {"\x81\x01\xff", 3, SUB_NONE, "user certificates: the signer is one"},
+        {"\x82\x01\xff", 3, SUB_TRY_LATER, "CA certificates only"},
+        {"\x83\x02\x06\x40", 4, SUB_TRY_LATER, "some reasons only"},
+        {"\x84\x01\xff", 3, SUB_TRY_LATER, "indirect"},
+        {"\x85\x01\xff", 3, SUB_TRY_LATER, "attribute certificates"},
+        {"\xa0\x23\xa0\x21\x86\x1f"
+         "http://crl.example.org/full.crl",
+         37, SUB_NONE, "the place that the certificate names"},
+        {"\xa0\x23\xa0\x21\x86\x1f"
+         "http://crl.example.org/part.crl",
+         37, SUB_TRY_LATER, "another place"},
+        {"\xa0\x02\xa1\x00", 4, SUB_TRY_LATER, "a relative name"},
+        {"\x87\x01\xff", 3, SUB_TRY_LATER, "something unknown"},
+    };
+    struct stage s = stage();
+    struct mint_crl l = list_of(&s);
+    l.has_scope = true;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        l.scope = BYTES(rows[i].octets, rows[i].len);
+        both(&s, &l, rows[i].sub, rows[i].sub == SUB_NONE ? MSG_NONE : MSG_CRL_SCOPE, rows[i].what);
+    }
+    stage_free(&s);
+}
+
+Test(pki_crl, who_signed_it) {
+    struct stage s = stage();
+    struct mint_crl l = list_of(&s);
+    l.key = s.key;
+    both(&s, &l, SUB_TRY_LATER, MSG_CRL_SIGNATURE, "another key");
+    l.key = s.ca_key;
+    s.ca.key_usage = KU_CERT_SIGN;
+    both(&s, &l, SUB_TRY_LATER, MSG_CRL_NO_SIGN, "cRLSign missing");
+    s.ca.key_usage = KU_CERT_SIGN | KU_CRL_SIGN;
+    both(&s, &l, SUB_NONE, MSG_NONE, "both right");
+    stage_free(&s);
+}
+
+/* Of several fresh lists the newest counts; verdicts are remembered only for times at which it stays the
+ * newest. */
+Test(pki_crl, newest_wins) {
+    struct stage s = stage();
+    const struct mint_entry e = {4711, T2026 - 10 * DAY, 1, false};
+    struct mint_crl lists[2] = {list_of(&s), list_of(&s)};
+    lists[0].from = T2026 - 20 * DAY;
+    lists[0].to = T2026 + 20 * DAY;
+    lists[1].from = T2026 - 5 * DAY;
+    lists[1].to = T2026 + 5 * DAY;
+    lists[1].entries = &e;
+    lists[1].n = 1;
+    expect(run_lists(&s, lists, 2, false, T2026), SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, "newer says revoked");
+    expect(run_lists(&s, lists, 1, false, T2026), SUB_NONE, MSG_NONE, "older alone");
+    struct world w = {.anchors = {mint_cert(&s.ca)}, .n_anchors = 1, .n_crls = 2};
+    w.crls[0] = mint_crl(&lists[0]);
+    w.crls[1] = mint_crl(&lists[1]);
+    sign_trust *trust = world_trust(&w);
+    AUTO(sign_buf) der = mint_cert(&s.signer);
+    struct pki_path_options opt = {.at = T2026 - 10 * DAY - 1, .revocation = true};
+    expect(judge(trust, view(der), &opt), SUB_NONE, MSG_NONE, "before the revocation");
+    opt.at = T2026;
+    expect(judge(trust, view(der), &opt), SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, "the same trust, later");
+    opt.at = T2026 - 10 * DAY - 1;
+    expect(judge(trust, view(der), &opt), SUB_NONE, MSG_NONE, "and back");
+    sign_trust_free(&trust);
+    stage_free(&s);
+}
+
+/* A signature's own list is good for that signature, and for no other. */
+Test(pki_crl, embedded_lists_are_not_remembered) {
+    struct stage s = stage();
+    struct world w = {.anchors = {mint_cert(&s.ca)}, .n_anchors = 1};
+    sign_trust *trust = world_trust(&w);
+    AUTO(sign_buf) der = mint_cert(&s.signer);
+    struct mint_crl l = list_of(&s);
+    AUTO(sign_buf) crl = mint_crl(&l);
+    const sign_bytes crls[] = {BYTES("junk", 4), view(crl)};
+    const struct pki_path_options with = {.at = T2026, .revocation = true, .crls = crls, .n_crls = 2};
+    const struct pki_path_options without = {.at = T2026, .revocation = true};
+    expect(judge(trust, view(der), &with), SUB_NONE, MSG_NONE, "with its list");
+    expect(judge(trust, view(der), &without), SUB_TRY_LATER, MSG_CRL_NONE, "without");
+    sign_trust_free(&trust);
+    stage_free(&s);
+}
+
+Test(pki_crl, hundred_thousand_entries, .timeout = 60) {
+    struct stage s = stage();
+    struct mint_crl l = list_of(&s);
+    const struct mint_entry e = {4711, T2026 - DAY, 1, false};
+    l.fill = 100000;
+    l.entries = &e;
+    l.n = 1;
+    AUTO(sign_buf) der = mint_crl(&l);
+    AUTO(pki_crl_ptr) crl = NULL;
+    sign_error err = {0};
+    cr_assert_eq(pki_crl_read(view(der), "big", &crl, &err), SIGN_OK, "%s", err.text);
+    cr_assert_eq(crl->count, 100001);
+    for (uint64_t i = 0; i < 200000; i++) {
+        uint8_t serial[5] = {1, (uint8_t)(i >> 24), (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i};
+        struct crl_entry found = {0};
+        cr_assert_eq(pki_crl_find(crl, BYTES(serial, 5), &found), i % 2 == 0, "%lu", (unsigned long)i);
+        cr_assert(i % 2 != 0 ||
+                  (found.revoked_at == T2020 + (int64_t)(i / 2) && found.reason == (int)(i / 2 % 6)));
+    }
+    both(&s, &l, SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, "in a large list");
+    stage_free(&s);
+}
+
+/* Every truncation and every trailing octet is refused, and a list among certificates too. */
+Test(pki_crl, malformed) {
+    struct stage s = stage();
+    const struct mint_entry e = {4711, T2026 - DAY, 1, false};
+    struct mint_crl l = list_of(&s);
+    l.entries = &e;
+    l.n = 1;
+    AUTO(sign_buf) der = mint_crl(&l);
+    AUTO(pki_crl_ptr) crl = NULL;
+    for (size_t n = 0; n < der.len; n++)
+        cr_assert_eq(pki_crl_read(BYTES(der.data, n), "cut", &crl, NULL), SIGN_E_FORMAT, "%zu", n);
+    AUTO(grow) longer = {0};
+    grow_put(&longer, der.data, der.len);
+    grow_byte(&longer, 0);
+    cr_assert_eq(pki_crl_read(BYTES(longer.data, longer.len), "longer", &crl, NULL), SIGN_E_FORMAT);
+    const struct mint_entry odd = {4711, T2026 - DAY, 11, false};
+    l.entries = &odd;
+    AUTO(sign_buf) unknown = mint_crl(&l);
+    cr_assert_eq(pki_crl_read(view(unknown), "reason 11", &crl, NULL), SIGN_E_FORMAT);
+    cr_assert_eq(pki_crl_read(view(der), "whole", &crl, NULL), SIGN_OK);
+    stage_free(&s);
+}

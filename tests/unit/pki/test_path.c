@@ -1,0 +1,302 @@
+/* Paths with certificates made for the purpose (RFC 5280, 6.1). */
+#include "mint.h"
+
+enum { CA_USAGE = KU_CERT_SIGN | KU_CRL_SIGN };
+
+static struct mint_cert root_of(EVP_PKEY *key) {
+    return (struct mint_cert){.subject = "Root",
+                              .issuer = "Root",
+                              .key = key,
+                              .issuer_key = key,
+                              .ca = 1,
+                              .path_len = -1,
+                              .key_usage = CA_USAGE};
+}
+
+static struct mint_cert ca_of(EVP_PKEY *key, EVP_PKEY *root) {
+    struct mint_cert m = root_of(key);
+    m.subject = "CA";
+    m.issuer_key = root;
+    return m;
+}
+
+static struct mint_cert signer_of(EVP_PKEY *key, EVP_PKEY *ca) {
+    return (struct mint_cert){
+        .subject = "Signer", .issuer = "CA", .key = key, .issuer_key = ca, .key_usage = KU_NON_REPUDIATION};
+}
+
+struct three {
+    EVP_PKEY *root_key, *ca_key, *key;
+    struct mint_cert root, ca, signer;
+};
+
+static struct three three(void) {
+    struct three t = {.root_key = mint_key(), .ca_key = mint_key(), .key = mint_key()};
+    t.root = root_of(t.root_key);
+    t.ca = ca_of(t.ca_key, t.root_key);
+    t.signer = signer_of(t.key, t.ca_key);
+    return t;
+}
+
+static void three_free(struct three *t) {
+    EVP_PKEY_free(t->root_key);
+    EVP_PKEY_free(t->ca_key);
+    EVP_PKEY_free(t->key);
+}
+
+static struct outcome run_at(const struct three *t, int64_t at) {
+    struct world w = {
+        .anchors = {mint_cert(&t->root)}, .n_anchors = 1, .certs = {mint_cert(&t->ca)}, .n_certs = 1};
+    sign_trust *trust = world_trust(&w);
+    AUTO(sign_buf) der = mint_cert(&t->signer);
+    const struct pki_path_options opt = {.at = at};
+    struct outcome o = judge(trust, view(der), &opt);
+    sign_trust_free(&trust);
+    return o;
+}
+
+static struct outcome run(const struct three *t) {
+    return run_at(t, T2026);
+}
+
+Test(pki_path, constraints_of_the_authority) {
+    struct three t = three();
+    expect(run(&t), SUB_NONE, MSG_NONE, "all well");
+    t.ca.ca = -1;
+    expect(run(&t), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_NOT_CA, "CA:FALSE");
+    t.ca.ca = 0;
+    expect(run(&t), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_NOT_CA, "no basicConstraints");
+    t.ca.ca = 1;
+    t.ca.path_len = 0;
+    expect(run(&t), SUB_NONE, MSG_NONE, "path length 0 is enough for one signer");
+    t.ca.key_usage = KU_CRL_SIGN;
+    expect(run(&t), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_NO_CERT_SIGN, "keyCertSign missing");
+    t.ca.key_usage = 0;
+    expect(run(&t), SUB_NONE, MSG_NONE, "no key usage at all: no restriction");
+    three_free(&t);
+}
+
+Test(pki_path, extensions_that_are_not_processed) {
+    struct three t = three();
+    t.signer.extra = OID_EXT_LOGOTYPE;
+    expect(run(&t), SUB_NONE, MSG_NONE, "unknown, not critical");
+    t.signer.extra_critical = true;
+    expect(run(&t), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_CRITICAL, "unknown, critical, in the signer");
+    t.signer.extra = OID_NONE;
+    t.ca.extra = OID_EXT_LOGOTYPE;
+    t.ca.extra_critical = true;
+    expect(run(&t), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_CRITICAL, "unknown, critical, in the CA");
+    t.ca.extra = OID_EXT_NAME_CONSTRAINTS;
+    t.ca.extra_critical = false;
+    expect(run(&t), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_CRITICAL, "name constraints bind always");
+    t.ca.extra = OID_NONE;
+    t.root.extra = OID_EXT_LOGOTYPE;
+    t.root.extra_critical = true;
+    expect(run(&t), SUB_NONE, MSG_NONE, "an anchor's extensions are no part of the path");
+    three_free(&t);
+}
+
+Test(pki_path, validity) {
+    struct three t = three();
+    t.signer.from = T2026;
+    t.signer.to = T2027;
+    expect(run_at(&t, T2026), SUB_NONE, MSG_NONE, "the first second");
+    expect(run_at(&t, T2027), SUB_NONE, MSG_NONE, "the last second");
+    expect(run_at(&t, T2026 - 1), SUB_OUT_OF_BOUNDS_NO_POE, MSG_CERT_NOT_YET_VALID, "before");
+    expect(run_at(&t, T2027 + 1), SUB_OUT_OF_BOUNDS_NO_POE, MSG_CERT_EXPIRED, "after");
+    t.ca.to = T2026 - DAY;
+    expect(run(&t), SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE, MSG_CA_EXPIRED, "expired CA");
+    t.ca.to = T2030;
+    t.ca.from = T2027;
+    expect(run(&t), SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE, MSG_CA_NOT_YET_VALID, "CA of tomorrow");
+    t.ca.from = 0;
+    t.root.to = T2026 - DAY;
+    expect(run(&t), SUB_NONE, MSG_NONE, "an anchor is believed as such");
+    three_free(&t);
+}
+
+Test(pki_path, signatures) {
+    struct three t = three();
+    t.signer.damage = true;
+    expect(run(&t), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_SIGNATURE, "damaged signer certificate");
+    t.signer.damage = false;
+    t.ca.damage = true;
+    expect(run(&t), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_SIGNATURE, "damaged CA certificate");
+    t.ca.damage = false;
+    t.signer.issuer_key = t.key;
+    expect(run(&t), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_SIGNATURE, "made with another key");
+    t.signer.issuer = "CB";
+    expect(run(&t), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_NO_ISSUER, "unknown issuer");
+    three_free(&t);
+}
+
+/* RFC 5280, 7.1: case and white space do not count, the string type neither. */
+Test(pki_path, names_are_folded) {
+    struct three t = three();
+    t.signer.issuer = " cA ";
+    expect(run(&t), SUB_NONE, MSG_NONE, "case and space");
+    t.signer.printable = true;
+    t.signer.issuer = "CA";
+    expect(run(&t), SUB_NONE, MSG_NONE, "another string type");
+    t.signer.issuer = "C A";
+    expect(run(&t), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_NO_ISSUER, "another name");
+    three_free(&t);
+}
+
+/* Self-issued authorities do not count for pathLenConstraint (RFC 5280, 4.2.1.9), others do. */
+Test(pki_path, path_length) {
+    struct three t = three();
+    EVP_PKEY *sub_key = mint_key(), *roll_key = mint_key();
+    struct mint_cert sub = ca_of(sub_key, t.ca_key), roll = ca_of(roll_key, t.ca_key);
+    sub.subject = "Sub";
+    sub.issuer = "CA";
+    roll.issuer = "CA"; /* CA's new key, certified by its old one */
+    t.ca.path_len = 0;
+    struct mint_cert below_sub = signer_of(t.key, sub_key), below_roll = signer_of(t.key, roll_key);
+    below_sub.issuer = "Sub";
+    AUTO(sign_buf) a = mint_cert(&below_sub);
+    AUTO(sign_buf) b = mint_cert(&below_roll);
+    const struct pki_path_options opt = {.at = T2026};
+    for (int allowed = 0; allowed < 2; allowed++) {
+        t.ca.path_len = allowed;
+        struct world w = {.anchors = {mint_cert(&t.root)},
+                          .n_anchors = 1,
+                          .certs = {mint_cert(&t.ca), mint_cert(&sub), mint_cert(&roll)},
+                          .n_certs = 3};
+        sign_trust *trust = world_trust(&w);
+        AUTO(sign_buf) ca = mint_cert(&sub);
+        /* The authority itself is the end of a path that holds; remembered, it must not let its signers
+         * through. */
+        expect(judge(trust, view(ca), &opt), SUB_NONE, MSG_NONE, "the lower CA as the end");
+        if (allowed)
+            expect(judge(trust, view(a), &opt), SUB_NONE, MSG_NONE,
+                   "two authorities where one is allowed below");
+        else
+            expect(judge(trust, view(a), &opt), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_LENGTH,
+                   "one too many");
+        expect(judge(trust, view(b), &opt), SUB_NONE, MSG_NONE, "self-issued does not count");
+        sign_trust_free(&trust);
+    }
+    EVP_PKEY_free(sub_key);
+    EVP_PKEY_free(roll_key);
+    three_free(&t);
+}
+
+/* Two authorities of one name: the one whose key made the signature is found, whatever the order or the key
+ * ids. */
+Test(pki_path, same_name_other_key) {
+    struct three t = three();
+    EVP_PKEY *other_key = mint_key();
+    struct mint_cert other = ca_of(other_key, t.root_key);
+    const struct pki_path_options opt = {.at = T2026};
+    t.ca.ski = "right";
+    other.ski = "wrong";
+    for (int round = 0; round < 4; round++) {
+        struct world w = {.anchors = {mint_cert(&t.root)}, .n_anchors = 1, .n_certs = 2};
+        w.certs[round & 1] = mint_cert(&t.ca);
+        w.certs[!(round & 1)] = mint_cert(&other);
+        t.signer.aki = round & 2 ? "wrong" : "right"; /* a hint, not a rule */
+        sign_trust *trust = world_trust(&w);
+        AUTO(sign_buf) der = mint_cert(&t.signer);
+        expect(judge(trust, view(der), &opt), SUB_NONE, MSG_NONE, "found");
+        sign_trust_free(&trust);
+    }
+    EVP_PKEY_free(other_key);
+    three_free(&t);
+}
+
+/* An intermediate that only one signature brings is no help to another: the cache changes no answer. */
+Test(pki_path, bag) {
+    struct three t = three();
+    struct world w = {.anchors = {mint_cert(&t.root)}, .n_anchors = 1};
+    sign_trust *trust = world_trust(&w);
+    AUTO(sign_buf) ca = mint_cert(&t.ca);
+    AUTO(sign_buf) der = mint_cert(&t.signer);
+    struct mint_cert second = t.signer;
+    second.subject = "Second";
+    AUTO(sign_buf) der2 = mint_cert(&second);
+    const sign_bytes bag[] = {BYTES("\x30\x03junk", 6), view(der), view(ca)};
+    const struct pki_path_options with = {.at = T2026, .bag = bag, .n_bag = 3}, without = {.at = T2026};
+    expect(judge(trust, view(der), &without), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_NO_ISSUER, "before");
+    for (int round = 0; round < 2; round++) {
+        expect(judge(trust, view(der), &with), SUB_NONE, MSG_NONE, "with the CA in the bag");
+        expect(judge(trust, view(der2), &with), SUB_NONE, MSG_NONE, "a second signer");
+        expect(judge(trust, view(der), &without), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_NO_ISSUER,
+               "without it");
+        expect(judge(trust, view(der2), &without), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_NO_ISSUER,
+               "second without");
+    }
+    sign_trust_free(&trust);
+    three_free(&t);
+}
+
+/* Certificates that issued one another in a ring, and hundreds of one name: the search ends, and says so. */
+Test(pki_path, loops_and_floods, .timeout = 60) {
+    struct three t = three();
+    struct mint_cert x = ca_of(t.ca_key, t.root_key), y = ca_of(t.root_key, t.ca_key);
+    x.subject = "CA", x.issuer = "CB";
+    y.subject = "CB", y.issuer = "CA";
+    EVP_PKEY *elsewhere = mint_key();
+    struct mint_cert anchor = root_of(elsewhere);
+    struct world w = {.anchors = {mint_cert(&anchor)},
+                      .n_anchors = 1,
+                      .certs = {mint_cert(&x), mint_cert(&y)},
+                      .n_certs = 2};
+    sign_trust *trust = world_trust(&w);
+    AUTO(sign_buf) der = mint_cert(&t.signer);
+    enum { FLOOD = 260 };
+    static sign_buf flood[FLOOD];
+    static sign_bytes bag[FLOOD];
+    struct pki_path_options opt = {.at = T2026, .bag = bag};
+    expect(judge(trust, view(der), &opt), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_NO_ISSUER, "a ring");
+    for (size_t i = 0; i < FLOOD; i++) {
+        struct mint_cert m = ca_of(t.key, elsewhere);
+        m.serial = i + 2;
+        flood[i] = mint_cert(&m);
+        bag[i] = view(flood[i]);
+    }
+    opt.n_bag = FLOOD;
+    expect(judge(trust, view(der), &opt), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_LIMIT,
+           "a flood of one name");
+    for (size_t i = 0; i < FLOOD; i++)
+        sign_buf_free(&flood[i]);
+    sign_trust_free(&trust);
+    EVP_PKEY_free(elsewhere);
+    three_free(&t);
+}
+
+/* A signer that is an anchor itself is believed, within its validity. */
+Test(pki_path, signer_is_the_anchor) {
+    struct three t = three();
+    struct world w = {.anchors = {mint_cert(&t.root)}, .n_anchors = 1};
+    sign_trust *trust = world_trust(&w);
+    AUTO(sign_buf) der = mint_cert(&t.root);
+    struct pki_path_options opt = {.at = T2026, .revocation = true};
+    struct world again = {.anchors = {identity("root-ec.der")}, .n_anchors = 1};
+    sign_trust *second = world_trust(&again);
+    AUTO(sign_buf) root = identity("root-ec.der");
+    expect(judge(second, view(root), &opt), SUB_NONE, MSG_NONE, "root as signer");
+    expect(judge(second, view(der), &opt), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_UNTRUSTED,
+           "of another trust");
+    opt.at = T2020 - 1;
+    expect(judge(trust, view(der), &opt), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_UNTRUSTED,
+           "signed again: other bytes");
+    sign_trust_free(&second);
+    sign_trust_free(&trust);
+    three_free(&t);
+}
+
+Test(pki_path, anchor_must_carry_its_own_signature) {
+    struct three t = three();
+    t.root.damage = true;
+    AUTO(sign_buf) der = mint_cert(&t.root);
+    const sign_input in = {.name = "bad", .data = view(der)};
+    const sign_trust_options opt = {.size = sizeof opt, .anchors = &in, .n_anchors = 1};
+    sign_trust *trust = NULL;
+    sign_error err = {0};
+    cr_assert_eq(sign_trust_new(&opt, &trust, &err), SIGN_E_FORMAT);
+    cr_assert_null(trust);
+    cr_assert_str_eq(err.id, "E3030");
+    cr_assert(strstr(err.text, "Root") != NULL && strstr(err.text, "bad") != NULL, "%s", err.text);
+    three_free(&t);
+}
