@@ -186,3 +186,14 @@ sign_rc modules_find(const char *given, const uri *u, paths *out, bool *named, s
     *named = false;
     return add_all(out, err);
 }
+
+sign_rc modules_none(const paths *tried, sign_error *err) {
+    AUTO(grow) list = {0};
+    for (size_t i = 0; i < tried->n; i++)
+        grow_printf(&list, "%s%s", i ? ", " : "", tried->at[i]);
+    if (tried->n == 0)
+        grow_str(&list, "p11-kit's modules and the known drivers, of which none is installed");
+    grow_byte(&list, 0);
+    return list.failed ? fail_memory(err)
+                       : fail(err, SIGN_E_TOKEN, MSG_MODULE_NONE, "%s", (const char *)list.data);
+}

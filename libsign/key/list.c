@@ -85,6 +85,6 @@ sign_rc sign_token_each(const char *module, sign_token_fn *fn, void *user, sign_
         rc = rc == SIGN_E_TOKEN && !named ? SIGN_OK : rc;
     }
     if (rc == SIGN_OK && loaded == 0)
-        return fail(err, SIGN_E_TOKEN, MSG_MODULE_NONE, "p11-kit's modules and the known drivers");
+        return modules_none(&found, err);
     return rc;
 }

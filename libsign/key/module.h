@@ -1,4 +1,11 @@
-/* key/module.h - PKCS#11 modules: which there are, loading, and what their answers mean. */
+/*
+ * key/module.h - PKCS#11 modules: which there are, loading, and what their answers mean.
+ *
+ * The module is called directly and not through libp11 (0.4.12): that library hands C_Initialize arguments
+ * which some drivers refuse, ends the module for the whole process when it unloads it, waits for ever when a
+ * session cannot be opened on a token that was pulled out, and hides the handles that signing and
+ * CKA_ALWAYS_AUTHENTICATE need.
+ */
 #ifndef KEY_MODULE_H
 #define KEY_MODULE_H
 
@@ -21,6 +28,9 @@ CLEANUP(paths, paths_free);
  * name, so that not being able to load it is an error. SIGN_E_TOKEN (MSG_MODULE_PATH): a relative path.
  */
 sign_rc modules_find(const char *given, const uri *u, paths *out, bool *named, sign_error *err);
+
+/* SIGN_E_TOKEN: none of the modules found could be used; the text names them. */
+sign_rc modules_none(const paths *tried, sign_error *err);
 
 /*
  * A loaded module. It stays loaded and initialised until the process ends: another part of the process may

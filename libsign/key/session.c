@@ -81,6 +81,7 @@ void token_free(void *state) {
     for (size_t i = 0; i < t->n_idle && t->process == getpid(); i++)
         (void)P11(t->module, C_CloseSession(t->idle[i]));
     secret_drop(&t->pin);
+    object_free(&t->cert);
     pthread_cond_destroy(&t->returned);
     pthread_mutex_destroy(&t->lock);
     module_free(&t->module);
@@ -171,6 +172,17 @@ static bool spoilt(const struct token *t, CK_RV rv) {
            (t->always && rv != CKR_OK);
 }
 
+/*
+ * With the last session the login went too, and the handles of what it showed. The PIN of a key that wants it
+ * always is at hand and known to be right. What fails here shows in the signing that follows.
+ */
+static void renew(struct token *t, CK_SESSION_HANDLE session) {
+    CK_OBJECT_HANDLE key = 0;
+    (void)P11(t->module, C_Login(session, CKU_USER, (unsigned char *)t->pin.text, t->pin.len));
+    if (token_match(t, session, &t->cert, &key, NULL) == SIGN_OK)
+        t->key = key;
+}
+
 static sign_rc sign_on(struct token *t, struct order *o, uint8_t *out, CK_ULONG *n, sign_error *err) {
     CK_ULONG room = *n;
     CK_RV rv = CKR_OK;
@@ -180,6 +192,8 @@ static sign_rc sign_on(struct token *t, struct order *o, uint8_t *out, CK_ULONG 
         sign_rc rc = token_session(t, &session, err);
         if (rc != SIGN_OK)
             return rc;
+        if (attempt > 0 && t->pin.text)
+            renew(t, session);
         *n = room;
         rv = run(t, session, o, out, n);
         if (spoilt(t, rv))

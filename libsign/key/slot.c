@@ -104,12 +104,16 @@ sign_rc slots_read(struct module *m, const uri *u, slots *out, sign_error *err) 
     return SIGN_OK;
 }
 
+void object_free(struct object *o) {
+    sign_buf_free(&o->id);
+    sign_buf_free(&o->value);
+    free(o->label);
+    *o = (struct object){0};
+}
+
 void objects_free(objects *o) {
-    for (size_t i = 0; i < o->n; i++) {
-        sign_buf_free(&o->at[i].id);
-        sign_buf_free(&o->at[i].value);
-        free(o->at[i].label);
-    }
+    for (size_t i = 0; i < o->n; i++)
+        object_free(&o->at[i]);
     free(o->at);
     *o = (objects){0};
 }

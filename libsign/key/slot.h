@@ -33,6 +33,8 @@ struct object {
     char *label;        /* UTF-8, never NULL */
 };
 
+void object_free(struct object *o);
+
 struct objects {
     struct object *at;
     size_t n;

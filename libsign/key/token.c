@@ -80,7 +80,7 @@ static sign_rc scan_all(scan *s, const paths *found, bool named, const uri *u, s
             return rc;
     }
     if (s->n_modules == 0)
-        return fail(err, SIGN_E_TOKEN, MSG_MODULE_NONE, "p11-kit's modules and the known drivers");
+        return modules_none(found, err);
     return s->n_places ? SIGN_OK : fail(err, SIGN_E_TOKEN, MSG_NO_TOKEN, "none fits the URI");
 }
 
@@ -89,15 +89,19 @@ static bool label_known(const objects *keys, const struct object *cert, const ch
     return key && strcmp(key->label, label) == 0;
 }
 
-/* The id decides when the URI has one; object may name the certificate or its key, whose labels often differ.
- */
+/* An object may be named by the certificate's label or by its key's, which often differ. */
+static bool labelled(const uri *u, const view *v, const struct object *cert) {
+    return !u->object || strcmp(u->object, cert->label) == 0 || label_known(&v->publics, cert, u->object) ||
+           label_known(&v->privates, cert, u->object);
+}
+
+/* The id decides when the URI has one. */
 static bool wanted(const uri *u, const view *v, const struct object *cert) {
     if (cert->value.len == 0)
         return false;
     if (u->has_id)
         return bytes_equal(BYTES(u->id.data, u->id.len), BYTES(cert->id.data, cert->id.len));
-    return !u->object || strcmp(u->object, cert->label) == 0 || label_known(&v->publics, cert, u->object) ||
-           label_known(&v->privates, cert, u->object);
+    return labelled(u, v, cert);
 }
 
 /* One card may be seen through two drivers. */
@@ -138,6 +142,19 @@ static void keep_keyed(scan *s) {
     s->n_candidates = keyed ? n : s->n_candidates;
 }
 
+/* Certificates with the same id: the one whose own label the URI has. */
+static void keep_labelled(scan *s, const uri *u) {
+    if (s->n_candidates < 2 || !u->object)
+        return;
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_candidates; i++)
+        n += strcmp(s->candidates[i].cert->label, u->object) == 0;
+    for (size_t i = 0; i < s->n_candidates && n == 1; i++)
+        if (strcmp(s->candidates[i].cert->label, u->object) == 0)
+            s->candidates[0] = s->candidates[i];
+    s->n_candidates = n == 1 ? 1 : s->n_candidates;
+}
+
 static sign_rc several(const scan *s, sign_error *err) {
     AUTO(grow) list = {0};
     for (size_t i = 0; i < s->n_candidates; i++) {
@@ -157,6 +174,7 @@ static sign_rc choose(scan *s, const uri *u, sign_error *err) {
             return rc;
     }
     keep_keyed(s);
+    keep_labelled(s, u);
     if (s->n_candidates == 0)
         return fail(err, SIGN_E_CERTIFICATE, MSG_TOKEN_NO_CERT, "%s", s->places[0].slot.label);
     return s->n_candidates == 1 ? SIGN_OK : several(s, err);
@@ -205,24 +223,37 @@ static sign_rc read_mechanisms(struct token *t, sign_error *err) {
     return SIGN_OK;
 }
 
+/* What finds the key again after the login was lost. */
+static sign_rc keep(struct token *t, const struct object *cert, asked *pin, sign_error *err) {
+    sign_rc rc = buf_copy(BYTES(cert->id.data, cert->id.len), &t->cert.id, err);
+    if (rc == SIGN_OK)
+        rc = buf_copy(BYTES(cert->value.data, cert->value.len), &t->cert.value, err);
+    t->cert.label = cert->label ? strdup(cert->label) : NULL;
+    if (rc == SIGN_OK && cert->label && !t->cert.label)
+        rc = fail_memory(err);
+    if (rc != SIGN_OK)
+        return rc;
+    t->pin = *pin;
+    *pin = (asked){0};
+    return SIGN_OK;
+}
+
 /* Login, the key, and what is known of it, on the first session. */
 static sign_rc prepare(struct token *t, CK_SESSION_HANDLE session, const struct object *cert,
                        const sign_key_options *opt, sign_error *err) {
     AUTO(asked) pin = {0};
     AUTO(sign_buf) always = {0};
+    CK_OBJECT_HANDLE key = 0;
     sign_rc rc = token_login(t, session, opt, &pin, err);
     if (rc == SIGN_OK)
-        rc = token_match(t, session, cert, &t->key, err);
+        rc = token_match(t, session, cert, &key, err);
     if (rc == SIGN_OK)
-        rc = object_attribute(t->module, session, t->key, CKA_ALWAYS_AUTHENTICATE, &always, err);
+        rc = object_attribute(t->module, session, key, CKA_ALWAYS_AUTHENTICATE, &always, err);
     if (rc == SIGN_OK)
         rc = read_mechanisms(t, err);
+    t->key = key;
     t->always = always.len > 0 && always.data[0];
-    if (rc == SIGN_OK && t->always) {
-        t->pin = pin;
-        pin = (asked){0};
-    }
-    return rc;
+    return rc == SIGN_OK && t->always ? keep(t, cert, &pin, err) : rc;
 }
 
 static sign_rc open_on(struct token *t, const struct object *cert, const sign_key_options *opt,

@@ -20,12 +20,13 @@ enum { SESSIONS_MAX = 32 };
 struct token {
     struct module *module;
     struct slot slot;
-    CK_OBJECT_HANDLE key;
+    _Atomic CK_OBJECT_HANDLE key;
     size_t field; /* octets of the modulus, or of r and of s */
     bool ec;
     bool can_pkcs1, can_pss, can_ecdsa;
     bool always;       /* CKA_ALWAYS_AUTHENTICATE: a PIN for every signature */
-    struct secret pin; /* kept only for `always` */
+    struct secret pin; /* kept only for `always`, with `cert`: to log in and find the key anew */
+    struct object cert;
     pid_t process;
     pthread_mutex_t lock;
     pthread_cond_t returned;

@@ -345,6 +345,7 @@ Test(key_token, a_lost_session_is_opened_anew_once) {
     cr_assert_str_eq(err.id, message_code(MSG_TOKEN_GONE));
     setenv("P11_QUIRK", "", 1);
     cr_assert_eq(sign_once(key, sigalg(SCHEME_ECDSA, DIGEST_SHA256), &err), SIGN_OK, "%s", err.text);
+    sign_all(other);
 }
 
 Test(key_token, a_key_that_wants_the_pin_for_every_signature) {
@@ -352,6 +353,110 @@ Test(key_token, a_key_that_wants_the_pin_for_every_signature) {
     AUTO(sign_key_ptr) key = open_quirk("always", "pkcs11:id=%01");
     sign_all(key);
     cr_assert_eq(sign_together(key, sigalg(SCHEME_RSA_PKCS1, DIGEST_SHA256), 4, 5), 20);
+}
+
+/* With its PIN at hand such a key logs in anew when the only session, and the login with it, was lost. */
+Test(key_token, a_lost_login_is_renewed_where_the_pin_is_kept) {
+    add("Kart", "nes-rsa2048=01");
+    AUTO(sign_key_ptr) key = open_quirk("always", "pkcs11:id=%01");
+    setenv("P11_QUIRK", "always lost", 1);
+    sign_error err = {0};
+    cr_assert_eq(sign_once(key, sigalg(SCHEME_RSA_PKCS1, DIGEST_SHA256), &err), SIGN_OK, "%s", err.text);
+}
+
+/* Without it nobody can: the caller is told to open the key again, and nothing hangs. */
+Test(key_token, a_lost_login_is_told) {
+    add("Kart", "nes-rsa2048=01");
+    AUTO(sign_key_ptr) key = open_quirk("", "pkcs11:id=%01");
+    setenv("P11_QUIRK", "lost", 1);
+    sign_error err = {0};
+    cr_assert_eq(sign_once(key, sigalg(SCHEME_RSA_PKCS1, DIGEST_SHA256), &err), SIGN_E_TOKEN);
+    cr_assert_str_eq(err.id, message_code(MSG_TOKEN_GONE), "%s", err.text);
+}
+
+/* Neither object has a CKA_ID: the label decides when it is clear, and the public key in any case. */
+Test(key_token, objects_without_id) {
+    add("Kart", "nes-p256=01:key nes-rsa2048=02:key");
+    char command[600];
+    static const char *const names[] = {"nes-p256", "nes-rsa2048"};
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(command, sizeof command,
+                 "pkcs11-tool --module %s --token-label Kart --login --pin " TOKEN_PIN
+                 " --write-object " SIGN_TEST_PKI "/%s.der --type cert --label %s >/dev/null 2>&1",
+                 token_softhsm(), names[i], names[i]);
+        cr_assert_eq(system(command), 0);
+    }
+    AUTO(sign_key_ptr) rsa = open_key("pkcs11:object=nes-rsa2048", NULL, TOKEN_PIN);
+    expect_cert(rsa, PKI("nes-rsa2048.der"));
+    sign_all(rsa);
+    AUTO(sign_key_ptr) ec = open_key("pkcs11:object=nes-p256", NULL, TOKEN_PIN);
+    expect_cert(ec, PKI("nes-p256.der"));
+    sign_all(ec);
+}
+
+/* Two certificates for one key (a renewed one beside the old): the list shows both, the label chooses. */
+Test(key_token, two_certificates_of_one_key) {
+    add("Kart", "nes-p256=01 nes-person2=01:cert");
+    struct asker a = {.answer = TOKEN_PIN};
+    sign_key_options opt = asker_options(&a, NULL, NULL);
+    refuse_key("pkcs11:id=%01", &opt, SIGN_E_CERTIFICATE, MSG_TOKEN_SEVERAL);
+    AUTO(sign_key_ptr) key = open_key("pkcs11:object=nes-p256;id=%01;type=cert", NULL, TOKEN_PIN);
+    expect_cert(key, PKI("nes-p256.der"));
+}
+
+/* A card of an old driver: a label that is no UTF-8 but Windows-1254. */
+Test(key_token, labels_in_windows_1254) {
+    struct slots found = {0};
+    AUTO(module_ptr) m = NULL;
+    add("\xdd\xd0ne", "nes-p256=01");
+    cr_assert_eq(module_load(token_softhsm(), &m, NULL), SIGN_OK);
+    cr_assert_eq(slots_read(m, NULL, &found, NULL), SIGN_OK);
+    cr_assert_eq(found.n, 1);
+    cr_assert_str_eq(found.at[0].label, "İĞne");
+    slots_free(&found);
+    AUTO(sign_key_ptr) key = open_key("pkcs11:token=%C4%B0%C4%9Ene", NULL, TOKEN_PIN);
+    expect_cert(key, PKI("nes-p256.der"));
+}
+
+/* Which modules are tried: what is named alone; else what p11-kit and the known list have, each once and
+ * absolute. */
+Test(key_token, discovery) {
+    AUTO(paths) given = {0};
+    AUTO(paths) by_variable = {0};
+    AUTO(paths) all = {0};
+    bool named = false;
+    cr_assert_eq(modules_find(P11_LOCKED, NULL, &given, &named, NULL), SIGN_OK);
+    cr_assert(named && given.n == 1);
+    setenv("KALEM_PKCS11_MODULE", P11_QUIRK, 1);
+    cr_assert_eq(modules_find(NULL, NULL, &by_variable, &named, NULL), SIGN_OK);
+    cr_assert(named && by_variable.n == 1 && strstr(by_variable.at[0], "p11_quirk.so"));
+    unsetenv("KALEM_PKCS11_MODULE");
+    cr_assert_eq(modules_find(NULL, NULL, &all, &named, NULL), SIGN_OK);
+    int softhsm = 0;
+    for (size_t i = 0; i < all.n; i++) {
+        cr_assert_eq(*all.at[i], '/');
+        softhsm += strstr(all.at[i], "libsofthsm2.so") != NULL;
+        for (size_t j = 0; j < i; j++)
+            cr_assert_str_neq(all.at[i], all.at[j]);
+    }
+    cr_assert(!named && softhsm == 1);
+    uri u = {0};
+    AUTO(paths) by_name = {0};
+    cr_assert_eq(uri_parse("pkcs11:?module-name=softhsm2", &u, NULL), SIGN_OK);
+    cr_assert_eq(modules_find(NULL, &u, &by_name, &named, NULL), SIGN_OK);
+    cr_assert(named && by_name.n == 1 && strstr(by_name.at[0], "libsofthsm2.so"));
+    uri_free(&u);
+}
+
+/* Nothing is named: every module found is looked into, and those that do not work are passed over. */
+Test(key_token, a_key_is_found_through_discovery) {
+    add("Kart", "nes-p256=01");
+    unsetenv("KALEM_PKCS11_MODULE");
+    AUTO(sign_key_ptr) key = open_key("pkcs11:token=Kart", NULL, TOKEN_PIN);
+    sign_all(key);
+    struct seen s = {0};
+    cr_assert_eq(sign_token_each(NULL, see, &s, NULL), SIGN_OK);
+    cr_assert_eq(s.count, 1);
 }
 
 Test(key_token, values_of_the_wrong_length_are_refused) {
