@@ -1,0 +1,53 @@
+/* corpus.h - the benchmark set in memory: signers, 4 KB documents, and their signatures as OpenSSL makes
+ * them. */
+#ifndef BENCHMARKS_CORPUS_H
+#define BENCHMARKS_CORPUS_H
+
+#include "harness.h"
+#include <openssl/cms.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+#include <sign.h>
+
+#define DOCUMENT_SIZE 3700U
+#define KNOWN_SIGNERS 20U
+
+/* A trust of OpenSSL's: root, CA as a further certificate, both revocation lists checked. */
+struct authority {
+    const char *dir;
+    X509 *ca;
+    STACK_OF(X509) * extra;
+    X509_STORE *store;
+};
+
+/* One kind of key: all its signers, one document and one signature of each. */
+struct corpus {
+    const struct authority *authority;
+    const char *kind; /* "rsa2048", "p256", "p384" */
+    size_t n;
+    EVP_PKEY **keys;
+    X509 **certs;
+    sign_buf *documents;
+    sign_buf *signatures; /* CAdES-BES, attached, with the signer's and the CA's certificate */
+};
+
+struct authority *authority_load(const char *dir);
+/* All signers of `kind` that the folder has. */
+struct corpus *corpus_load(const struct authority *a, const char *kind);
+/* One signer. Nothing is signed. */
+struct corpus *corpus_signer(const struct authority *a, const char *kind);
+/* CAdES-BES of `in` by CMS_sign; the caller frees. */
+CMS_ContentInfo *cms_sign(const struct corpus *c, size_t signer, BIO *in, unsigned flags);
+/* fmt as a string that is never freed: names of rows. */
+const char *text_of(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The contenders. */
+void verify_ops(struct bench_list *list, const struct corpus *c);
+void sign_ops(struct bench_list *list, const struct bench_settings *s, const struct corpus *c);
+void token_ops(struct bench_list *list, const struct bench_settings *s, const char *kind);
+void large_ops(struct bench_list *list, const struct bench_settings *s, const struct corpus *c);
+
+/* libsign's trust in the same authority; ends the program when it cannot be made. */
+sign_trust *trust_make(const char *dir);
+
+#endif

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# smoke.sh BENCH MKPKI: every row once, with three signers and hardly any time; the numbers are only looked at for being
+# there. A contender that fails ends bench, so each of them has done its work when this passes.
+set -euo pipefail
+bench=$1 mkpki=$2
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$mkpki" --seed 5070 --bench "$work/pki" --signers 3
+if ! command -v softhsm2-util >/dev/null || ! command -v pkcs11-tool >/dev/null; then
+    echo "SoftHSM2 or pkcs11-tool is missing"
+    exit 77
+fi
+bash "$here/prepare.sh" "$work/pki" "$work/work"
+"$bench" --pki "$work/pki" --work "$work/work" --token "$work/work/token" \
+    --seconds 0.01 --rounds 2 --large 2 --json "$work/out.json"
+python3 - "$work/out.json" <<'CHECK'
+import json, sys
+rows = json.load(open(sys.argv[1]))
+contenders = {(r["row"], r["who"]) for r in rows}
+assert len(contenders) == 46, len(contenders)
+assert all(0 < r["min"] <= r["median"] <= r["max"] for r in rows)
+assert all(r["ratio"] == 1 for r in rows if r["who"] == "libsign")
+assert all(r["peak_kib"] > 0 for r in rows if r["unit"] == "MB/s")
+print("ok - benchmarks run:", len(rows), "lines")
+CHECK
