@@ -28,8 +28,10 @@ static void native_order(sign_bytes in, uint8_t *out) {
 #endif
 }
 
-/* EVP_PKEY_fromdata() checks what it is given: a point must be on its curve. */
-static sign_rc from_params(const char *type, OSSL_PARAM *params, EVP_PKEY **out, sign_error *err) {
+/* EVP_PKEY_fromdata() checks what it is given: a point must be on its curve. lib: whose reasons are about the
+ * data. */
+static sign_rc from_params(const char *type, int lib, OSSL_PARAM *params, EVP_PKEY **out, sign_error *err) {
+    bool queue_was_empty = ERR_peek_error() == 0;
     ERR_set_mark();
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
     if (ctx == NULL)
@@ -37,13 +39,12 @@ static sign_rc from_params(const char *type, OSSL_PARAM *params, EVP_PKEY **out,
     bool good =
         EVP_PKEY_fromdata_init(ctx) == 1 && EVP_PKEY_fromdata(ctx, out, EVP_PKEY_PUBLIC_KEY, params) == 1;
     EVP_PKEY_CTX_free(ctx);
-    if (!good) {
-        if (crypto_failed(err, type) == SIGN_E_MEMORY)
-            return SIGN_E_MEMORY;
-        return fail(err, SIGN_E_FORMAT, MSG_DER, "public key: no valid %s key", type);
+    if (good) {
+        ERR_pop_to_mark();
+        return SIGN_OK;
     }
-    ERR_pop_to_mark();
-    return SIGN_OK;
+    sign_rc rc = crypto_fault(lib, queue_was_empty, err, type);
+    return rc == SIGN_FAILED ? fail(err, SIGN_E_FORMAT, MSG_DER, "public key: no valid %s key", type) : rc;
 }
 
 static unsigned bit_length(sign_bytes n) {
@@ -86,7 +87,7 @@ static sign_rc read_rsa(struct crypto_pubkey *k, sign_bytes key, sign_error *err
     k->bits = bit_length(n);
     k->field = n.len;
     snprintf(k->name, sizeof k->name, "RSA %u", k->bits);
-    return from_params("RSA", params, &k->pkey, err);
+    return from_params("RSA", ERR_LIB_RSA, params, &k->pkey, err);
 }
 
 /* RFC 5480, 2.1.1: of ECParameters only namedCurve; explicit parameters forge keys of known curves
@@ -137,7 +138,7 @@ static sign_rc read_ec(struct crypto_pubkey *k, sign_bytes params, sign_bytes po
     OSSL_PARAM ec[] = {OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, 0),
                        OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, octets, point.len),
                        OSSL_PARAM_construct_end()};
-    return from_params("EC", ec, &k->pkey, err);
+    return from_params("EC", ERR_LIB_EC, ec, &k->pkey, err);
 }
 
 static sign_rc read_kind(struct crypto_pubkey *k, sign_bytes oid, sign_bytes params, sign_bytes key,

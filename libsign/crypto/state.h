@@ -48,4 +48,12 @@ bool crypto_ecdsa_strict(sign_bytes sig, size_t field, sign_bytes *r, sign_bytes
 /* SIGN_E_CRYPTO with OpenSSL's newest reason; drops what was queued since the caller's ERR_set_mark(). */
 sign_rc crypto_failed(sign_error *err, const char *what);
 
+/*
+ * Why a call of OpenSSL failed, from what it queued since the caller's ERR_set_mark(): SIGN_FAILED when `lib`
+ * (ERR_LIB_...) found the data at fault, else SIGN_E_MEMORY or SIGN_E_CRYPTO. OpenSSL does not name every
+ * failed allocation, so that only a reason of the data's own is taken for a verdict. queue_was_empty: before
+ * the mark; the cause is seen only then.
+ */
+sign_rc crypto_fault(int lib, bool queue_was_empty, sign_error *err, const char *what);
+
 #endif

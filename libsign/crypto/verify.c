@@ -1,4 +1,5 @@
 /* verify.c - signatures over a digest, with contexts kept ready for the keys that come again. */
+#include "base/limits.h"
 #include "crypto/state.h"
 
 #include <openssl/err.h>
@@ -51,6 +52,22 @@ sign_rc crypto_failed(sign_error *err, const char *what) {
     if (memory)
         return fail_memory(err);
     return fail(err, SIGN_E_CRYPTO, MSG_CRYPTO, "%s: %s", what, reason != NULL ? reason : "no reason given");
+}
+
+sign_rc crypto_fault(int lib, bool queue_was_empty, sign_error *err, const char *what) {
+    unsigned long first = ERR_peek_error(), last = ERR_peek_last_error();
+    bool memory = ERR_GET_REASON(last) == ERR_R_MALLOC_FAILURE ||
+                  (queue_was_empty && ERR_GET_REASON(first) == ERR_R_MALLOC_FAILURE);
+    /* Reasons that libraries share have a flag: another library failed, or memory. The others are about the
+     * data. */
+    bool data =
+        ERR_GET_LIB(first) == lib && (ERR_GET_REASON(first) & (ERR_RFLAG_COMMON | ERR_RFLAG_FATAL)) == 0;
+    if (!memory && (data || !queue_was_empty)) {
+        ERR_pop_to_mark();
+        return SIGN_FAILED;
+    }
+    sign_rc rc = crypto_failed(err, what);
+    return memory ? fail_memory(err) : rc;
 }
 
 sign_rc crypto_random(void *out, size_t n, sign_error *err) {
@@ -133,25 +150,38 @@ static sign_rc find_slot(struct crypto *c, const struct crypto_pubkey *k, const 
     return SIGN_OK;
 }
 
-/* True when a failed call ran out of memory; drops what it queued above the mark. */
-static bool memory_short(bool queue_was_empty) {
-    bool memory = ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
-    for (unsigned long code = 0; queue_was_empty && (code = ERR_get_error()) != 0;)
-        memory = memory || ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
+/*
+ * OpenSSL gives no reason of its own when a PKCS#1 v1.5 block holds just the digest, without DigestInfo (RFC
+ * 8017, 9.2). Reading the block again tells that from a failed allocation: it must succeed, and show nothing
+ * longer than the digest.
+ */
+static bool bare_digest(const struct crypto_pubkey *k, sign_bytes digest, sign_bytes sig) {
+    uint8_t block[LIMIT_RSA_BITS_MAX / 8];
+    size_t len = sizeof block;
+    ERR_set_mark();
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL);
+    bool read = ctx != NULL && EVP_PKEY_verify_recover_init(ctx) == 1 &&
+                EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1 &&
+                EVP_PKEY_verify_recover(ctx, block, &len, sig.data, sig.len) == 1;
+    EVP_PKEY_CTX_free(ctx);
     ERR_pop_to_mark();
-    return memory;
+    return read && len <= digest.len;
 }
 
-static sign_rc run(EVP_PKEY_CTX *ctx, sign_bytes digest, sign_bytes sig, sign_error *err) {
+static sign_rc run(EVP_PKEY_CTX *ctx, const struct crypto_pubkey *k, enum crypto_scheme scheme,
+                   sign_bytes digest, sign_bytes sig, sign_error *err) {
     bool queue_was_empty = ERR_peek_error() == 0;
     ERR_set_mark();
     int result = EVP_PKEY_verify(ctx, sig.data, sig.len, digest.data, digest.len);
-    if (result == 1) {
+    /* ECDSA tells 0, does not hold, from -1, could not be computed; RSA says 0 to both. */
+    if (result == 1 || (result == 0 && scheme == SCHEME_ECDSA)) {
         ERR_pop_to_mark();
-        return SIGN_OK;
+        return result == 1 ? SIGN_OK : SIGN_FAILED;
     }
-    /* A verdict must not be made of a failed allocation. */
-    return memory_short(queue_was_empty) ? fail_memory(err) : SIGN_FAILED;
+    sign_rc rc =
+        crypto_fault(scheme == SCHEME_ECDSA ? ERR_LIB_EC : ERR_LIB_RSA, queue_was_empty, err, "verification");
+    return rc == SIGN_E_CRYPTO && scheme == SCHEME_RSA_PKCS1 && bare_digest(k, digest, sig) ? SIGN_FAILED
+                                                                                            : rc;
 }
 
 /* What is decided before any arithmetic: the length of RSA values (RFC 8017, 8.1.2, 8.2.2), the form of
@@ -176,11 +206,11 @@ sign_rc crypto_verify(struct crypto *c, const struct crypto_pubkey *k, const str
     EVP_PKEY_CTX *ctx = NULL;
     if (cache) {
         sign_rc rc = find_slot(c, k, alg, &ctx, err);
-        return rc == SIGN_OK ? run(ctx, digest, sig, err) : rc;
+        return rc == SIGN_OK ? run(ctx, k, alg->scheme, digest, sig, err) : rc;
     }
     sign_rc rc = prepare(c, k, alg, &ctx, err);
     if (rc == SIGN_OK)
-        rc = run(ctx, digest, sig, err);
+        rc = run(ctx, k, alg->scheme, digest, sig, err);
     EVP_PKEY_CTX_free(ctx);
     return rc;
 }

@@ -219,6 +219,20 @@ Test(pubkey, points) {
         cr_assert_eq(read_buf(&spki, &k, NULL), rows[i].rc, "row %zu", i);
         cr_assert_eq(ERR_peek_error(), 0UL, "nothing is left in the queue");
     }
+    int refused = 0;
+    for (int i = 0; i < 64; i++) { /* about half of all x have no point */
+        compressed[32] = (uint8_t)i;
+        AUTO(sign_buf) spki = ec_spki(BYTES(curve, sizeof curve), BYTES(compressed, 33));
+        AUTO(crypto_pubkey_ptr) k = NULL;
+        sign_rc rc = read_buf(&spki, &k, NULL);
+        cr_assert(rc == SIGN_OK || rc == SIGN_E_FORMAT, "%d", rc);
+        refused += rc != SIGN_OK;
+    }
+    cr_assert(refused > 0 && refused < 64, "%d", refused);
+    memset(compressed + 1, 0xff, 32);
+    AUTO(sign_buf) beyond = ec_spki(BYTES(curve, sizeof curve), BYTES(compressed, 33));
+    struct crypto_pubkey *none = NULL;
+    cr_assert_eq(read_buf(&beyond, &none, NULL), SIGN_E_FORMAT, "x above the field");
     AUTO(sign_buf) implicit = ec_spki(BYTES("\5\0", 2), BYTES(point, 65));
     struct crypto_pubkey *k = NULL;
     cr_assert_eq(read_buf(&implicit, &k, NULL), SIGN_E_FORMAT, "implicitCurve");
