@@ -24,7 +24,6 @@ const struct xml_node *xml_root(const struct xml *x) {
     return x->root;
 }
 
-
 /* A document being read. The first thing that goes wrong is kept and stops the parser. */
 struct reading {
     const struct xml_options *options;
@@ -84,7 +83,8 @@ static struct xml_node *node_add(struct reading *r, enum xml_kind kind, unsigned
         return NULL;
     }
     r->nodes++;
-    *node = (struct xml_node){.kind = kind, .line = line, .space = "", .name = "", .text = "", .parent = r->at};
+    *node =
+        (struct xml_node){.kind = kind, .line = line, .space = "", .name = "", .text = "", .parent = r->at};
     *r->tail = node;
     r->tail = &node->next;
     return node;
@@ -195,7 +195,8 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
         stop(r, SIGN_E_LIMIT, MSG_LIMIT, "elements are nested too deeply");
     }
     size_t count = attributes > 0 ? (size_t)attributes : 0;
-    if (r->options->attributes != 0 && (count > r->options->attributes || spaces > (int)r->options->attributes)) {
+    if (r->options->attributes != 0 &&
+        (count > r->options->attributes || spaces > (int)r->options->attributes)) {
         stop(r, SIGN_E_LIMIT, MSG_LIMIT, "too many attributes");
     }
     struct xml_node *node = stopped(r) ? NULL : node_add(r, XML_KIND_ELEMENT, (unsigned)line_of(r));
@@ -269,7 +270,8 @@ static bool declares_utf8(sign_bytes text) {
     if (text.len >= 3 && memcmp(at, mark, 3) == 0) {
         at += 3;
     }
-    const char *stop_at = end - at > 5 && memcmp(at, start, 5) == 0 ? memchr(at, '>', (size_t)(end - at)) : NULL;
+    const char *stop_at =
+        end - at > 5 && memcmp(at, start, 5) == 0 ? memchr(at, '>', (size_t)(end - at)) : NULL;
     if (stop_at == NULL) {
         return true;
     }
