@@ -20,7 +20,7 @@ static int has_key(const struct slot *s, const view *v, const struct object *cer
 static sign_rc tell(struct telling *t, const view *v, const struct object *cert, sign_error *err) {
     const struct slot *s = t->slot;
     AUTO(grow) text = {0};
-    slot_uri(s, cert, &text);
+    slot_uri(s, cert, false, &text);
     if (text.failed)
         return fail_memory(err);
     sign_token token = {.module = t->module->path,
@@ -60,6 +60,7 @@ static sign_rc tell_module(struct telling *t, sign_error *err) {
     for (size_t i = 0; i < present.n && rc == SIGN_OK && !t->stop; i++) {
         t->slot = &present.at[i];
         rc = tell_token(t, err);
+        t->slot = NULL;
         /* A card that is pulled out while it is looked at is a card that is not there. */
         rc = rc == SIGN_E_TOKEN ? SIGN_OK : rc;
     }

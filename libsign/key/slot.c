@@ -236,14 +236,15 @@ static char *lend(const char *text) {
     return same.out;
 }
 
-void slot_uri(const struct slot *s, const struct object *cert, grow *out) {
-    uri u = {.token = lend(s->label),
-             .manufacturer = lend(s->manufacturer),
-             .model = lend(s->model),
-             .serial = lend(s->serial)};
+void slot_uri(const struct slot *s, const struct object *cert, bool brief, grow *out) {
+    uri u = {.token = lend(s->label), .serial = lend(s->serial)};
+    if (!brief) {
+        u.manufacturer = lend(s->manufacturer);
+        u.model = lend(s->model);
+    }
     if (cert) {
         u.object = cert->label;
-        u.type = lend("private");
+        u.type = brief ? NULL : lend("private");
         u.id = cert->id;
         u.has_id = cert->id.len > 0;
     }

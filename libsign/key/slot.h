@@ -61,7 +61,10 @@ void view_free(view *v);
 CLEANUP(view, view_free);
 sign_rc view_read(struct module *m, const struct slot *s, view *out, sign_error *err);
 
-/* The URI of the key of `cert` (NULL: of the token), NUL-terminated in out. */
-void slot_uri(const struct slot *s, const struct object *cert, grow *out);
+/*
+ * The URI of the key of `cert` (NULL: of the token), NUL-terminated in out. brief: without what a reader of a
+ * list does not need, so that several fit into an error's text; it opens the key all the same.
+ */
+void slot_uri(const struct slot *s, const struct object *cert, bool brief, grow *out);
 
 #endif

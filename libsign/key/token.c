@@ -159,7 +159,7 @@ static sign_rc several(const scan *s, sign_error *err) {
     AUTO(grow) list = {0};
     for (size_t i = 0; i < s->n_candidates; i++) {
         AUTO(grow) one = {0};
-        slot_uri(&s->places[s->candidates[i].place].slot, s->candidates[i].cert, &one);
+        slot_uri(&s->places[s->candidates[i].place].slot, s->candidates[i].cert, true, &one);
         if (!one.failed)
             grow_printf(&list, "\n  %s", (const char *)one.data);
     }
@@ -184,7 +184,7 @@ static sign_rc several_tokens(const scan *s, sign_error *err) {
     AUTO(grow) list = {0};
     for (size_t i = 0; i < s->n_places; i++) {
         AUTO(grow) one = {0};
-        slot_uri(&s->places[i].slot, NULL, &one);
+        slot_uri(&s->places[i].slot, NULL, true, &one);
         if (!one.failed)
             grow_printf(&list, "\n  %s", (const char *)one.data);
     }
@@ -210,12 +210,12 @@ static sign_rc chain_above(const view *v, const struct object *cert, chain *out,
 }
 
 static sign_rc read_mechanisms(struct token *t, sign_error *err) {
-    CK_MECHANISM_TYPE types[512];
+    CK_MECHANISM_TYPE types[512] = {0};
     CK_ULONG n = sizeof types / sizeof *types;
     CK_RV rv = P11(t->module, C_GetMechanismList(t->slot.id, types, &n));
     if (rv != CKR_OK)
         return answer_fail(rv, "C_GetMechanismList", err);
-    for (CK_ULONG i = 0; i < n; i++) {
+    for (CK_ULONG i = 0; i < n && i < sizeof types / sizeof *types; i++) {
         t->can_pkcs1 = t->can_pkcs1 || types[i] == CKM_RSA_PKCS;
         t->can_pss = t->can_pss || types[i] == CKM_RSA_PKCS_PSS;
         t->can_ecdsa = t->can_ecdsa || types[i] == CKM_ECDSA;
