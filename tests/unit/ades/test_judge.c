@@ -1,0 +1,309 @@
+/* The judgement: which finding wins, that nothing unknown passes, and the policies (EN 319 102-1, 5.3.4). */
+#include "ades/ades.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+enum { AT_2026 = 1767700000 };
+
+struct world {
+    sign_trust *trust;
+    struct crypto *crypto;
+    struct pki_cert *signer;
+    struct sign_report *report;
+};
+typedef struct world world;
+
+static void world_close(world *w) {
+    pki_cert_free(&w->signer);
+    crypto_free(&w->crypto);
+    sign_trust_free(&w->trust);
+    sign_report_free(&w->report);
+}
+CLEANUP(world, world_close);
+
+/* Trust in the roots of the test PKI, its CAs and CRLs, and one signer. */
+static world world_open(const char *name, bool anchors) {
+    world w = {0};
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s.der", SIGN_TEST_PKI, name);
+    sign_input anchor = {.path = SIGN_TEST_PKI "/trust"}, crl = {.path = SIGN_TEST_PKI "/crls"};
+    sign_input certs[] = {{.path = SIGN_TEST_PKI "/ca-ec.der"}, {.path = SIGN_TEST_PKI "/ca-rsa.der"}};
+    sign_trust_options opt = {.size = sizeof opt,
+                              .anchors = &anchor,
+                              .n_anchors = anchors ? 1 : 0,
+                              .certs = certs,
+                              .n_certs = 2,
+                              .crls = &crl,
+                              .n_crls = 1};
+    sign_error err = {0};
+    cr_assert_eq(sign_trust_new(&opt, &w.trust, &err), SIGN_OK, "%s", err.text);
+    cr_assert_eq(crypto_new(&w.crypto, NULL), SIGN_OK);
+    AUTO(sign_buf) der = {0};
+    cr_assert_eq(file_read(path, LIMIT_CERTIFICATE, &der, NULL), SIGN_OK);
+    cr_assert_eq(pki_cert_read(w.crypto, BYTES(der.data, der.len), &w.signer, NULL), SIGN_OK);
+    cr_assert_eq(report_new(&w.report, NULL), SIGN_OK);
+    return w;
+}
+
+/* Facts of an intact signature by that signer. */
+static struct ades_facts intact(const world *w) {
+    return (struct ades_facts){.references = TRI_TRUE,
+                               .signature_value = TRI_TRUE,
+                               .signing_certificate = TRI_TRUE,
+                               .signing_certificate_present = true,
+                               .signer = w->signer,
+                               .sigalg = {.scheme = SCHEME_ECDSA, .digest = DIGEST_SHA256},
+                               .digest = DIGEST_SHA256};
+}
+
+static struct ades_context context(const world *w, bool inspect) {
+    return (struct ades_context){.trust = w->trust,
+                                 .crypto = w->crypto,
+                                 .policy = ades_policy_find("default"),
+                                 .at = AT_2026,
+                                 .revocation = false,
+                                 .inspect = inspect};
+}
+
+static const struct report_signature *judge(const world *w, const struct ades_context *ctx,
+                                            const struct ades_facts *facts) {
+    struct report_signature *out = report_add(w->report);
+    cr_assert_not_null(out);
+    sign_error err = {0};
+    cr_assert_eq(ades_judge(ctx, facts, w->report, out, &err), SIGN_OK, "%s", err.text);
+    return out;
+}
+
+static bool says(const struct report_signature *s, enum message_id id) {
+    for (const struct report_message *m = s->messages; m != NULL; m = m->next)
+        if (m->id == id)
+            return true;
+    return false;
+}
+
+static bool has_error_with_hint(const struct report_signature *s) {
+    for (const struct report_message *m = s->messages; m != NULL; m = m->next)
+        if (message_code(m->id)[0] == 'E' && *message_hint(m->id, SIGN_TR) && *message_hint(m->id, SIGN_EN))
+            return true;
+    return false;
+}
+
+Test(ades_judge, intact_and_trusted_passes) {
+    AUTO(world) w = world_open("nes-p256", true);
+    struct ades_facts f = intact(&w);
+    struct ades_context ctx = context(&w, false);
+    const struct report_signature *s = judge(&w, &ctx, &f);
+    cr_expect_eq(s->indication, TOTAL_PASSED);
+    cr_expect_eq(s->sub, SUB_NONE);
+    cr_expect_eq(s->best_signature_time, AT_2026);
+    cr_expect_null(s->messages);
+    cr_assert_not_null(s->signer);
+    cr_expect_str_eq(s->signer->kind, "NES");
+    cr_expect_eq(strlen(s->signer->serial_number), 11);
+    cr_expect_eq(strlen(s->signer->cert_sha256), 64);
+}
+
+Test(ades_judge, revocation_is_listed) {
+    AUTO(world) w = world_open("nes-p256", true);
+    struct ades_facts f = intact(&w);
+    struct ades_context ctx = context(&w, false);
+    ctx.revocation = true;
+    const struct report_signature *s = judge(&w, &ctx, &f);
+    cr_expect_eq(s->indication, TOTAL_PASSED, "%s", s->messages ? message_code(s->messages->id) : "");
+    cr_assert_not_null(s->revocation);
+    cr_expect_str_eq(s->revocation->kind, "crl");
+    cr_expect_str_eq(s->revocation->status, "good");
+    cr_expect_eq(strlen(s->revocation->cert_sha256), 64);
+}
+
+Test(ades_judge, inspect_never_passes) {
+    AUTO(world) w = world_open("nes-p256", true);
+    struct ades_facts f = intact(&w);
+    struct ades_context ctx = context(&w, true);
+    const struct report_signature *s = judge(&w, &ctx, &f);
+    cr_expect_eq(s->indication, INDETERMINATE);
+    cr_expect_eq(s->sub, SUB_NONE);
+    cr_expect(says(s, MSG_TRUST_NOT_LOOKED_AT));
+}
+
+/* Each row spoils one fact of an intact signature; the verdict does not depend on trust that would be there.
+ */
+struct spoilt {
+    const char *what;
+    enum indication indication;
+    enum sub_indication sub;
+    enum message_id says;
+    void (*spoil)(struct ades_facts *f);
+};
+
+static void broken(struct ades_facts *f) {
+    f->broken = MSG_CMS_TRAILING;
+    f->references = f->signature_value = TRI_FALSE;
+}
+static void reference(struct ades_facts *f) {
+    f->references = TRI_FALSE;
+    f->content_missing = false;
+    f->constraint = MSG_NO_SIGNED_ATTRS;
+}
+static void value(struct ades_facts *f) {
+    f->signature_value = TRI_FALSE;
+    f->constraint = MSG_NO_SIGNED_ATTRS;
+}
+static void both(struct ades_facts *f) {
+    f->signature_value = f->references = TRI_FALSE;
+}
+static void constraint(struct ades_facts *f) {
+    f->constraint = MSG_FORGED_ATTRIBUTES;
+    f->content_missing = true;
+    f->references = TRI_NULL;
+}
+static void no_attribute(struct ades_facts *f) {
+    f->signing_certificate = TRI_NULL;
+    f->signing_certificate_present = false;
+}
+static void no_signer(struct ades_facts *f) {
+    f->signer = NULL;
+    f->signature_value = f->signing_certificate = TRI_NULL;
+    f->content_missing = true;
+}
+static void other_certificate(struct ades_facts *f) {
+    f->signing_certificate = TRI_FALSE;
+}
+/* The key is of a certificate that was not referenced: that the value fails with it proves nothing. */
+static void other_certificate_and_value(struct ades_facts *f) {
+    f->signing_certificate = f->signature_value = TRI_FALSE;
+}
+static void no_content(struct ades_facts *f) {
+    f->content_missing = true;
+    f->references = TRI_NULL;
+}
+static void no_key(struct ades_facts *f) {
+    f->key_problem = MSG_KEY_UNUSABLE;
+    f->signature_value = TRI_NULL;
+}
+static void unknown_value(struct ades_facts *f) {
+    f->signature_value = TRI_NULL;
+}
+static void unknown_references(struct ades_facts *f) {
+    f->references = TRI_NULL;
+}
+
+static const struct spoilt rows[] = {
+    {"broken structure", TOTAL_FAILED, SUB_FORMAT_FAILURE, MSG_CMS_TRAILING, broken},
+    {"digest", TOTAL_FAILED, SUB_HASH_FAILURE, MSG_HASH_DIFFERS, reference},
+    {"value", TOTAL_FAILED, SUB_SIG_CRYPTO_FAILURE, MSG_VALUE_FAILS, value},
+    {"digest and value", TOTAL_FAILED, SUB_HASH_FAILURE, MSG_VALUE_FAILS, both},
+    {"constraint", INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE, MSG_FORGED_ATTRIBUTES, constraint},
+    {"no attribute", INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE, MSG_NO_SIGNING_CERT, no_attribute},
+    {"no signer", INDETERMINATE, SUB_NO_SIGNING_CERTIFICATE_FOUND, MSG_SIGNER_NOT_FOUND, no_signer},
+    {"other certificate", INDETERMINATE, SUB_NO_SIGNING_CERTIFICATE_FOUND, MSG_SIGNING_CERT_DIFFERS,
+     other_certificate},
+    {"other certificate and value", INDETERMINATE, SUB_NO_SIGNING_CERTIFICATE_FOUND, MSG_SIGNING_CERT_DIFFERS,
+     other_certificate_and_value},
+    {"no content", INDETERMINATE, SUB_SIGNED_DATA_NOT_FOUND, MSG_CONTENT_MISSING, no_content},
+    {"no key", INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE, MSG_KEY_UNUSABLE, no_key},
+    {"value unknown", INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE, MSG_KEY_UNUSABLE, unknown_value},
+    {"references unknown", INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE, MSG_KEY_UNUSABLE,
+     unknown_references},
+};
+
+Test(ades_judge, what_is_spoilt_never_passes) {
+    AUTO(world) w = world_open("nes-p256", true);
+    for (size_t i = 0; i < 2 * (sizeof rows / sizeof *rows); i++) {
+        const struct spoilt *row = &rows[i / 2];
+        struct ades_facts f = intact(&w);
+        row->spoil(&f);
+        struct ades_context ctx = context(&w, i % 2 == 1);
+        const struct report_signature *s = judge(&w, &ctx, &f);
+        cr_expect_eq(s->indication, row->indication, "%s", row->what);
+        cr_expect_eq(s->sub, row->sub, "%s: %s", row->what, s->sub ? sub_indication_text(s->sub) : "-");
+        cr_expect(says(s, row->says), "%s", row->what);
+        cr_expect(has_error_with_hint(s), "%s", row->what);
+    }
+}
+
+Test(ades_judge, no_anchor) {
+    AUTO(world) w = world_open("nes-p256", false);
+    struct ades_facts f = intact(&w);
+    struct ades_context ctx = context(&w, false);
+    const struct report_signature *s = judge(&w, &ctx, &f);
+    cr_expect_eq(s->indication, INDETERMINATE);
+    cr_expect_eq(s->sub, SUB_NO_CERTIFICATE_CHAIN_FOUND);
+    cr_expect(has_error_with_hint(s));
+}
+
+/* digitalSignature alone commits nobody. */
+Test(ades_judge, key_usage) {
+    AUTO(world) w = world_open("nes-nonr", true);
+    struct ades_facts f = intact(&w);
+    struct ades_context ctx = context(&w, false);
+    const struct report_signature *s = judge(&w, &ctx, &f);
+    cr_expect_eq(s->indication, INDETERMINATE);
+    cr_expect_eq(s->sub, SUB_CHAIN_CONSTRAINTS_FAILURE);
+    cr_expect(says(s, MSG_NO_NONREPUDIATION));
+}
+
+Test(ades_judge, sunset_of_algorithms) {
+    AUTO(world) w = world_open("nes-p256", true);
+    struct ades_facts f = intact(&w);
+    struct ades_context ctx = context(&w, false);
+    f.digest = f.sigalg.digest = DIGEST_SHA1;
+    const struct report_signature *s = judge(&w, &ctx, &f);
+    cr_expect_eq(s->sub, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
+    cr_expect(says(s, MSG_ALGORITHM_SUNSET));
+    cr_expect_eq(s->signature_value, TRI_TRUE, "policy judges, integrity does not change");
+    struct ades_policy lenient = *ctx.policy;
+    lenient.accept_sha1 = true;
+    ctx.policy = &lenient;
+    cr_expect_eq(judge(&w, &ctx, &f)->indication, TOTAL_PASSED);
+}
+
+Test(ades_judge, small_keys) {
+    AUTO(world) w = world_open("nes-p256", true);
+    struct ades_facts f = intact(&w);
+    struct ades_context ctx = context(&w, false);
+    struct ades_policy larger = *ctx.policy;
+    larger.ec_bits_min = 384;
+    ctx.policy = &larger;
+    const struct report_signature *s = judge(&w, &ctx, &f);
+    cr_expect_eq(s->sub, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
+    cr_expect(says(s, MSG_KEY_SMALL));
+}
+
+Test(ades_judge, issuer_serial) {
+    AUTO(world) w = world_open("nes-p256", true);
+    struct ades_facts f = intact(&w);
+    f.issuer_serial_differs = true;
+    struct ades_context ctx = context(&w, false);
+    const struct report_signature *s = judge(&w, &ctx, &f);
+    cr_expect_eq(s->indication, TOTAL_PASSED);
+    cr_expect(says(s, MSG_ISSUER_SERIAL));
+    ctx.policy = ades_policy_find("strict");
+    s = judge(&w, &ctx, &f);
+    cr_expect_eq(s->indication, INDETERMINATE);
+    cr_expect_eq(s->sub, SUB_NO_SIGNING_CERTIFICATE_FOUND);
+}
+
+/* Before it became valid, at a time the caller names. */
+Test(ades_judge, time_is_the_callers) {
+    AUTO(world) w = world_open("nes-notyet", true);
+    struct ades_facts f = intact(&w);
+    struct ades_context ctx = context(&w, false);
+    const struct report_signature *s = judge(&w, &ctx, &f);
+    cr_expect_eq(s->indication, INDETERMINATE);
+    cr_expect_neq(s->sub, SUB_NONE);
+    ctx.at = 2240000000; /* 2040-12-25 */
+    cr_expect_eq(judge(&w, &ctx, &f)->indication, TOTAL_PASSED);
+}
+
+Test(ades_policy, names) {
+    cr_assert_not_null(ades_policy_find("default"));
+    cr_assert_not_null(ades_policy_find("strict"));
+    cr_expect_null(ades_policy_find("Default"));
+    cr_expect_null(ades_policy_find(""));
+    cr_expect_not(ades_policy_find("default")->issuer_serial_fatal);
+    cr_expect(ades_policy_find("strict")->issuer_serial_fatal);
+    cr_expect(ades_policy_find("default")->require_nonrepudiation);
+    cr_expect_eq(ades_policy_find("default")->rsa_bits_min, 2048);
+}
