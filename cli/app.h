@@ -129,6 +129,8 @@ void document_close(struct document *d);
 /* Where -o says; -o - is standard output (not with --json). `fallback` when there is no -o; NULL: -o is
  * needed. */
 int output_choose(const struct app *app, const struct args *args, const char *fallback, sign_output *out);
+/* A detached X.p7s finds X beside it: malloc'd X, or NULL when it is another name or X cannot be read. */
+char *content_beside(const char *file);
 /* Reads a small file whole (limit bytes). */
 int file_whole(const struct app *app, const char *path, size_t limit, sign_buf *out);
 
@@ -145,7 +147,7 @@ int secret_check(const struct app *app, const char *spec); /* is the spec of a k
 extern const struct option_row sign_rows[];
 struct sign_setup {
     sign_options options;
-    const char *roles[32];
+    const char *roles[MAX_VALUES];
     const char *lines[6];
     uint8_t hash[64];
     char place[2][256];

@@ -83,13 +83,19 @@ int config_read(const struct app *app, const char *path, struct args *args) {
     if (r.failed || line == 0)
         return r.failed;
     if (line < 0)
-        return tell(app, EXIT_IO, "E5001", path,
-                    say(app, (struct words){"Yapılandırma dosyası okunamadı.",
-                                            "The configuration file cannot be read."}));
-    snprintf(text, sizeof text, "%s:%d", path, line);
-    return tell(app, EXIT_REFUSED, "E8002", text,
-                say(app, (struct words){"Satır anlaşılmadı; INI biçimi beklenir.",
-                                        "The line is not understood; INI is expected."}));
+        snprintf(text, sizeof text, "%s: %s",
+                 say(app, (struct words){"Yapılandırma dosyası okunamadı",
+                                         "The configuration file cannot be read"}),
+                 path);
+    else
+        snprintf(text, sizeof text, "%s: %s:%d",
+                 say(app, (struct words){"Yapılandırma dosyasının satırı anlaşılmadı",
+                                         "A line of the configuration file is not understood"}),
+                 path, line);
+    return tell(
+        app, line < 0 ? EXIT_IO : EXIT_REFUSED, line < 0 ? "E5001" : "E8002", text,
+        say(app, (struct words){"Komut adlı bölümler ve seçenek = değer satırları beklenir.",
+                                "Sections named after commands and lines option = value are expected."}));
 }
 
 void config_free(struct args *args) {

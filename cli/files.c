@@ -38,12 +38,12 @@ static int spool_stdin(const struct app *app, struct document *out) {
     out->spool = mkstemp(name);
     if (out->spool < 0)
         return io_error(app, "E5003",
-                        (struct words){"geçici dosya açılamadı", "cannot make a temporary file"}, name);
+                        (struct words){"Geçici dosya açılamadı", "Cannot make a temporary file"}, name);
     unlink(name);
     fcntl(out->spool, F_SETFD, FD_CLOEXEC);
     if (!copy_all(STDIN_FILENO, out->spool))
         return io_error(app, "E5002",
-                        (struct words){"standart girdi okunamadı", "cannot read standard input"}, "-");
+                        (struct words){"Standart girdi okunamadı", "Cannot read standard input"}, "-");
     snprintf(out->path, sizeof out->path, "/proc/self/fd/%d", out->spool);
     out->in.path = out->path;
     out->in.name = "-";
@@ -84,10 +84,21 @@ int output_choose(const struct app *app, const struct args *args, const char *fa
     return 0;
 }
 
+char *content_beside(const char *file) {
+    size_t n = strlen(file);
+    if (n <= 4 || strcmp(file + n - 4, ".p7s") != 0)
+        return NULL;
+    char *beside = strndup(file, n - 4);
+    if (!beside || access(beside, R_OK) == 0)
+        return beside;
+    free(beside);
+    return NULL;
+}
+
 int file_whole(const struct app *app, const char *path, size_t limit, sign_buf *out) {
     FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rbe");
     if (!f)
-        return io_error(app, "E5001", (struct words){"dosya açılamadı", "cannot open the file"}, path);
+        return io_error(app, "E5001", (struct words){"Dosya açılamadı", "Cannot open the file"}, path);
     uint8_t *data = malloc(limit + 1);
     size_t n = data ? fread(data, 1, limit + 1, f) : 0;
     bool bad = ferror(f) != 0;
@@ -95,10 +106,10 @@ int file_whole(const struct app *app, const char *path, size_t limit, sign_buf *
     if (!data)
         failed = no_memory(app);
     else if (bad)
-        failed = io_error(app, "E5002", (struct words){"dosya okunamadı", "cannot read the file"}, path);
+        failed = io_error(app, "E5002", (struct words){"Dosya okunamadı", "Cannot read the file"}, path);
     else if (n > limit)
         failed = tell(app, EXIT_IO, "E9005",
-                      say(app, (struct words){"dosya çok büyük", "the file is too large"}), "");
+                      say(app, (struct words){"Dosya çok büyük.", "The file is too large."}), "");
     if (f != stdin)
         fclose(f);
     if (failed) {

@@ -165,6 +165,8 @@ int run_form(struct app *app, const struct args *args) {
         return form_check(app, args, file);
     if (strcmp(verb, "show") == 0)
         return form_show(app, args, file);
-    return usage(app, (struct words){"form new, set, check ya da show", "form new, set, check or show"},
+    return usage(app,
+                 (struct words){"alt komut new, set, check ya da show olmalı",
+                                "the verb must be new, set, check or show"},
                  verb);
 }

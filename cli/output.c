@@ -38,8 +38,8 @@ int exit_of(sign_rc rc) {
 int finish_stdout(const struct app *app, int exit) {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return exit;
-    fprintf(stderr, "kalem: %s: %s\n",
-            say(app, (struct words){"standart çıktıya yazılamadı", "cannot write to standard output"}),
+    fprintf(stderr, "kalem: E5003 %s: %s\n",
+            say(app, (struct words){"Standart çıktıya yazılamadı", "Cannot write to standard output"}),
             strerror(errno));
     return EXIT_IO;
 }
@@ -82,8 +82,10 @@ int tell_error(const struct app *app, const sign_error *err) {
 int usage(const struct app *app, struct words text, const char *detail) {
     char line[600], hint[120];
     snprintf(line, sizeof line, "%s%s%s", say(app, text), detail ? ": " : "", detail ? detail : "");
+    /* Of no command: the page that lists them. */
+    bool known = app->command && strcmp(app->command, "kalem") != 0 && strcmp(app->command, "help") != 0;
     snprintf(hint, sizeof hint, "%s: kalem help%s%s", say(app, (struct words){"Kullanım", "Usage"}),
-             app->command && *app->command ? " " : "", app->command ? app->command : "");
+             known ? " " : "", known ? app->command : "");
     return tell(app, EXIT_USAGE, "E8001", line, hint);
 }
 

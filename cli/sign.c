@@ -80,17 +80,19 @@ int run_cosign(struct app *app, const struct args *args) {
     struct document what = {.spool = -1}, content = {.spool = -1};
     sign_output out;
     const char *file = args_value(args, "content");
+    char *beside = file ? NULL : content_beside(args->operands[0]);
     int code = sign_setup_read(app, args, &setup);
     if (!code)
         code = output_choose(app, args, NULL, &out);
     if (!code)
         code = document_open(app, args->operands[0], &what);
-    if (!code && file)
-        code = document_open(app, file, &content);
+    if (!code && (file || beside))
+        code = document_open(app, file ? file : beside, &content);
     if (!code)
         code = cosign_document(app, args, &setup, &what, &content, &out);
     document_close(&what);
     document_close(&content);
     sign_setup_free(&setup);
+    free(beside);
     return code;
 }

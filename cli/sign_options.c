@@ -58,7 +58,7 @@ const struct option_row sign_rows[] = {
      {"politika belgesinin SHA-2 özeti", "SHA-2 digest of the policy document"}},
     {"policy-uri", 0, OPT_VALUE, "URI", {"politika belgesinin adresi", "address of the policy document"}},
     {"policy-notice", 0, OPT_VALUE, "T", {"politika kullanıcı notu", "user notice of the policy"}},
-    {"certs", 0, OPT_LIST, "FILE", {"imzaya eklenecek sertifikalar", "certificates to embed"}},
+    {"certs", 0, OPT_VALUE, "FILE", {"imzaya eklenecek sertifikalar", "certificates to embed"}},
     {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
 
 static int word_index(const char *value, const char *const *words, size_t n) {
@@ -141,8 +141,8 @@ static int read_policy(const struct app *app, const struct args *args, struct si
 }
 
 static int read_place(const struct app *app, const struct args *args, struct sign_setup *s) {
-    const char *given[8];
-    size_t n = args_list(args, "place", given, 8);
+    const char *given[MAX_VALUES];
+    size_t n = args_list(args, "place", given, MAX_VALUES);
     for (size_t i = 0; i < n; i++) {
         if (strncmp(given[i], "country=", 8) == 0)
             s->options.place_country = given[i] + 8;
@@ -161,11 +161,11 @@ static int read_place(const struct app *app, const struct args *args, struct sig
 }
 
 static int read_extra(const struct app *app, const struct args *args, struct sign_setup *s) {
-    const char *files[1];
+    const char *file = args_value(args, "certs");
     sign_error err = {0};
-    if (args_list(args, "certs", files, 1) == 0)
+    if (!file)
         return 0;
-    sign_input in = {.path = files[0]};
+    sign_input in = {.path = file};
     if (sign_certs_read(&in, &s->extra, &err) != SIGN_OK)
         return tell_error(app, &err);
     for (size_t i = 0; i < sign_certs_count(s->extra) && i < 64; i++)
@@ -207,6 +207,14 @@ int key_open(const struct app *app, const struct args *args, const char *person,
                             .secret = secret_get,
                             .user = &source};
     const char *where = args_value(args, "key");
+    if (where && strncmp(where, "pkcs11:", 7) == 0 && strstr(where, "pin-value"))
+        return usage(
+            app,
+            (struct words){"--key URI'sinde pin-value olmaz, çünkü komut satırını başkaları da görür; "
+                           "--pin-source kullanın",
+                           "--key takes no pin-value, because others can see a command line; use "
+                           "--pin-source"},
+            NULL);
     sign_rc rc = where ? sign_key_open(where, &opt, out, &err) : sign_key_find(person, &opt, out, &err);
     if (rc == SIGN_OK)
         return 0;

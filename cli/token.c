@@ -133,7 +133,7 @@ int run_cert(struct app *app, const struct args *args) {
     struct document doc = {.spool = -1};
     int code = 0;
     if (strcmp(args->operands[0], "show") != 0)
-        return usage(app, (struct words){"cert show DOSYA ya da URI", "cert show FILE or URI"},
+        return usage(app, (struct words){"alt komut show olmalı", "the verb must be show"},
                      args->operands[0]);
     if (strncmp(args->operands[1], "pkcs11:", 7) == 0)
         code = certs_of_token(app, args, args->operands[1], &certs);
@@ -202,7 +202,8 @@ int run_token(struct app *app, const struct args *args) {
     sign_error err = {0};
     if (strcmp(args->operands[0], "list") != 0) {
         json_decref(l.tokens);
-        return usage(app, (struct words){"token list", "token list"}, args->operands[0]);
+        return usage(app, (struct words){"alt komut list olmalı", "the verb must be list"},
+                     args->operands[0]);
     }
     sign_rc rc = sign_token_each(args_value(args, "module"), list_token, &l, &err);
     if (rc != SIGN_OK) {

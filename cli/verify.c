@@ -37,22 +37,19 @@ static int content_add(const struct app *app, struct contents *c, const char *sp
 }
 
 static int contents_read(const struct app *app, const struct args *args, struct contents *c) {
-    const char *given[MAX_CONTENTS], *file = args->operands[0];
-    size_t n = args_list(args, "content", given, MAX_CONTENTS), len = strlen(file);
+    const char *given[MAX_VALUES], *file = args->operands[0];
+    size_t n = args_list(args, "content", given, MAX_VALUES);
+    if (n > MAX_CONTENTS)
+        return usage(app, (struct words){"en çok 16 --content", "at most 16 --content"}, NULL);
     for (size_t i = 0; i < n; i++) {
         int failed = content_add(app, c, given[i]);
         if (failed)
             return failed;
     }
-    if (n == 0 && len > 4 && strcmp(file + len - 4, ".p7s") == 0) {
-        char *beside = strndup(file, len - 4);
-        if (beside && access(beside, R_OK) == 0) {
-            c->names[0] = beside;
-            c->in[0] = (sign_input){.path = beside};
-            c->docs[0].spool = -1;
-            c->n = 1;
-        } else
-            free(beside);
+    if (n == 0 && (c->names[0] = content_beside(file))) {
+        c->in[0] = (sign_input){.path = c->names[0]};
+        c->docs[0].spool = -1;
+        c->n = 1;
     }
     return 0;
 }
@@ -166,7 +163,9 @@ int run_extract(struct app *app, const struct args *args) {
                         say(app, (struct words){"Ayrıntı: kalem inspect", "Details: kalem inspect"}));
         else if (rc == SIGN_NO_SIGNATURE)
             code = tell(app, EXIT_NO_SIGNATURE, "E4001",
-                        say(app, (struct words){"Dosyada imza yok.", "The file has no signature."}), "");
+                        say(app, (struct words){"Dosyada imza yok.", "The file has no signature."}),
+                        say(app, (struct words){"İmza dosyasının kendisini (.p7m) verin.",
+                                                "Give the signature file itself (.p7m)."}));
         else
             code = rc == SIGN_OK
                        ? tell_output(app, out.path, (struct words){"İçerik yazıldı", "Content written"})

@@ -63,14 +63,25 @@ static enum verdict judge(const search *s, const sign_token *token, const struct
     return s->now < cert->not_before ? NOT_YET : USABLE;
 }
 
+/* What of a URI is enough to choose: serial number of the token, id of the object. A message has no room for
+ * more. */
+static void short_uri(const char *uri, grow *out) {
+    const char *serial = strstr(uri, "serial="), *id = strstr(uri, ";id=");
+    if (serial && id)
+        grow_printf(out, "pkcs11:%.*s;%.*s", (int)strcspn(serial, ";?"), serial, (int)strcspn(id + 1, ";?"),
+                    id + 1);
+    else
+        grow_printf(out, "%s", uri);
+}
+
 static char *line_of(const sign_token *token, const struct pki_cert *cert) {
     AUTO(grow) g = {0};
     AUTO(grow) name = {0};
     char until[32];
     pki_name_attribute(cert->subject, OID_DN_COMMON_NAME, &name);
-    grow_printf(&g, "%.*s, serial ", (int)name.len, name.data ? (const char *)name.data : "");
-    pki_serial_hex(cert->serial, &g);
-    grow_printf(&g, ", until %.10s, %s", time_rfc3339(cert->not_after, until), token->uri);
+    grow_printf(&g, "%.*s (%.10s) ", (int)name.len, name.data ? (const char *)name.data : "",
+                time_rfc3339(cert->not_after, until));
+    short_uri(token->uri, &g);
     grow_byte(&g, 0);
     return g.failed ? NULL : (char *)TAKE(g.data);
 }
@@ -123,6 +134,11 @@ static int see(void *user, const sign_token *token) {
     return s->rc != SIGN_OK;
 }
 
+/* Tokens tell their objects in any order; the list is always the same. */
+static int by_line(const void *a, const void *b) {
+    return strcmp(((const struct candidate *)a)->line, ((const struct candidate *)b)->line);
+}
+
 static sign_rc none_or_several(search *s, sign_error *err) {
     if (s->tokens == 0)
         return fail(err, SIGN_E_TOKEN, MSG_NO_TOKEN, "no token is present");
@@ -132,8 +148,9 @@ static sign_rc none_or_several(search *s, sign_error *err) {
                     s->others.len > 1 && !s->others.failed ? (const char *)s->others.data : "-");
     }
     AUTO(grow) list = {0};
+    qsort(s->usable, s->n, sizeof *s->usable, by_line);
     for (size_t i = 0; i < s->n; i++)
-        grow_printf(&list, "\n  %s", s->usable[i].line);
+        grow_printf(&list, "%s%s", i ? "; " : " ", s->usable[i].line);
     grow_byte(&list, 0);
     return fail(err, SIGN_E_CERTIFICATE, MSG_SEVERAL_NES, "%s", list.failed ? "" : (const char *)list.data);
 }

@@ -16,6 +16,7 @@ struct sign_draft {
     ades_plan plan;
     sign_options options; /* the plan's, with what a form adds */
     sign_buf canonical;   /* of a form: what is signed instead of the file */
+    source imported; /* the draft's own file: an attached content is streamed from it when it is finished */
 };
 typedef struct sign_draft *sign_draft_ptr;
 CLEANUP(sign_draft_ptr, sign_draft_free);
@@ -29,18 +30,35 @@ void sign_draft_free(sign_draft **draft) {
     ades_plan_free(&d->plan);
     crypto_free(&d->crypto);
     sign_buf_free(&d->canonical);
+    source_close(&d->imported);
     free(d);
 }
 
-/* The first error of a form, for the one message that refuses it. */
-struct first_problem {
-    char text[300];
+static struct sign_draft *draft_make(void) {
+    struct sign_draft *d = calloc(1, sizeof *d);
+    if (d)
+        d->imported.fd = -1;
+    return d;
+}
+
+/* The errors of a form by code and field, which need no translation, for the one message that refuses it. */
+struct form_errors {
+    char text[160];
+    size_t len;
+    bool cut;
 };
 
-static void keep_first(void *user, const sign_form_problem *p) {
-    struct first_problem *first = user;
-    if (!p->warning && first->text[0] == 0)
-        snprintf(first->text, sizeof first->text, "%s %s: %s", p->code, p->field, p->text);
+static void note_error(void *user, const sign_form_problem *p) {
+    struct form_errors *e = user;
+    if (p->warning || e->cut)
+        return;
+    size_t room = sizeof e->text - e->len;
+    int n = snprintf(e->text + e->len, room, "%s%s %s", e->len ? ", " : "", p->code, p->field);
+    e->cut = n < 0 || (size_t)n + sizeof ", ..." > room;
+    if (e->cut)
+        snprintf(e->text + e->len, room, ", ...");
+    else
+        e->len += (size_t)n;
 }
 
 /* A form may only be signed by the person it speaks of (domain rule: NES serialNumber equals KimlikNo). */
@@ -49,8 +67,7 @@ static sign_rc applicant_only(const sign_form *form, const struct pki_cert *sign
     pki_name_attribute(signer->subject, OID_DN_SERIAL_NUMBER, &person);
     const char *applicant = sign_form_get(form, "KimlikNo");
     if (!applicant || person.failed || !bytes_equal(BYTES(person.data, person.len), BYTES_STR(applicant)))
-        return fail(err, SIGN_E_REFUSED, MSG_NOT_APPLICANT,
-                    "the serialNumber of the signer's certificate is not the applicant's KimlikNo");
+        return fail(err, SIGN_E_REFUSED, MSG_NOT_APPLICANT, "serialNumber, KimlikNo");
     return SIGN_OK;
 }
 
@@ -58,14 +75,14 @@ static sign_rc applicant_only(const sign_form *form, const struct pki_cert *sign
 static sign_rc form_guard(const sign_input *in, const struct pki_cert *signer, int64_t at,
                           sign_buf *canonical, sign_error *err) {
     AUTO(sign_form_ptr) form = NULL;
-    struct first_problem first = {{0}};
+    struct form_errors found = {{0}, 0, false};
     sign_rc rc = sign_form_open(in, NULL, at, &form, err);
     if (rc != SIGN_OK)
         return fail(err, rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT ? SIGN_E_REFUSED : rc, MSG_FORM_ERRORS,
                     "%s", err ? err->text : "");
-    size_t errors = sign_form_check(form, at, SIGN_EN, keep_first, &first);
+    size_t errors = sign_form_check(form, at, SIGN_EN, note_error, &found);
     if (errors)
-        return fail(err, SIGN_E_REFUSED, MSG_FORM_ERRORS, "%zu errors; the first: %s", errors, first.text);
+        return fail(err, SIGN_E_REFUSED, MSG_FORM_ERRORS, "%zu (%s)", errors, found.text);
     rc = applicant_only(form, signer, err);
     if (rc != SIGN_OK)
         return rc;
@@ -105,7 +122,7 @@ sign_rc sign_draft_new(const sign_bytes *chain, size_t n, const sign_input *what
                        const sign_options *opt, sign_draft **out, sign_error *err) {
     if (!chain || n == 0 || (!what && !in) || !out)
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "a certificate, a document and out are needed");
-    AUTO(sign_draft_ptr) d = calloc(1, sizeof *d);
+    AUTO(sign_draft_ptr) d = draft_make();
     if (!d)
         return fail_memory(err);
     sign_rc rc = options_take(opt, what ? NULL : in, &d->options, err);
@@ -148,15 +165,14 @@ sign_rc sign_draft_import(const sign_input *draft, const sign_input *content, si
                           sign_error *err) {
     if (!draft || !out)
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_draft_import: draft and out are needed");
-    AUTO(source) s = {.fd = -1};
-    AUTO(sign_draft_ptr) d = calloc(1, sizeof *d);
+    AUTO(sign_draft_ptr) d = draft_make();
     if (!d)
         return fail_memory(err);
-    sign_rc rc = source_open(draft, &s, err);
+    sign_rc rc = source_open(draft, &d->imported, err);
     if (rc == SIGN_OK)
         rc = crypto_new(&d->crypto, err);
     if (rc == SIGN_OK)
-        rc = import_as(d, &s, content, err);
+        rc = import_as(d, &d->imported, content, err);
     if (rc != SIGN_OK)
         return rc;
     *out = TAKE(d);

@@ -234,7 +234,11 @@ static void put_reason(grow *out, sign_lang lang, const struct sign_report *r, b
     const struct report_signature *s = deciding(r);
     const struct report_message *m = worst_message(s ? s->messages : r->messages, 'E');
     char text[ROOM_FOR_TEXT], shown[ROOM_FOR_TEXT];
-    if (!m && s && r->indication == TOTAL_PASSED)
+    if (!m && s && r->indication == TOTAL_PASSED && r->no_revocation)
+        grow_printf(out, "%s\n",
+                    two(lang, "Bütün imzalar sağlam; sertifika yolları denetlendi.",
+                        "Every signature holds; certificate paths were checked."));
+    else if (!m && s && r->indication == TOTAL_PASSED)
         grow_printf(out, "%s\n",
                     two(lang, "Bütün imzalar sağlam; sertifika yolları ve iptal durumları denetlendi.",
                         "Every signature holds; certificate paths and revocation were checked."));

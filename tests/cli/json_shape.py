@@ -1,0 +1,141 @@
+"""json_shape.py EXIT < OBJECT: holds one JSON object of the program against the contract of its keys.
+
+Every object has `schema` and `exit`, and `exit` is the exit status; from status 5 on it has `error` and nothing else.
+"""
+import json
+import re
+import sys
+
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+HEX = re.compile(r"[0-9a-f]+")
+CODE = re.compile(r"[EWI]\d{4}")
+
+CERTIFICATE = {
+    "subject", "serial_number", "issuer", "serial", "cert_sha256", "kind", "not_before", "not_after", "key",
+    "signature", "key_usage", "policies", "crl_urls", "ocsp_urls"}
+TOKEN = {
+    "module", "uri", "label", "manufacturer", "model", "serial", "object", "has_key", "pin_count_low",
+    "pin_final_try", "pin_locked", "pin_unset", "certificate"}
+SIGNATURE = {
+    "id", "format", "level", "indication", "sub_indication", "signer", "claimed_time", "best_signature_time",
+    "integrity", "covers_whole_document", "scope", "properties", "timestamps", "revocation", "countersignatures",
+    "messages"}
+RESULT = {
+    "sign": {"output"}, "cosign": {"output"}, "assemble": {"output"}, "extract": {"output"},
+    "prepare": {"output", "digest_alg", "digest", "scheme", "salt_len"},
+    "token": {"tokens"}, "cert": {"certificates"}, "doctor": {"checks"}, "version": {"version"}}
+FORM = ({"errors"}, {"errors", "output"}, {"errors", "text"})
+
+
+def keys(what, value, wanted):
+    if not isinstance(value, dict) or set(value) != set(wanted):
+        got = sorted(value) if isinstance(value, dict) else type(value).__name__
+        raise SystemExit(f"{what}: keys are {got}, wanted {sorted(wanted)}")
+
+
+def must(what, condition):
+    if not condition:
+        raise SystemExit(what)
+
+
+def is_time(what, value, nullable=False):
+    must(f"{what}: {value!r} is no time", (value is None and nullable) or TIME.fullmatch(value))
+
+
+def certificate(value):
+    keys("certificate", value, CERTIFICATE)
+    must("serial", HEX.fullmatch(value["serial"]) and not value["serial"].startswith("0"))
+    must("cert_sha256", HEX.fullmatch(value["cert_sha256"]) and len(value["cert_sha256"]) == 64)
+    is_time("not_before", value["not_before"])
+    is_time("not_after", value["not_after"])
+
+
+def messages(value):
+    for m in value:
+        keys("message", m, {"level", "code", "text", "hint"})
+        must("message level", m["level"] in ("error", "warning", "info"))
+        must("message code", CODE.fullmatch(m["code"]))
+        must("message text", m["text"] != "" and isinstance(m["hint"], str))
+
+
+def signature(value, inspecting):
+    keys("signature", value, SIGNATURE)
+    must("indication", value["indication"] in ("TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE"))
+    # An inspection does not judge: what it could read has no sub-indication.
+    must("sub_indication", not inspecting or value["indication"] != "TOTAL-PASSED")
+    must("sub_indication", inspecting or (value["indication"] == "TOTAL-PASSED") == (value["sub_indication"] is None))
+    must("format", value["format"] in ("cades", "xades", "cms", "xmldsig", None))
+    must("level", value["level"] in ("B", "T", "LT", "LTA", "C", "X", "XL", "A", None))
+    if value["signer"] is not None:
+        keys("signer", value["signer"], {"subject", "serial_number", "issuer", "serial", "cert_sha256"})
+    keys("integrity", value["integrity"], {"references", "signature_value", "signing_certificate"})
+    for fact in list(value["integrity"].values()) + [value["covers_whole_document"]]:
+        must("integrity", fact in (True, False, None))
+    is_time("claimed_time", value["claimed_time"], nullable=True)
+    is_time("best_signature_time", value["best_signature_time"], nullable=True)
+    for s in value["scope"]:
+        keys("scope", s, {"name", "digest_alg", "digest"})
+    for t in value["timestamps"]:
+        keys("timestamp", t, {"kind", "time", "indication", "tsa"})
+    for r in value["revocation"]:
+        keys("revocation", r, {"kind", "for", "this_update", "next_update", "source", "status"})
+    for c in value["countersignatures"]:
+        signature(c, inspecting)
+    messages(value["messages"])
+
+
+def report(value, inspecting):
+    keys("report", value, {
+        "schema", "exit", "document", "validation_time", "policy", "revocation_checked", "indication",
+        "sub_indication", "signatures", "messages"})
+    is_time("validation_time", value["validation_time"])
+    for s in value["signatures"]:
+        signature(s, inspecting)
+    messages(value["messages"])
+    worst = ["TOTAL-PASSED", "INDETERMINATE", "TOTAL-FAILED"]
+    want = max((s["indication"] for s in value["signatures"]), key=worst.index, default=None)
+    must(f"indication {value['indication']} of {want}", value["indication"] == want)
+    if not inspecting:
+        exits = {"TOTAL-PASSED": 0, "TOTAL-FAILED": 1, "INDETERMINATE": 2, None: 3}
+        must("exit of the indication", exits[want] == value["exit"])
+
+
+def result(command, value):
+    have = set(value) - {"schema", "exit"}
+    if command == "form":
+        must(f"form: keys {sorted(have)}", have in FORM)
+        for e in value["errors"]:
+            keys("form error", e, {"field", "code", "text"})
+    else:
+        keys(command, {k: value[k] for k in have}, RESULT[command])
+    for t in value.get("tokens", []):
+        keys("token", t, TOKEN)
+        if t["certificate"] is not None:
+            certificate(t["certificate"])
+    for c in value.get("certificates", []):
+        certificate(c)
+    for c in value.get("checks", []):
+        keys("check", c, {"name", "ok", "text", "hint"})
+
+
+def main():
+    value = json.load(sys.stdin, object_pairs_hook=lambda pairs: unique(pairs))
+    must(f"exit {value.get('exit')} in the object, {sys.argv[1]} outside", value.get("exit") == int(sys.argv[1]))
+    command, _, version = value["schema"].partition("/")
+    must("schema version", version == "1")
+    if value["exit"] >= 5 or "error" in value:
+        keys("object with an error", value, {"schema", "exit", "error"})
+        keys("error", value["error"], {"code", "text", "hint"})
+        must("error code", CODE.fullmatch(value["error"]["code"]))
+    elif command in ("verify", "inspect"):
+        report(value, command == "inspect")
+    else:
+        result(command, value)
+
+
+def unique(pairs):
+    must("a key stands twice", len({k for k, _ in pairs}) == len(pairs))
+    return dict(pairs)
+
+
+main()
