@@ -1,0 +1,132 @@
+/*
+ * run_flips PKI: one bit of every octet of a signature changed in turn. Whatever is still TOTAL-PASSED must
+ * be the same signature of the same person over the same content: the change then hit what nobody signed
+ * (another encoding, a certificate that is not needed).
+ */
+#include <sign.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char content[] = "Her sekizlisi imzanin altinda.";
+
+enum { PATH_BYTES = 1024 };
+
+struct subject {
+    const char *name;
+    sign_trust *trust;
+    sign_buf signature;
+    char person[64];
+    sign_shape shape;
+};
+
+static sign_rc password(void *user, const sign_secret *ask, char *out, size_t size) {
+    (void)user;
+    (void)ask;
+    snprintf(out, size, "123456");
+    return SIGN_OK;
+}
+
+static bool make(const char *pki, struct subject *s) {
+    char path[PATH_BYTES];
+    sign_error err = {0};
+    sign_key *key = NULL;
+    snprintf(path, sizeof path, "%s/%s.p12", pki, s->name);
+    sign_key_options ko = {.size = sizeof ko, .secret = password};
+    sign_options so = {.size = sizeof so, .shape = s->shape};
+    sign_input in = {.data = {(const uint8_t *)content, sizeof content - 1}};
+    sign_output out = {.buf = &s->signature};
+    bool good =
+        sign_key_open(path, &ko, &key, &err) == SIGN_OK && sign_create(key, &in, &so, &out, &err) == SIGN_OK;
+    sign_key_free(&key);
+    if (!good) {
+        printf("# %s: %s\n", s->name, err.text);
+    }
+    return good;
+}
+
+static sign_rc verify(const struct subject *s, sign_report **report) {
+    sign_input what = {.data = {s->signature.data, s->signature.len}};
+    sign_input in = {.data = {(const uint8_t *)content, sizeof content - 1}};
+    sign_verify_options vo = {.size = sizeof vo};
+    size_t n = s->shape == SIGN_DETACHED ? 1 : 0;
+    return sign_verify(&what, n ? &in : NULL, n, s->trust, &vo, report, NULL);
+}
+
+/* What passes must give back the content, one signature, and the person. */
+static bool same(const struct subject *s, const sign_report *report) {
+    const sign_signature *sig = sign_report_signature(report, 0);
+    bool good = sign_report_count(report) == 1 && strcmp(sig->person, s->person) == 0;
+    if (good && s->shape == SIGN_ATTACHED) {
+        sign_buf back = {0};
+        sign_input what = {.data = {s->signature.data, s->signature.len}};
+        good = sign_extract(&what, &(sign_output){.buf = &back}, NULL) == SIGN_OK &&
+               back.len == sizeof content - 1 && memcmp(back.data, content, back.len) == 0;
+        sign_buf_free(&back);
+    }
+    return good;
+}
+
+static bool flips(struct subject *s) {
+    size_t passed = 0, wrong = 0;
+    for (size_t at = 0; at < s->signature.len; at++) {
+        uint8_t bit = (uint8_t)(1u << (at % 8));
+        sign_report *report = NULL;
+        s->signature.data[at] ^= bit;
+        sign_rc rc = verify(s, &report);
+        passed += rc == SIGN_OK;
+        if (rc < 0 || (rc == SIGN_OK && !same(s, report))) {
+            printf("# octet %zu: %s\n", at, sign_rc_name(rc));
+            wrong++;
+        }
+        sign_report_free(&report);
+        s->signature.data[at] ^= bit;
+    }
+    printf("# %s: %zu octets, %zu changes without effect\n", s->name, s->signature.len, passed);
+    return wrong == 0;
+}
+
+static bool subject_run(const char *pki, struct subject *s) {
+    sign_report *report = NULL;
+    bool good = make(pki, s) && verify(s, &report) == SIGN_OK;
+    if (good) {
+        snprintf(s->person, sizeof s->person, "%s", sign_report_signature(report, 0)->person);
+    }
+    sign_report_free(&report);
+    good = good && flips(s);
+    sign_buf_free(&s->signature);
+    return good;
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2) {
+        fprintf(stderr, "usage: run_flips PKI\n");
+        return 64;
+    }
+    char roots[PATH_BYTES], lists[PATH_BYTES];
+    snprintf(roots, sizeof roots, "%s/trust", argv[1]);
+    snprintf(lists, sizeof lists, "%s/crls", argv[1]);
+    sign_input anchors = {.path = roots}, crls = {.path = lists};
+    sign_trust_options to = {
+        .size = sizeof to, .anchors = &anchors, .n_anchors = 1, .crls = &crls, .n_crls = 1};
+    sign_trust *trust = NULL;
+    sign_error err = {0};
+    if (sign_trust_new(&to, &trust, &err) != SIGN_OK) {
+        printf("not ok - trust: %s\n", err.text);
+        return 1;
+    }
+    struct subject subjects[] = {{.name = "nes-p256", .shape = SIGN_ATTACHED},
+                                 {.name = "nes-rsa2048", .shape = SIGN_ATTACHED},
+                                 {.name = "nes-p256", .shape = SIGN_DETACHED}};
+    int failed = 0;
+    for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
+        subjects[i].trust = trust;
+        bool good = subject_run(argv[1], &subjects[i]);
+        printf("%s - %s, %s: no changed octet makes another signature\n", good ? "ok" : "not ok",
+               subjects[i].name, subjects[i].shape == SIGN_ATTACHED ? "attached" : "detached");
+        failed += !good;
+    }
+    sign_trust_free(&trust);
+    return failed != 0;
+}
