@@ -169,3 +169,10 @@ sign_rc pki_cert_key(struct pki_cert *c, const struct crypto_pubkey **out, sign_
     *out = key;
     return SIGN_OK;
 }
+
+void pki_cert_key_known(struct pki_cert *c, struct crypto_pubkey *key) {
+    AUTO(crypto_pubkey_ptr) mine = crypto_pubkey_keep(key);
+    struct crypto_pubkey *none = NULL;
+    if (atomic_compare_exchange_strong(&c->key, &none, mine))
+        (void)TAKE(mine);
+}

@@ -114,9 +114,6 @@ struct trust_cert {
     struct trust_cert *next; /* same subject, anchors first */
 };
 
-/* Crypto contexts that nobody uses at the moment. */
-struct lending;
-
 struct sign_trust {
     struct trust_cert *certs;
     size_t n_certs, cap_certs, n_anchors;
@@ -128,7 +125,7 @@ struct sign_trust {
     uint64_t seed[2];
     struct cache *seen;  /* other certificates, by their bytes */
     struct cache *paths; /* passed paths, by certificate and option */
-    struct lending *lending;
+    struct crypto_pool *pool;
 };
 typedef struct sign_trust *sign_trust_ptr;
 CLEANUP(sign_trust_ptr, sign_trust_free);

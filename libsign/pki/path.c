@@ -2,8 +2,10 @@
 #include "pki/search.h"
 
 void search_free(search *s) {
-    for (size_t i = 0; i < s->n_bag; i++)
-        pki_cert_free(&s->bag[i]);
+    for (size_t i = 0; i < s->n_bag; i++) {
+        pki_cert_free(&s->bag[i].cert);
+        sign_buf_free(&s->bag[i].subject_key);
+    }
     for (size_t i = 0; i < s->n_crls; i++)
         pki_crl_free(&s->crls[i]);
     free(s->bag);
@@ -17,6 +19,31 @@ static bool is_their_fault(sign_rc rc) {
     return rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT || rc == SIGN_E_UNSUPPORTED;
 }
 
+static sign_rc forgive(sign_rc rc, sign_error *err) {
+    if (!is_their_fault(rc))
+        return rc;
+    if (err != NULL)
+        *err = (sign_error){0};
+    return SIGN_OK;
+}
+
+/* One certificate of the bag; those that the trust has itself were candidates before. */
+static sign_rc read_candidate(search *s, sign_bytes der, sign_error *err) {
+    AUTO(pki_cert_ptr) cert = NULL;
+    AUTO(grow) key = {0};
+    if (pki_trust_find(s->trust, cache_hash(s->trust->seed, der), der) != NULL)
+        return SIGN_OK;
+    sign_rc rc = pki_certificate(s->trust, s->crypto, der, &cert, err);
+    if (rc != SIGN_OK)
+        return forgive(rc, err);
+    if (!pki_name_key(cert->subject, &key))
+        return key.failed ? fail_memory(err) : SIGN_OK;
+    rc = grow_take(&key, &s->bag[s->n_bag].subject_key, err);
+    if (rc == SIGN_OK)
+        s->bag[s->n_bag++].cert = TAKE(cert);
+    return rc;
+}
+
 sign_rc search_read_bag(search *s, sign_error *err) {
     size_t n = s->opt->n_bag < LIMIT_CERTIFICATES ? s->opt->n_bag : LIMIT_CERTIFICATES;
     if (s->bag_read || n == 0)
@@ -25,17 +52,10 @@ sign_rc search_read_bag(search *s, sign_error *err) {
     s->bag = calloc(n, sizeof *s->bag);
     if (s->bag == NULL)
         return fail_memory(err);
-    for (size_t i = 0; i < n; i++) {
-        struct pki_cert *cert = NULL;
-        if (pki_trust_find(s->trust, cache_hash(s->trust->seed, s->opt->bag[i]), s->opt->bag[i]) != NULL)
-            continue;
-        sign_rc rc = pki_certificate(s->trust, s->crypto, s->opt->bag[i], &cert, err);
-        if (rc == SIGN_OK)
-            s->bag[s->n_bag++] = cert;
-        else if (!is_their_fault(rc))
-            return rc;
-    }
-    return SIGN_OK;
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 0; i < n && rc == SIGN_OK; i++)
+        rc = read_candidate(s, s->opt->bag[i], err);
+    return rc;
 }
 
 sign_rc search_read_crls(search *s, sign_error *err) {
@@ -45,14 +65,12 @@ sign_rc search_read_crls(search *s, sign_error *err) {
     s->crls = calloc(s->opt->n_crls, sizeof(struct pki_crl *));
     if (s->crls == NULL)
         return fail_memory(err);
-    for (size_t i = 0; i < s->opt->n_crls; i++) {
-        sign_rc rc = pki_crl_read(s->opt->crls[i], "signature", &s->crls[s->n_crls], err);
-        if (rc == SIGN_OK)
-            s->n_crls++;
-        else if (!is_their_fault(rc))
-            return rc;
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 0; i < s->opt->n_crls && rc == SIGN_OK; i++) {
+        rc = forgive(pki_crl_read(s->opt->crls[i], "signature", &s->crls[s->n_crls], err), err);
+        s->n_crls += s->crls[s->n_crls] != NULL;
     }
-    return SIGN_OK;
+    return rc;
 }
 
 static bool passed(const search *s) {
@@ -76,10 +94,12 @@ static bool identifiers_agree(const struct pki_cert *child, const struct pki_cer
 
 static sign_rc conclude_no_chain(search *s, enum rank rank, enum message_id message, sign_bytes other,
                                  sign_error *err) {
+    /* These two are about the last link, the others about the certificate that was asked for. */
+    bool of_last = message == MSG_PATH_SIGNATURE || message == MSG_PATH_NO_ISSUER;
     const struct finding f = {.rank = rank,
                               .sub = SUB_NO_CERTIFICATE_CHAIN_FOUND,
                               .message = message,
-                              .who = s->chain[rank == RANK_SIGNATURE ? s->n - 1 : 0]->subject,
+                              .who = s->chain[of_last ? s->n - 1 : 0]->subject,
                               .other = other};
     return search_conclude(s, &f, false, err);
 }
@@ -134,36 +154,40 @@ static sign_rc attempt(search *s, struct pki_cert *candidate, bool anchor, bool 
     return rc;
 }
 
-static sign_rc extend_in_trust(search *s, bool agree, sign_error *err) {
-    struct pki_cert *child = s->chain[s->n - 1];
-    AUTO(grow) key = {0};
-    if (!pki_name_key(child->issuer, &key))
-        return key.failed ? fail_memory(err) : SIGN_OK; /* a name that cannot be read has no issuer */
+static sign_rc extend_in_trust(search *s, sign_bytes issuer, bool agree, sign_error *err) {
+    const struct pki_cert *child = s->chain[s->n - 1];
     sign_rc rc = SIGN_OK;
-    const struct trust_cert *c = map_get(&s->trust->by_subject, BYTES(key.data, key.len));
+    const struct trust_cert *c = map_get(&s->trust->by_subject, issuer);
     for (; c != NULL && rc == SIGN_OK && !passed(s) && !s->stop; c = c->next)
         if (identifiers_agree(child, c->cert) == agree)
             rc = attempt(s, c->cert, c->anchor, false, err);
     return rc;
 }
 
-static sign_rc extend_in_bag(search *s, bool agree, sign_error *err) {
-    struct pki_cert *child = s->chain[s->n - 1];
+static sign_rc extend_in_bag(search *s, sign_bytes issuer, bool agree, sign_error *err) {
+    const struct pki_cert *child = s->chain[s->n - 1];
     sign_rc rc = search_read_bag(s, err);
-    for (size_t i = 0; i < s->n_bag && rc == SIGN_OK && !passed(s) && !s->stop; i++)
-        if (identifiers_agree(child, s->bag[i]) == agree && pki_name_equal(s->bag[i]->subject, child->issuer))
-            rc = attempt(s, s->bag[i], false, true, err);
+    for (size_t i = 0; i < s->n_bag && rc == SIGN_OK && !passed(s) && !s->stop; i++) {
+        const struct bag_cert *c = &s->bag[i];
+        if (identifiers_agree(child, c->cert) == agree &&
+            bytes_equal(BYTES(c->subject_key.data, c->subject_key.len), issuer))
+            rc = attempt(s, c->cert, false, true, err);
+    }
     return rc;
 }
 
 /* Depth first: what the trust has before what the signature brought. */
 static sign_rc extend(search *s, sign_error *err) {
     const struct pki_cert *child = s->chain[s->n - 1];
+    AUTO(grow) key = {0};
+    if (!pki_name_key(child->issuer, &key) && key.failed)
+        return fail_memory(err);
+    sign_bytes issuer = BYTES(key.data, key.len);
     sign_rc rc = SIGN_OK;
     for (int round = 0; round < 2 && rc == SIGN_OK && !passed(s) && !s->stop; round++)
-        rc = extend_in_trust(s, round == 0, err);
+        rc = extend_in_trust(s, issuer, round == 0, err);
     for (int round = 0; round < 2 && rc == SIGN_OK && !passed(s) && !s->stop; round++)
-        rc = extend_in_bag(s, round == 0, err);
+        rc = extend_in_bag(s, issuer, round == 0, err);
     if (rc != SIGN_OK || passed(s))
         return rc;
     /* The nearest reason: nothing was found above this one that could have been an issuer. */

@@ -50,6 +50,8 @@ void pki_cert_free(struct pki_cert **c);
 CLEANUP(pki_cert_ptr, pki_cert_free);
 /* The public key; belongs to the certificate. Errors as crypto_pubkey_read. */
 sign_rc pki_cert_key(struct pki_cert *c, const struct crypto_pubkey **out, sign_error *err);
+/* Spares the reading: `key` (counted once more) was read from the same SubjectPublicKeyInfo. */
+void pki_cert_key_known(struct pki_cert *c, struct crypto_pubkey *key);
 
 /* Names: RFC 4514 text (reversed, escaped); the first value of an attribute type. Appended. */
 bool pki_name_text(sign_bytes name, grow *out);

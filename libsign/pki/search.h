@@ -41,6 +41,11 @@ struct window {
     int64_t from, to;
 };
 
+struct bag_cert {
+    struct pki_cert *cert; /* counted */
+    sign_buf subject_key;  /* pki_name_key, made once: a flood of certificates is compared at every step */
+};
+
 struct search {
     const sign_trust *trust;
     struct crypto *crypto;
@@ -48,7 +53,7 @@ struct search {
     struct pki_cert *chain[LIMIT_PATH_LENGTH]; /* borrowed from the trust, the bag or the caller */
     unsigned from_bag;
     size_t n;
-    struct pki_cert **bag; /* those of the signature that the trust does not have itself; counted */
+    struct bag_cert *bag; /* those of the signature that the trust does not have itself */
     size_t n_bag;
     struct pki_crl **crls;
     size_t n_crls;

@@ -6,6 +6,15 @@ static bool is_our_fault(sign_rc rc) {
     return rc == SIGN_E_MEMORY || rc == SIGN_E_INTERNAL || rc == SIGN_E_CRYPTO;
 }
 
+/* What says nothing but "does not verify" leaves no text behind in the caller's error. */
+static sign_rc settle(sign_rc rc, sign_error *err) {
+    if (is_our_fault(rc))
+        return rc;
+    if (rc != SIGN_OK && err != NULL)
+        *err = (sign_error){0};
+    return SIGN_OK;
+}
+
 sign_rc pki_signed_by(struct crypto *crypto, struct pki_cert *issuer, sign_bytes signed_part,
                       const struct crypto_sigalg *alg, sign_bytes signature, bool *ok, sign_error *err) {
     const struct crypto_pubkey *key;
@@ -15,7 +24,7 @@ sign_rc pki_signed_by(struct crypto *crypto, struct pki_cert *issuer, sign_bytes
         return SIGN_OK;
     sign_rc rc = pki_cert_key(issuer, &key, err);
     if (rc != SIGN_OK)
-        return is_our_fault(rc) ? rc : SIGN_OK;
+        return settle(rc, err);
     if (!crypto_pubkey_fits(key, alg))
         return SIGN_OK;
     rc = crypto_hash(crypto, alg->digest, signed_part, digest, err);
@@ -23,5 +32,5 @@ sign_rc pki_signed_by(struct crypto *crypto, struct pki_cert *issuer, sign_bytes
         rc = crypto_verify(crypto, key, alg, BYTES(digest, crypto_digest_row(alg->digest)->size), signature,
                            true, err);
     *ok = rc == SIGN_OK;
-    return is_our_fault(rc) ? rc : SIGN_OK;
+    return settle(rc, err);
 }

@@ -4,13 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { LENT_MAX = 64, CACHE_DEFAULT = 4096 };
-
-struct lending {
-    pthread_mutex_t lock;
-    struct crypto *idle[LENT_MAX];
-    size_t n;
-};
+enum { CACHE_DEFAULT = 4096 };
 
 static bool same_cert(const void *item, const void *key) {
     const struct pki_cert *cert = item;
@@ -29,48 +23,12 @@ static void drop_cert(void *item) {
 
 static const struct cache_kind cert_kind = {same_cert, keep_cert, drop_cert};
 
-static sign_rc lending_new(struct lending **out, sign_error *err) {
-    struct lending *l = calloc(1, sizeof *l);
-    if (l == NULL)
-        return fail_memory(err);
-    if (pthread_mutex_init(&l->lock, NULL) != 0) {
-        free(l);
-        return fail_memory(err);
-    }
-    *out = l;
-    return SIGN_OK;
-}
-
-static void lending_free(struct lending *l) {
-    if (l == NULL)
-        return;
-    while (l->n > 0)
-        crypto_free(&l->idle[--l->n]);
-    pthread_mutex_destroy(&l->lock);
-    free(l);
-}
-
 sign_rc pki_lend(const sign_trust *trust, struct crypto **out, sign_error *err) {
-    struct lending *l = trust->lending;
-    *out = NULL;
-    pthread_mutex_lock(&l->lock);
-    if (l->n > 0)
-        *out = l->idle[--l->n];
-    pthread_mutex_unlock(&l->lock);
-    return *out != NULL ? SIGN_OK : crypto_new(out, err);
+    return crypto_pool_lend(trust->pool, out, err);
 }
 
 void pki_lend_back(const sign_trust *trust, struct crypto *c) {
-    struct lending *l = trust->lending;
-    if (c == NULL)
-        return;
-    pthread_mutex_lock(&l->lock);
-    if (l->n < LENT_MAX) {
-        l->idle[l->n++] = c;
-        c = NULL;
-    }
-    pthread_mutex_unlock(&l->lock);
-    crypto_free(&c);
+    crypto_pool_return(trust->pool, &c);
 }
 
 /* Lists of certificates by subject: anchors were loaded first and come first, because they end a path. */
@@ -146,7 +104,7 @@ sign_rc sign_trust_new(const sign_trust_options *opt, sign_trust **out, sign_err
         return fail_memory(err);
     random_fill(t->seed, sizeof t->seed);
     size_t capacity = opt->cache == 0 ? CACHE_DEFAULT : opt->cache;
-    sign_rc rc = lending_new(&t->lending, err);
+    sign_rc rc = crypto_pool_new(&t->pool, err);
     if (rc == SIGN_OK)
         rc = cache_new(&cert_kind, capacity, &t->seen, err);
     if (rc == SIGN_OK)
@@ -185,7 +143,7 @@ void sign_trust_free(sign_trust **trust) {
     free(t->by_der);
     free(t->certs);
     free(t->crls);
-    lending_free(t->lending);
+    crypto_pool_free(&t->pool);
     free(t);
 }
 
