@@ -83,6 +83,8 @@ sign_rc chain_read(sign_bytes in, chain *c, sign_error *err) {
         char label[64];
         AUTO(grow) der = {0};
         found = text_pem_next(in, &at, label, &der);
+        if (der.failed)
+            return fail_memory(err);
         if (found == 0 && n == 0 && in.len > 0 && in.data[0] == DER_SEQUENCE)
             return add_checked(c, in, err);
         if (found <= 0)

@@ -15,6 +15,24 @@ sign_rc sign_key_open(const char *where, const sign_key_options *opt, sign_key *
     return rc == SIGN_OK ? rc : within(err, rc, "key");
 }
 
+typedef struct key_desk *key_desk_ptr;
+static void desk_free(key_desk_ptr *desk) {
+    if (*desk)
+        crypto_pool_free(&(*desk)->pool);
+    free(TAKE(*desk));
+}
+CLEANUP(key_desk_ptr, desk_free);
+
+static sign_rc desk_new(struct key_desk **out, sign_error *err) {
+    AUTO(key_desk_ptr) desk = calloc(1, sizeof *desk);
+    if (!desk)
+        return fail_memory(err);
+    sign_rc rc = crypto_pool_new(&desk->pool, err);
+    if (rc == SIGN_OK)
+        *out = TAKE(desk);
+    return rc;
+}
+
 sign_rc key_assemble(const struct key_ops *ops, void *state, chain *c, sign_key **out, sign_error *err) {
     AUTO(crypto_pubkey_ptr) public = NULL;
     sign_bytes spki;
@@ -23,10 +41,14 @@ sign_rc key_assemble(const struct key_ops *ops, void *state, chain *c, sign_key 
         rc = crypto_pubkey_read(spki, &public, err);
     if (rc != SIGN_OK)
         return within(err, rc, "certificate");
+    AUTO(key_desk_ptr) desk = NULL;
+    rc = desk_new(&desk, err);
+    if (rc != SIGN_OK)
+        return rc;
     sign_key *key = calloc(1, sizeof *key);
     if (!key)
         return fail_memory(err);
-    *key = (sign_key){ops, state, TAKE(public), c->certs, c->n};
+    *key = (sign_key){ops, state, TAKE(public), TAKE(desk), c->certs, c->n};
     *c = (chain){0};
     *out = key;
     return SIGN_OK;
@@ -38,6 +60,7 @@ void sign_key_free(sign_key **key) {
         return;
     k->ops->free(k->state);
     crypto_pubkey_free(&k->public);
+    desk_free(&k->desk);
     chain certs = {k->chain, k->n_chain};
     chain_free(&certs);
     free(k);
@@ -61,6 +84,23 @@ enum crypto_key_kind key_kind(const sign_key *key) {
 
 const struct crypto_pubkey *key_public(const sign_key *key) {
     return key->public;
+}
+
+sign_rc key_lend(const sign_key *key, struct crypto **out, sign_error *err) {
+    return crypto_pool_lend(key->desk->pool, out, err);
+}
+
+void key_lend_back(const sign_key *key, struct crypto **c) {
+    crypto_pool_return(key->desk->pool, c);
+}
+
+/* Relaxed is enough: a thread that sees the old answer verifies once more. */
+void key_prove(const sign_key *key) {
+    __atomic_store_n(&key->desk->proven, !key->ops->elsewhere, __ATOMIC_RELAXED);
+}
+
+bool key_proven(const sign_key *key) {
+    return __atomic_load_n(&key->desk->proven, __ATOMIC_RELAXED);
 }
 
 sign_rc key_sign(const sign_key *key, struct crypto *crypto, const struct crypto_sigalg *alg,

@@ -12,12 +12,20 @@ struct key_ops {
     sign_rc (*sign)(void *state, const struct crypto_sigalg *alg, sign_bytes digest, sign_buf *value,
                     sign_error *err);
     void (*free)(void *state);
+    bool elsewhere; /* the value comes from outside: every one is verified */
+};
+
+/* Contexts for its calls, and whether a value of it has been verified (atomic). */
+struct key_desk {
+    struct crypto_pool *pool;
+    bool proven;
 };
 
 struct sign_key {
     const struct key_ops *ops;
     void *state;
     struct crypto_pubkey *public; /* of the signer's certificate */
+    struct key_desk *desk;        /* what its threads share while they sign */
     sign_buf *chain;              /* DER, the signer's first */
     size_t n_chain;
 };
@@ -32,6 +40,18 @@ CLEANUP(sign_key_ptr, sign_key_free);
  */
 sign_rc key_sign(const sign_key *key, struct crypto *crypto, const struct crypto_sigalg *alg,
                  sign_bytes digest, sign_buf *value, sign_error *err);
+
+/* A context of the key's own for the length of a call. */
+sign_rc key_lend(const sign_key *key, struct crypto **out, sign_error *err);
+void key_lend_back(const sign_key *key, struct crypto **c);
+
+/*
+ * Told after a value was verified with the certificate. From then on the key is known to be the
+ * certificate's, and verifying each value again would cost ECDSA three times what signing does; a callback
+ * may answer anything any time, so that a key that is elsewhere is never proven.
+ */
+void key_prove(const sign_key *key);
+bool key_proven(const sign_key *key);
 
 /* RSA, RSA restricted to PSS, or EC: from the certificate. */
 enum crypto_key_kind key_kind(const sign_key *key);

@@ -68,7 +68,7 @@ static void remote_free(void *state) {
 
 sign_rc sign_key_remote(const sign_bytes *certs, size_t n, sign_key_fn *fn, void *user, sign_key **out,
                         sign_error *err) {
-    static const struct key_ops ops = {remote_sign, remote_free};
+    static const struct key_ops ops = {remote_sign, remote_free, true};
     if (!certs || n == 0 || !fn || !out)
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_key_remote: chain, fn and out are needed");
     AUTO(chain) c = {0};

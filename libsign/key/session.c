@@ -215,7 +215,10 @@ static sign_rc hand_over(const struct token *t, sign_buf *raw, sign_buf *value, 
     }
     /* r||s in halves (PKCS#11 v2.40, 2.3.1): an odd length cannot be told apart. */
     AUTO(grow) der = {0};
-    if (raw->len == 0 || raw->len % 2 || !crypto_ecdsa_to_der(BYTES(raw->data, raw->len), &der))
+    bool written = raw->len % 2 == 0 && crypto_ecdsa_to_der(BYTES(raw->data, raw->len), &der);
+    if (der.failed)
+        return fail_memory(err);
+    if (!written)
         return fail(err, SIGN_E_KEY, MSG_KEY_SIGN, "%s: a value of %zu bytes", t->slot.label, raw->len);
     return grow_take(&der, value, err);
 }

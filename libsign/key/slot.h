@@ -46,7 +46,8 @@ CLEANUP(objects, objects_free);
 /* All objects of a class that the session sees. SIGN_E_TOKEN, SIGN_E_MEMORY. */
 sign_rc objects_read(struct module *m, CK_SESSION_HANDLE session, CK_OBJECT_CLASS class, objects *out,
                      sign_error *err);
-/* One attribute; empty when the object has none or does not show it. SIGN_E_MEMORY, SIGN_E_LIMIT. */
+/* One attribute; empty when the object has none, does not show it, or it is over LIMIT_CERTIFICATE.
+ * SIGN_E_MEMORY. */
 sign_rc object_attribute(struct module *m, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
                          CK_ATTRIBUTE_TYPE type, sign_buf *out, sign_error *err);
 /* The one object with this (non-empty) id, or NULL. */

@@ -161,7 +161,7 @@ static sign_rc choose(const char *path, const sign_key_options *opt, EVP_PKEY *k
 }
 
 sign_rc software_open(const char *path, const sign_key_options *opt, sign_key **out, sign_error *err) {
-    static const struct key_ops ops = {software_sign, software_free};
+    static const struct key_ops ops = {software_sign, software_free, false};
     AUTO(evp_pkey) key = NULL;
     AUTO(chain) certs = {0};
     sign_rc rc = keyfile_read(path, opt, &key, &certs, err);

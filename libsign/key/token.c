@@ -269,7 +269,7 @@ static sign_rc open_on(struct token *t, const struct object *cert, const sign_ke
 
 static sign_rc open_place(scan *s, size_t place, const struct object *cert, chain *c,
                           const sign_key_options *opt, sign_key **out, sign_error *err) {
-    static const struct key_ops ops = {token_sign, token_free};
+    static const struct key_ops ops = {token_sign, token_free, false};
     AUTO(token_ptr) t = NULL;
     struct place *p = &s->places[place];
     sign_rc rc = token_new(s->modules[p->module], &p->slot, &t, err);

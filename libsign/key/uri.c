@@ -48,7 +48,10 @@ static bool named(sign_bytes name, const char *word) {
 /* Percent-decoded; a text must be UTF-8 without NUL, an id may be any bytes (RFC 7512, 2.3). */
 static sign_rc decode(sign_bytes in, bool text, sign_buf *out, sign_error *err) {
     AUTO(grow) g = {0};
-    if (!text_percent_decode(in, &g) || (text && !utf8_valid(BYTES(g.data, g.len))))
+    bool decoded = text_percent_decode(in, &g);
+    if (g.failed)
+        return fail_memory(err);
+    if (!decoded || (text && !utf8_valid(BYTES(g.data, g.len))))
         return wrong(err, "malformed percent-encoding");
     if (text)
         grow_byte(&g, 0);
