@@ -21,7 +21,9 @@ static sign_rc pem_objects(sign_bytes in, const char *const *labels, pki_object_
         AUTO(grow) der = {0};
         char label[64];
         found = text_pem_next(in, &at, label, &der);
-        if (found < 0 || der.failed)
+        if (der.failed)
+            return fail_memory(err);
+        if (found < 0)
             return fail(err, SIGN_E_FORMAT, MSG_DER, "%s: malformed PEM", name);
         /* A file may hold a key or other things too: they are not ours to judge. */
         if (found == 0 || !is_label(label, labels))

@@ -171,7 +171,9 @@ bool pki_name_key(sign_bytes name, grow *out) {
         put_length(value.len, out);
         grow_put(out, value.data, value.len);
     }
-    return der_ok(&w.rdns) && !out->failed && !text.failed && !folded.failed;
+    /* Out of memory is told by `out`, so that it is never taken for another name. */
+    out->failed = out->failed || text.failed || folded.failed;
+    return der_ok(&w.rdns) && !out->failed;
 }
 
 bool pki_name_equal(sign_bytes a, sign_bytes b) {
