@@ -56,12 +56,13 @@ bool form_set_language(struct sign_form *f, const char *language) {
 }
 
 bool form_set_program(struct sign_form *f, const char *program) {
-    size_t n = strlen(program);
-    if (n == 0 || n > FORM_PROGRAM_MAX || strchr(" ", program[0]) != NULL || program[n - 1] == ' ') {
+    size_t n = strnlen(program, FORM_PROGRAM_MAX + 1);
+    if (n == 0 || n > FORM_PROGRAM_MAX) {
         return false;
     }
-    for (const char *s = program; *s != '\0'; s++) {
-        if (*s < 0x20 || *s > 0x7E) {
+    for (size_t i = 0; i < n; i++) {
+        bool edge = i == 0 || i == n - 1;
+        if (program[i] < (edge ? '!' : ' ') || program[i] > '~') {
             return false;
         }
     }

@@ -21,8 +21,9 @@ static void line_bytes(struct line *l, const char *s, size_t n) {
 }
 
 static void line_char(struct line *l, uint32_t c) {
-    char piece[4];
-    line_bytes(l, piece, utf8_put(c, piece));
+    char piece[4] = {0};
+    size_t n = utf8_put(c, piece);
+    line_bytes(l, piece, n);
 }
 
 static bool is_space(uint32_t c) {
