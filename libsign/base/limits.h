@@ -3,15 +3,16 @@
 #define BASE_LIMITS_H
 
 enum {
-    LIMIT_DER_DEPTH = 64,           /* nesting of DER or BER elements */
-    LIMIT_SIGNERS = 1000,           /* SignerInfos in one SignedData */
-    LIMIT_CERTIFICATES = 2000,      /* in one signature */
-    LIMIT_ATTRIBUTES = 256,         /* in one attribute set */
-    LIMIT_COUNTERSIGN_DEPTH = 8,    /* counter-signatures of counter-signatures */
-    LIMIT_COUNTERSIGNATURES = 256,  /* in one SignerInfo, all depths together */
-    LIMIT_CONTENT_SEGMENTS = 65536, /* of a constructed OCTET STRING */
-    LIMIT_PATH_LENGTH = 16,         /* certificates in a path */
-    LIMIT_PATH_CANDIDATES = 256,    /* issuers tried for one path */
+    LIMIT_DER_DEPTH = 64,          /* nesting of DER or BER elements */
+    LIMIT_SIGNERS = 1000,          /* SignerInfos in one SignedData */
+    LIMIT_CERTIFICATES = 2000,     /* in one signature */
+    LIMIT_ATTRIBUTES = 256,        /* in one attribute set */
+    LIMIT_COUNTERSIGN_DEPTH = 8,   /* counter-signatures of counter-signatures */
+    LIMIT_COUNTERSIGNATURES = 256, /* in one SignerInfo, all depths together */
+    LIMIT_CONTENT_SEGMENTS =
+        1 << 21,            /* of a constructed OCTET STRING: 2 GB in the pieces of 1 KB that some write */
+    LIMIT_PATH_LENGTH = 16, /* certificates in a path */
+    LIMIT_PATH_CANDIDATES = 256, /* issuers tried for one path */
     LIMIT_ROLES = 32,
     LIMIT_PLACE_LINES = 6, /* RFC 5126, 5.11.2 */
     LIMIT_FORM_DEPTH = 16,

@@ -1,5 +1,4 @@
 /* Unsigned attributes: nothing in them is trusted; they are listed, and they make the structural level. */
-#include "base/time.h"
 #include "cades/read.h"
 #include "der/oid.h"
 
@@ -23,25 +22,6 @@ static const struct {
     {OID_AA_ARCHIVE_TIME_STAMP_V3, FLAG(archive_v3), true},
 };
 
-/* GeneralizedTime of a TSTInfo, which may have fractions of a second (RFC 3161, 2.4.2); they are dropped. */
-static int64_t generalized(sign_bytes v) {
-    int d[14];
-    if (v.len < 15 || v.data[v.len - 1] != 'Z')
-        return 0;
-    for (size_t i = 0; i < 14; i++) {
-        if (v.data[i] < '0' || v.data[i] > '9')
-            return 0;
-        d[i] = v.data[i] - '0';
-    }
-    struct civil c = {.year = d[0] * 1000 + d[1] * 100 + d[2] * 10 + d[3],
-                      .month = d[4] * 10 + d[5],
-                      .day = d[6] * 10 + d[7],
-                      .hour = d[8] * 10 + d[9],
-                      .minute = d[10] * 10 + d[11],
-                      .second = d[12] * 10 + d[13]};
-    return civil_valid(&c) ? time_from_civil(&c) : 0;
-}
-
 /* TSTInfo (RFC 3161, 2.4.2): genTime and the name of the authority. */
 static void read_info(sign_bytes info, arena *texts, struct report_timestamp *out) {
     struct der_parse parse;
@@ -49,9 +29,8 @@ static void read_info(sign_bytes info, arena *texts, struct report_timestamp *ou
     struct der_tlv t;
     if (!der_enter(&c, DER_SEQUENCE, &in) || !der_take(&in, DER_INTEGER, NULL) ||
         !der_take(&in, DER_OID, NULL) || !der_take(&in, DER_SEQUENCE, NULL) ||
-        !der_take(&in, DER_INTEGER, NULL) || !der_take(&in, DER_GENERALIZED_TIME, &t))
+        !der_take(&in, DER_INTEGER, NULL) || !der_gen_time(&in, &out->time))
         return;
-    out->time = generalized(t.value);
     (void)der_optional(&in, DER_SEQUENCE, NULL);
     (void)der_optional(&in, DER_BOOLEAN, NULL);
     (void)der_optional(&in, DER_INTEGER, NULL);
