@@ -206,7 +206,7 @@ static sign_rc keys_check(const struct json_value *root, sign_error *err) {
         if (field_is_secret(key)) {
             return form_no_field(key, SIGN_E_FORMAT, err);
         }
-        grow_printf(&unknown, "%s%s", unknown.len > 0 ? ", " : "", key);
+        grow_printf(&unknown, "%s\"%s\"", unknown.len > 0 ? ", " : "", key);
     }
     if (unknown.failed && !unknown.over) {
         return fail_memory(err);

@@ -215,7 +215,8 @@ Test(form, json_of_a_wrong_shape) {
         const char *text, *code, *named;
         sign_rc rc;
     } rows[] = {
-        {"{\"Ad\":\"x\",\"Adi\":\"x\",\"Yas\":3}", "E1002", "Adi, Yas", SIGN_E_FORMAT},
+        {"{\"Ad\":\"x\",\"Adi\":\"x\",\"Yas\":3}", "E1002", "\"Adi\", \"Yas\"", SIGN_E_FORMAT},
+        {"{\"\":1}", "E1002", "\"\"", SIGN_E_FORMAT},
         {"{\"Ad\":{\"a\":1}}", "E1001", "Ad", SIGN_E_FORMAT},
         {"{\"Ad\":[\"a\"]}", "E1001", "Ad", SIGN_E_FORMAT},
         {"{\"Ad\":\"a\",\"Ad\":\"b\"}", "E5020", "Ad", SIGN_E_FORMAT},
