@@ -4,6 +4,7 @@
 #define ADES_ADES_H
 
 #include "base/limits.h"
+#include "key/key.h"
 #include "pki/pki.h"
 #include <sign/create.h>
 
@@ -78,6 +79,7 @@ struct ades_plan {
     sign_bytes chain[LIMIT_PATH_LENGTH]; /* DER, signer first; borrowed */
     size_t n_chain;
     struct pki_cert *signer;
+    bool proven; /* the value will come from a key that is known to be the signer's (key_proven) */
 };
 typedef struct ades_plan ades_plan;
 /*
@@ -87,11 +89,15 @@ typedef struct ades_plan ades_plan;
  */
 sign_rc ades_plan_make(struct crypto *crypto, const sign_bytes *chain, size_t n, const sign_options *opt,
                        ades_plan *out, sign_error *err);
+/* The same for a key that is open here: with its chain, and without reading its public key again. */
+sign_rc ades_plan_for_key(struct crypto *crypto, const sign_key *key, const sign_options *opt, ades_plan *out,
+                          sign_error *err);
 /*
- * The algorithm with which `key` signs: ECDSA for EC, PSS for RSA when asked for or when the key says so (RFC 4055),
- * else PKCS#1 v1.5. false: the key's own parameters forbid it.
+ * The algorithm with which `key` signs: ECDSA for EC, PSS for RSA when asked for or when the key says so (RFC
+ * 4055), else PKCS#1 v1.5. false: the key's own parameters forbid it.
  */
-bool ades_sigalg_for(const struct crypto_pubkey *key, enum crypto_digest digest, bool pss, struct crypto_sigalg *out);
+bool ades_sigalg_for(const struct crypto_pubkey *key, enum crypto_digest digest, bool pss,
+                     struct crypto_sigalg *out);
 void ades_plan_free(ades_plan *p);
 CLEANUP(ades_plan, ades_plan_free);
 

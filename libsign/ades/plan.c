@@ -228,33 +228,30 @@ static sign_rc embedded_check(struct crypto *crypto, const sign_bytes *certs, si
     return SIGN_OK;
 }
 
-static sign_rc certificates_take(struct crypto *crypto, const sign_bytes *chain, size_t n, ades_plan *p,
-                                 sign_error *err) {
-    if (!chain || n == 0 || n > LIMIT_PATH_LENGTH) {
-        return bad_option(err, "chain", "1 to 16 certificates");
-    }
-    memcpy(p->chain, chain, n * sizeof *chain);
-    p->n_chain = n;
-    sign_rc rc = pki_cert_read(crypto, chain[0], &p->signer, err);
+static sign_rc certificates_take(struct crypto *crypto, ades_plan *p, sign_error *err) {
+    sign_rc rc = pki_cert_read(crypto, p->chain[0], &p->signer, err);
     if (rc != SIGN_OK) {
         return within(err, rc, "signer");
     }
-    rc = embedded_check(crypto, chain + 1, n - 1, err);
+    rc = embedded_check(crypto, p->chain + 1, p->n_chain - 1, err);
     if (rc != SIGN_OK) {
         return within(err, rc, "chain");
     }
     return embedded_check(crypto, p->opt->certificates, p->opt->n_certificates, err);
 }
 
-static sign_rc plan_make(struct crypto *crypto, const sign_bytes *chain, size_t n, ades_plan *p,
-                         sign_error *err) {
+/* p->opt and p->chain are set; `key`, optional, is the signer's. */
+static sign_rc plan_make(struct crypto *crypto, const sign_key *key, ades_plan *p, sign_error *err) {
     sign_rc rc = options_check(p->opt, err);
     if (rc != SIGN_OK) {
         return rc;
     }
     p->signing_time = p->opt->claimed_time ? p->opt->claimed_time : time_now();
     p->digest = crypto_digest_of(p->opt->digest);
-    rc = certificates_take(crypto, chain, n, p, err);
+    rc = certificates_take(crypto, p, err);
+    if (rc == SIGN_OK && key) {
+        pki_cert_key_known(p->signer, key->public);
+    }
     if (rc == SIGN_OK) {
         rc = usage_check(p->signer, err);
     }
@@ -268,7 +265,28 @@ sign_rc ades_plan_make(struct crypto *crypto, const sign_bytes *chain, size_t n,
                        ades_plan *out, sign_error *err) {
     *out = (ades_plan){.defaults = {.size = sizeof out->defaults}};
     out->opt = opt ? opt : &out->defaults;
-    sign_rc rc = plan_make(crypto, chain, n, out, err);
+    if (!chain || n == 0 || n > LIMIT_PATH_LENGTH) {
+        return bad_option(err, "chain", "1 to 16 certificates");
+    }
+    memcpy(out->chain, chain, n * sizeof *chain);
+    out->n_chain = n;
+    sign_rc rc = plan_make(crypto, NULL, out, err);
+    if (rc != SIGN_OK) {
+        ades_plan_free(out);
+    }
+    return rc;
+}
+
+sign_rc ades_plan_for_key(struct crypto *crypto, const sign_key *key, const sign_options *opt, ades_plan *out,
+                          sign_error *err) {
+    *out = (ades_plan){.defaults = {.size = sizeof out->defaults}, .proven = key_proven(key)};
+    out->opt = opt ? opt : &out->defaults;
+    size_t n = sign_key_chain_count(key);
+    out->n_chain = n < LIMIT_PATH_LENGTH ? n : LIMIT_PATH_LENGTH;
+    for (size_t i = 0; i < out->n_chain; i++) {
+        out->chain[i] = sign_key_chain(key, i);
+    }
+    sign_rc rc = plan_make(crypto, key, out, err);
     if (rc != SIGN_OK) {
         ades_plan_free(out);
     }

@@ -118,6 +118,7 @@ sign_rc cades_draft(struct crypto *crypto, const ades_plan *plan, const sign_inp
     d->alg = plan->sigalg;
     d->digest = plan->digest;
     d->signer = pki_cert_keep(plan->signer);
+    d->proven = plan->proven;
     sign_rc rc = base_take(crypto, plan, what, in, d, err);
     if (rc == SIGN_OK) {
         rc = sets_take(plan, d, err);
@@ -181,6 +182,9 @@ static sign_rc value_check(struct crypto *crypto, const struct ades_draft *d, si
             return fail(err, SIGN_FAILED, MSG_VALUE_REFUSED, "not r||s of an ECDSA signature");
         }
         *out = BYTES(der->data, der->len);
+    }
+    if (d->proven) {
+        return SIGN_OK;
     }
     const struct crypto_pubkey *key;
     sign_rc rc = pki_cert_key(d->signer, &key, err);

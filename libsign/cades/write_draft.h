@@ -16,6 +16,7 @@ struct ades_draft {
     struct crypto_sigalg alg;
     enum crypto_digest digest;
     struct pki_cert *signer; /* counted */
+    bool proven;             /* of the plan: the value need not be verified */
 
     struct cades_held in, what;   /* content to attach; signature to add to */
     cades_message message;        /* of `what` */

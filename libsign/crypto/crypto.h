@@ -72,6 +72,16 @@ sign_rc crypto_new(struct crypto **out, sign_error *err);
 void crypto_free(struct crypto **c);
 CLEANUP(crypto_ptr, crypto_free);
 
+/*
+ * Contexts for an object that many threads share: each borrows one for the length of a call. Lending makes a
+ * new one when none is idle; what is returned (*c becomes NULL) keeps what it has fetched and prepared.
+ */
+struct crypto_pool;
+sign_rc crypto_pool_new(struct crypto_pool **out, sign_error *err);
+void crypto_pool_free(struct crypto_pool **pool);
+sign_rc crypto_pool_lend(struct crypto_pool *pool, struct crypto **out, sign_error *err);
+void crypto_pool_return(struct crypto_pool *pool, struct crypto **c);
+
 /* Digest of one piece. SIGN_E_UNSUPPORTED for DIGEST_NONE and MD5. out has DIGEST_MAX bytes. */
 sign_rc crypto_hash(struct crypto *c, enum crypto_digest d, sign_bytes in, uint8_t *out, sign_error *err);
 /* The same in parts; one at a time per context. */

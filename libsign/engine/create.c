@@ -13,6 +13,7 @@ struct sign_draft {
     const struct ades_format *format;
     struct ades_draft *draft;
     struct crypto *crypto;
+    const sign_key *lender; /* of crypto; NULL: it is the draft's own */
     ades_plan plan;
     sign_options options; /* the plan's, with what a form adds */
     sign_buf canonical;   /* of a form: what is signed instead of the file */
@@ -28,6 +29,8 @@ void sign_draft_free(sign_draft **draft) {
     if (d->draft)
         d->format->draft_free(&d->draft);
     ades_plan_free(&d->plan);
+    if (d->lender)
+        key_lend_back(d->lender, &d->crypto);
     crypto_free(&d->crypto);
     sign_buf_free(&d->canonical);
     source_close(&d->imported);
@@ -118,10 +121,9 @@ static sign_rc options_take(const sign_options *opt, const sign_input *in, sign_
     return SIGN_OK;
 }
 
-sign_rc sign_draft_new(const sign_bytes *chain, size_t n, const sign_input *what, const sign_input *in,
-                       const sign_options *opt, sign_draft **out, sign_error *err) {
-    if (!chain || n == 0 || (!what && !in) || !out)
-        return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "a certificate, a document and out are needed");
+/* A draft that knows its options and its format, and nothing yet of signer and content. */
+static sign_rc draft_begin(const sign_input *what, const sign_input *in, const sign_options *opt,
+                           sign_draft_ptr *out, sign_error *err) {
     AUTO(sign_draft_ptr) d = draft_make();
     if (!d)
         return fail_memory(err);
@@ -131,7 +133,18 @@ sign_rc sign_draft_new(const sign_bytes *chain, size_t n, const sign_input *what
     d->format = format_by_id(d->options.format);
     if (!d->format)
         return fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED, "signature format %d", (int)d->options.format);
-    rc = crypto_new(&d->crypto, err);
+    *out = TAKE(d);
+    return SIGN_OK;
+}
+
+sign_rc sign_draft_new(const sign_bytes *chain, size_t n, const sign_input *what, const sign_input *in,
+                       const sign_options *opt, sign_draft **out, sign_error *err) {
+    if (!chain || n == 0 || (!what && !in) || !out)
+        return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "a certificate, a document and out are needed");
+    AUTO(sign_draft_ptr) d = NULL;
+    sign_rc rc = draft_begin(what, in, opt, &d, err);
+    if (rc == SIGN_OK)
+        rc = crypto_new(&d->crypto, err);
     if (rc == SIGN_OK)
         rc = ades_plan_make(d->crypto, chain, n, &d->options, &d->plan, err);
     if (rc == SIGN_OK)
@@ -186,22 +199,32 @@ sign_rc sign_draft_finish(sign_draft *draft, sign_bytes value, sign_encoding enc
     return draft->format->draft_finish(draft->crypto, draft->draft, value, encoding, out, err);
 }
 
+/* A draft for a key that is open here: what the key has ready is used, and goes back to it. */
+static sign_rc draft_for_key(const sign_key *key, const sign_input *what, const sign_input *in,
+                             const sign_options *opt, sign_draft_ptr *out, sign_error *err) {
+    sign_rc rc = draft_begin(what, in, opt, out, err);
+    if (rc != SIGN_OK)
+        return rc;
+    struct sign_draft *d = *out;
+    d->lender = key;
+    rc = key_lend(key, &d->crypto, err);
+    if (rc == SIGN_OK)
+        rc = ades_plan_for_key(d->crypto, key, &d->options, &d->plan, err);
+    return rc == SIGN_OK ? draft_content(d, what, in, err) : rc;
+}
+
 static sign_rc sign_with(const sign_key *key, const sign_input *what, const sign_input *in,
                          const sign_options *opt, const sign_output *out, sign_error *err) {
-    sign_bytes chain[LIMIT_PATH_LENGTH];
-    size_t n = sign_key_chain_count(key);
-    if (n > LIMIT_PATH_LENGTH)
-        n = LIMIT_PATH_LENGTH;
-    for (size_t i = 0; i < n; i++)
-        chain[i] = sign_key_chain(key, i);
     AUTO(sign_draft_ptr) d = NULL;
     AUTO(sign_buf) value = {0};
-    sign_rc rc = sign_draft_new(chain, n, what, in, opt, &d, err);
+    sign_rc rc = draft_for_key(key, what, in, opt, &d, err);
     if (rc == SIGN_OK)
         rc = key_sign(key, d->crypto, &d->plan.sigalg, sign_draft_get(d).digest, &value, err);
     if (rc != SIGN_OK)
         return rc;
     rc = sign_draft_finish(d, (sign_bytes){value.data, value.len}, SIGN_VALUE_DER, out, err);
+    if (rc == SIGN_OK && !d->plan.proven)
+        key_prove(key);
     /* The key is the caller's own: a value that its certificate does not verify is a fault of the key. */
     return rc == SIGN_FAILED ? fail(err, SIGN_E_KEY, MSG_KEY_VALUE, "the certificate does not verify it")
                              : rc;
