@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "json/json.h"
+#include <stdio.h>
 
 enum { LOOK = 4096 };
 
@@ -147,26 +148,52 @@ static bool contains(sign_bytes text, const char *what) {
     return false;
 }
 
+/* Keys that only an application has, as they stand in the text. */
+static const char *const own_keys[] = {"\"SertifikaSuresi\"", "\"KartOkuyucu\"", "\"SertifikaYayini\"",
+                                       "\"SertifikaTalebi\""};
+enum { OWN_KEYS = sizeof own_keys / sizeof own_keys[0] };
+
+/* JSON that cannot be read but speaks of an application: to be refused as a form, not signed as any file. */
+static bool is_broken_form(sign_bytes text) {
+    for (size_t i = 0; i < OWN_KEYS; i++) {
+        if (contains(text, own_keys[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_own_key(const struct json_value *root) {
+    for (size_t i = 0; i < root->count; i++) {
+        char quoted[64];
+        snprintf(quoted, sizeof quoted, "\"%s\"", root->items[i].name);
+        for (size_t k = 0; k < OWN_KEYS; k++) {
+            if (strcmp(quoted, own_keys[k]) == 0) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /*
  * A JSON form names KimlikNo and one more thing that only an application asks for, or nothing but fields.
  * Other data about people, which may well have a KimlikNo, is not a form.
  */
 static bool is_form_json(sign_bytes text) {
-    static const char *const only_here[] = {"SertifikaSuresi", "KartOkuyucu", "SertifikaYayini",
-                                            "SertifikaTalebi"};
     AUTO(json_ptr) doc = NULL;
-    if (!contains(text, "\"KimlikNo\"") ||
-        json_read(text, LIMIT_FORM, JSON_TOP_OBJECT, &doc, NULL) != SIGN_OK) {
+    if (!contains(text, "\"KimlikNo\"")) {
         return false;
+    }
+    if (json_read(text, LIMIT_FORM, JSON_TOP_OBJECT, &doc, NULL) != SIGN_OK) {
+        return is_broken_form(text);
     }
     const struct json_value *root = json_root(doc);
     if (json_member(root, "KimlikNo") == NULL) {
         return false;
     }
-    for (size_t i = 0; i < sizeof only_here / sizeof only_here[0]; i++) {
-        if (json_member(root, only_here[i]) != NULL) {
-            return true;
-        }
+    if (has_own_key(root)) {
+        return true;
     }
     for (size_t i = 0; i < root->count; i++) {
         if (field_find(root->items[i].name) == FIELD_COUNT) {

@@ -353,6 +353,8 @@ Test(form, is_a_form_by_its_root_or_its_keys) {
         "<b:Basvuru dil='tr' xmlns:b = 'urn:mavikalem:belge:1'>",
         "{\"KimlikNo\":\"1\",\"SertifikaSuresi\":3,\"Yanlis\":1}",
         " {\"KimlikNo\":\"1\",\"Ad\":\"x\"}",
+        "{\"KimlikNo\":\"1\",\"KartOkuyucu\":\"MINI\",}",
+        "{\"KimlikNo\":\"1\",\"KimlikNo\":\"2\",\"SertifikaSuresi\":1}",
     };
     for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
         cr_expect_eq(sign_form_is(&(sign_input){.data = BYTES_STR(forms[i])}), 1, "%s", forms[i]);
