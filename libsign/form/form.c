@@ -101,7 +101,7 @@ sign_rc form_blank(const char *id, int64_t time, struct sign_form **out, sign_er
 
 sign_rc form_keep(struct sign_form *f, size_t field, const char *value, sign_error *err) {
     size_t n = strlen(value);
-    if (n > FORM_NORMAL_MAX) {
+    if (n > FORM_VALUE_MAX) {
         return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "%s: %zu bytes, at most %d", field_at(field)->name, n,
                     FORM_VALUE_MAX);
     }

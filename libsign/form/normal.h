@@ -5,7 +5,10 @@
 #include "base/bytes.h"
 #include "form/fields.h"
 
-/* The longest value that is taken: the longest field is 300 characters. Turkish capitals may double it. */
+/*
+ * The longest value in bytes, as given and in normal form: the longest field is 300 characters. Turkish
+ * capitals may double a text before it is found to be too long.
+ */
 enum { FORM_VALUE_MAX = 1200, FORM_NORMAL_MAX = 2 * FORM_VALUE_MAX + 8 };
 
 /* A text that grows in place, so that a check cannot fail for want of memory. */
