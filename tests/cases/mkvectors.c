@@ -181,7 +181,6 @@ static void counter(struct forge *f, const char *file, const char *over, bool wi
     AUTO(sign_buf) attribute = forge_counter(f, "nes-person2", target, with_type, (sign_bytes){0});
     /* The value of ECDSA differs each time: the attribute goes into the very SignerInfo that it countersigns.
      */
-    AUTO(grow) g = {0};
     AUTO(der_builder) b = {0};
     AUTO(sign_buf) whole = {0};
     struct der_parse parse = {0};

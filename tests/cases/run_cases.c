@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COLUMNS = 11, MOST_INPUTS = 8, PATH_BYTES = 1024, LINE_BYTES = 4096 };
+enum { COLUMNS = 11, MOST_INPUTS = 4, PATH_BYTES = 512, LINE_BYTES = 4096 };
 enum { ID, FILE_, CONTENT, TRUST, CRL, OCSP, AT, POLICY, INDICATION, SUB, NOTE };
 
 struct run {

@@ -168,7 +168,6 @@ Test(cosign, ber_around_becomes_der_inside_stays) {
 }
 
 Test(cosign, unsorted_sets_of_others_are_not_moved_about) {
-    AUTO(signer) s = signer_open("nes-p256");
     sign_bytes elements_[3] = {BYTES("\x02\x01\x07", 3), BYTES("\x02\x01\x03", 3), BYTES("\x02\x01\x05", 3)};
     AUTO(sign_buf) unsorted = {0};
     AUTO(sign_buf) sorted = {0};
