@@ -54,6 +54,29 @@ EOF
         cmake --build "$work/project/build" && "$work/project/build/user"
 }
 
+# The five lines of the README, wrapped into a program, judge a signature that kalem makes here; and do not pass a changed one.
+readme_example() {
+    local pki=$build/testdata/pki pc dir=$work/readme
+    pc=$(dirname "$(find "$prefix" -name libsign.pc)")
+    mkdir -p "$dir/sil" && cp -r "$pki/trust" "$dir/kokler" && cp "$pki/crls/"*.crl "$dir/sil/" || return 1
+    {
+        printf '#include <sign.h>\nint main(void)\n{\n'
+        sed -n '/^```c$/,/^```$/p' README.md | grep -v '^```'
+        printf 'sign_report_free(&report);\nsign_trust_free(&trust);\nreturn (int)rc;\n}\n'
+    } >"$dir/program.c"
+    cat "$pki/nes-p256.pem" "$pki/chain-ec.pem" >"$dir/signer.pem"
+    echo form >"$dir/basvuru.xml"
+    # shellcheck disable=SC2046 # the flags are words
+    gcc -std=c11 -Wall -Wextra -Werror "$dir/program.c" -o "$dir/program" \
+        $(PKG_CONFIG_PATH=$pc pkg-config --define-variable=prefix="$prefix" --cflags --libs libsign) || return 1
+    (
+        cd "$dir"
+        "$prefix/bin/kalem" sign basvuru.xml --key "$OLDPWD/$pki/nes-p256.key.pem" --cert signer.pem &&
+            LD_LIBRARY_PATH=$pc ./program && printf 'x' | dd of=basvuru.xml.p7m bs=1 seek=70 conv=notrunc status=none &&
+            ! LD_LIBRARY_PATH=$pc ./program
+    )
+}
+
 soname() { objdump -p "$(find "$prefix" -name 'libsign.so' | head -n 1)" | grep -E 'SONAME +libsign\.so\.[0-9]+$'; }
 
 # Position independent, relocations read-only and all resolved at start, no executable stack.
@@ -72,6 +95,7 @@ program_runs() { env -u LD_LIBRARY_PATH "$prefix/bin/kalem" version; }
 rule "cmake --install" installed
 rule "a program compiles, links and runs with pkg-config" by_pkg_config
 rule "a program compiles, links and runs with find_package" by_find_package
+rule "the five lines of the README compile and judge" readme_example
 rule "the library has a versioned soname" soname
 rule "library and program are hardened" hardened
 rule "kalem runs from its place" program_runs
