@@ -400,15 +400,20 @@ static void read_pem(sign_bytes text, cades_message *m, grow *der) {
 }
 
 /* The first characters as base64: do they begin a SignedData? */
-static bool base64_begins(sign_bytes text) {
+static sign_rc base64_begins(sign_bytes text, bool *yes, sign_error *err) {
     uint8_t first[32];
     size_t n = 0;
     for (size_t i = 0; i < text.len && n < sizeof first; i++) {
         if (!blank(text.data[i]))
             first[n++] = text.data[i];
     }
+    *yes = false;
+    if (n == 0 || first[0] != 'M') /* the first six bits of a SEQUENCE */
+        return SIGN_OK;
     AUTO(grow) der = {0};
-    return text_base64_decode(BYTES(first, n / 4 * 4), &der) && begins(der.data, der.len) != OTHER;
+    bool decoded = text_base64_decode(BYTES(first, n / 4 * 4), &der);
+    *yes = decoded && begins(der.data, der.len) != OTHER;
+    return der.failed ? fail_memory(err) : SIGN_OK;
 }
 
 /* Replaces m->src by the decoded bytes when the input is text that holds a signature. */
@@ -422,8 +427,11 @@ static sign_rc decode_text(const source *src, cades_message *m, sign_error *err)
     while (i < n && blank(first[i]))
         i++;
     bool pem = n - i >= 10 && memcmp(first + i, "-----BEGIN", 10) == 0;
-    if (!pem && !base64_begins(BYTES(first + i, n - i)))
-        return SIGN_OK;
+    bool base64 = false;
+    if (!pem)
+        rc = base64_begins(BYTES(first + i, n - i), &base64, err);
+    if (rc != SIGN_OK || (!pem && !base64))
+        return rc;
     if (src->size > LIMIT_TEXT_SIGNATURE) {
         text_broken(m, MSG_CMS_LIMIT, "size of a text signature");
         return SIGN_OK;

@@ -14,9 +14,9 @@ struct cades_segment {
  * or into copies owned by the message when the source is a large file.
  */
 struct cades_message {
-    source src;              /* DER or BER: PEM and base64 input has been decoded (then src.mem is owned) */
-    bool is_signed_data;     /* false: well-formed, but another content type or no CMS at all */
-    enum message_id broken;  /* MSG_NONE, or which rule the outer structure breaks: a verdict, not an error */
+    source src;             /* DER or BER: PEM and base64 input has been decoded (then src.mem is owned) */
+    bool is_signed_data;    /* false: well-formed, but another content type or no CMS at all */
+    enum message_id broken; /* MSG_NONE, or which rule the outer structure breaks: a verdict, not an error */
     const char *broken_detail;
     uint64_t version;
     sign_bytes digest_algorithms; /* contents of the SET */
@@ -25,13 +25,13 @@ struct cades_message {
     struct cades_segment *segments;
     size_t n_segments;
     uint64_t content_size;
-    sign_bytes certificates; /* contents of [0], empty when absent */
-    sign_bytes crls;         /* contents of [1] */
-    sign_bytes signers;      /* contents of the SET OF SignerInfo */
-    uint64_t signers_at;     /* offset of the SET's first octet in src */
+    sign_bytes certificates;  /* contents of [0], empty when absent */
+    sign_bytes crls;          /* contents of [1] */
+    sign_bytes signers;       /* contents of the SET OF SignerInfo */
+    uint64_t signers_at;      /* offset of the SET's first octet in src */
     uint64_t certificates_at; /* offset of [0]; 0: absent */
-    uint64_t version_at;     /* offset of the version INTEGER of SignedData */
-    bool ber;                /* some length is indefinite or not minimal */
+    uint64_t version_at;      /* offset of the version INTEGER of SignedData */
+    bool ber;                 /* some length is indefinite or not minimal */
     sign_buf decoded, own_certificates, own_crls, own_signers, own_head;
 };
 typedef struct cades_message cades_message;

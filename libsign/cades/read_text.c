@@ -22,7 +22,14 @@ static const char *oid_shown(sign_bytes oid, arena *texts) {
 }
 
 static const char *taken(grow *g, arena *texts) {
-    return g->len == 0 || g->failed ? NULL : arena_str(texts, BYTES(g->data, g->len));
+    if (g->failed) { /* remembered: a report with less in it would be another report */
+        texts->failed = true;
+        return NULL;
+    }
+    size_t n = g->len < TEXT_MAX ? g->len : TEXT_MAX;
+    while (n > 0 && n < g->len && (g->data[n] & 0xc0) == 0x80)
+        n--; /* not inside a character (RFC 3629, 3) */
+    return n == 0 ? NULL : arena_str(texts, BYTES(g->data, n));
 }
 
 /* Appends every character string inside an element, depth first. `only`: at the top, enter only this tag. */
@@ -49,7 +56,7 @@ static void gather(struct der_cursor *c, uint8_t only, unsigned depth, grow *out
 static const char *strings(sign_bytes value, uint8_t only, arena *texts) {
     struct der_parse parse;
     struct der_cursor c = value_open(&parse, value), in;
-    AUTO(grow) out = {.limit = TEXT_MAX};
+    AUTO(grow) out = {0};
     if (value.len == 0 || !der_enter(&c, DER_SEQUENCE, &in))
         return NULL;
     gather(&in, only, 1, &out);
@@ -61,8 +68,8 @@ static const char *one_string(sign_bytes value, arena *texts) {
     struct der_parse parse;
     struct der_cursor c = value_open(&parse, value);
     struct der_tlv t;
-    AUTO(grow) out = {.limit = TEXT_MAX};
-    if (value.len == 0 || !der_any(&c, &t) || !der_text(&t, &out))
+    AUTO(grow) out = {0};
+    if (value.len == 0 || !der_any(&c, &t) || (!der_text(&t, &out) && !out.failed))
         return NULL;
     return taken(&out, texts);
 }

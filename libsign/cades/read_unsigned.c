@@ -38,7 +38,9 @@ static void read_info(sign_bytes info, arena *texts, struct report_timestamp *ou
         !der_optional_enter(&tsa, DER_CONTEXT_CONSTRUCTED(4), &name) || !der_take(&name, DER_SEQUENCE, &t))
         return;
     AUTO(grow) text = {0};
-    if (pki_name_text(t.raw, &text) && !text.failed)
+    bool read = pki_name_text(t.raw, &text);
+    texts->failed = texts->failed || text.failed;
+    if (read)
         out->tsa = arena_str(texts, BYTES(text.data, text.len));
 }
 
@@ -54,8 +56,11 @@ static void add_stamp(sign_bytes token, enum oid kind, arena *texts, struct repo
     *at = t;
     AUTO(cades_message) m = {0};
     source src = {.mem = token, .fd = -1, .size = token.len};
-    if (cades_message_read(&src, &m, NULL) == SIGN_OK && m.broken == MSG_NONE && m.n_segments == 1 &&
-        oid_is(m.content_type, OID_CT_TST_INFO))
+    if (cades_message_read(&src, &m, NULL) != SIGN_OK) {
+        texts->failed = true; /* in memory nothing but memory can fail */
+        return;
+    }
+    if (m.broken == MSG_NONE && m.n_segments == 1 && oid_is(m.content_type, OID_CT_TST_INFO))
         read_info(BYTES(token.data + m.segments[0].at, (size_t)m.segments[0].len), texts, t);
 }
 
@@ -99,7 +104,7 @@ void cades_unsigned_read(const struct cades_signer *s, arena *texts, struct repo
         return;
     struct der_parse parse;
     struct der_cursor c = der_open(&parse, s->unsigned_attrs, true);
-    AUTO(grow) names = {.limit = LIMIT_PIECE};
+    AUTO(grow) names = {0};
     sign_bytes type, values;
     for (size_t n = 0; n < LIMIT_ATTRIBUTES && cades_attribute_next(&c, &type, &values); n++) {
         enum oid id = oid_find(type);
@@ -111,6 +116,7 @@ void cades_unsigned_read(const struct cades_signer *s, arena *texts, struct repo
         else
             grow_str(&names, oid_to_text(type, dotted, sizeof dotted) ? dotted : "?");
     }
+    texts->failed = texts->failed || names.failed;
     if (names.len > 0 && !names.failed)
         out->attributes = arena_str(texts, BYTES(names.data, names.len));
 }

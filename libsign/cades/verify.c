@@ -387,6 +387,7 @@ static void name_signer(struct one *o) {
         text.len = 0;
     grow_str(&text, ", ");
     pki_serial_hex(o->s->serial, &text);
+    o->job->report->arena.failed = o->job->report->arena.failed || text.failed;
     if (!text.failed)
         o->facts.certificate_expected = arena_str(&o->job->report->arena, BYTES(text.data, text.len));
 }

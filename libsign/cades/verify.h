@@ -25,9 +25,9 @@ struct cades_job {
 sign_rc cades_verify_message(struct cades_job *job, sign_error *err);
 
 /*
- * Finds the signer's certificate among those carried: by sid, and of several the one that the
- * signing-certificate attributes name (RFC 5035, 5.4). Fills signer, signing_certificate and what belongs to
- * it. The caller frees facts->signer.
+ * Finds the signer's certificate among those carried, then among the caller's: by sid, and of several the one
+ * that the signing-certificate attributes name (RFC 5035, 5.4). Fills signer, signing_certificate and what
+ * belongs to it. The caller frees facts->signer.
  */
 sign_rc cades_find_signer(const struct cades_job *job, const struct cades_signer *s, struct ades_facts *facts,
                           sign_error *err);

@@ -113,35 +113,51 @@ static sign_rc compare(const struct cades_job *job, const struct references *r, 
     return SIGN_OK;
 }
 
+/* Tries one certificate; *facts changes when it is the signer's as far as is known now. */
+static sign_rc try_candidate(const struct cades_job *job, const struct cades_signer *s,
+                             const struct references *r, sign_bytes der, struct ades_facts *facts,
+                             sign_error *err) {
+    if (!may_be(s, der))
+        return SIGN_OK;
+    AUTO(pki_cert_ptr) cert = NULL;
+    sign_rc rc = read_cert(job, der, &cert, err);
+    if (rc != SIGN_OK || cert == NULL)
+        return rc;
+    if (s->key_id.len != 0 && !bytes_equal(cert->ski, s->key_id))
+        return SIGN_OK;
+    struct ades_facts tried = *facts;
+    rc = compare(job, r, cert, &tried, err);
+    /* The first stays unless a later one is the certificate that was referenced. */
+    if (rc != SIGN_OK || (facts->signer != NULL && tried.signing_certificate != TRI_TRUE))
+        return rc;
+    pki_cert_free(&facts->signer);
+    tried.signer = TAKE(cert);
+    *facts = tried;
+    return SIGN_OK;
+}
+
+static bool found(const struct ades_facts *facts) {
+    return facts->signer != NULL && facts->signing_certificate != TRI_FALSE;
+}
+
 sign_rc cades_find_signer(const struct cades_job *job, const struct cades_signer *s, struct ades_facts *facts,
                           sign_error *err) {
     struct references r = {0};
     add_reference(&r, s->value[SA_CERT_V1], false);
     add_reference(&r, s->value[SA_CERT_V2], true);
     facts->signing_certificate_present = r.n > 0;
-    for (size_t i = 0; i < facts->n_bag; i++) {
-        if (!may_be(s, facts->bag[i]))
-            continue;
-        AUTO(pki_cert_ptr) cert = NULL;
-        sign_rc rc = read_cert(job, facts->bag[i], &cert, err);
-        if (rc != SIGN_OK)
-            return rc;
-        if (cert == NULL || (s->key_id.len != 0 && !bytes_equal(cert->ski, s->key_id)))
-            continue;
-        struct ades_facts tried = *facts;
-        rc = compare(job, &r, cert, &tried, err);
-        if (rc != SIGN_OK)
-            return rc;
-        /* The first stays unless a later one is the certificate that was referenced. */
-        if (facts->signer != NULL && tried.signing_certificate != TRI_TRUE)
-            continue;
-        pki_cert_free(&facts->signer);
-        tried.signer = TAKE(cert);
-        *facts = tried;
-        if (facts->signing_certificate != TRI_FALSE)
-            return SIGN_OK;
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 0; i < facts->n_bag && rc == SIGN_OK && !found(facts); i++)
+        rc = try_candidate(job, s, &r, facts->bag[i], facts, err);
+    /* A signature may leave its certificate out (RFC 5652, 5.1); then the caller's may be it. */
+    sign_bytes der;
+    for (size_t i = 0; job->ctx->trust != NULL && rc == SIGN_OK && !found(facts); i++) {
+        der = pki_trust_certificate(job->ctx->trust, i);
+        if (der.len == 0)
+            break;
+        rc = try_candidate(job, s, &r, der, facts, err);
     }
     if (r.malformed && facts->certificate_attribute == NULL)
         facts->certificate_attribute = r.name[0];
-    return SIGN_OK;
+    return rc;
 }

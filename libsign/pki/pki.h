@@ -80,6 +80,10 @@ void pki_lend_back(const sign_trust *trust, struct crypto *c);
 sign_rc pki_certificate(const sign_trust *trust, struct crypto *crypto, sign_bytes der, struct pki_cert **out,
                         sign_error *err);
 
+/* The bytes of the i-th certificate that the caller gave, anchors and others; empty when there are no more.
+ */
+sign_bytes pki_trust_certificate(const sign_trust *trust, size_t i);
+
 /* ---- paths ---------------------------------------------------------------------------- */
 
 struct pki_path_options {

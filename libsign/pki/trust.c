@@ -155,6 +155,10 @@ struct trust_cert *pki_trust_find(const sign_trust *trust, uint64_t hash, sign_b
     return NULL;
 }
 
+sign_bytes pki_trust_certificate(const sign_trust *trust, size_t i) {
+    return i < trust->n_certs ? trust->certs[i].cert->der : (sign_bytes){0};
+}
+
 sign_rc pki_certificate(const sign_trust *trust, struct crypto *crypto, sign_bytes der, struct pki_cert **out,
                         sign_error *err) {
     uint64_t hash = cache_hash(trust->seed, der);

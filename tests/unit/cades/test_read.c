@@ -311,6 +311,29 @@ Test(cades_read, countersignatures_nest_to_a_limit) {
     cr_expect(read_says(c, MSG_CMS_LIMIT));
 }
 
+/* The certificate is not in the message, but the caller gave it (as no anchor): enough for integrity. */
+Test(cades_read, certificate_of_the_caller) {
+    AUTO(make_kit) k = make_kit_open();
+    sign_trust *trust = NULL;
+    sign_input certs[] = {{.path = SIGN_TEST_PKI "/nes-person2.der"},
+                          {.path = SIGN_TEST_PKI "/nes-p256.der"}};
+    sign_trust_options opt = {.size = sizeof opt, .certs = certs, .n_certs = 2};
+    cr_assert_eq(sign_trust_new(&opt, &trust, NULL), SIGN_OK);
+    AUTO(sign_buf) cms = {0};
+    make_cms(&k, &(struct make){.flags = MAKE_NO_CERTIFICATE | MAKE_KEY_ID}, &cms);
+    struct ades_context ctx = {
+        .trust = trust, .crypto = k.crypto, .policy = ades_policy_find("default"), .inspect = true};
+    source what = {.mem = BYTES(cms.data, cms.len), .fd = -1, .size = cms.len, .name = "imza.p7m"};
+    AUTO(sign_report_ptr) r = NULL;
+    cr_assert_eq(report_new(&r, NULL), SIGN_OK);
+    cr_assert_eq(cades_format.verify(&ctx, &what, NULL, 0, r, NULL), SIGN_OK);
+    cr_assert_not_null(r->signatures);
+    cr_expect_eq(r->signatures->signature_value, TRI_TRUE);
+    cr_expect_eq(r->signatures->signing_certificate, TRI_TRUE);
+    cr_expect_eq(r->signatures->sub, SUB_NONE);
+    sign_trust_free(&trust);
+}
+
 /* Extraction gives what was signed, only when it holds, and nothing else. */
 static sign_rc extract(const make_kit *k, unsigned flags, sign_buf *out) {
     AUTO(sign_buf) cms = {0};
