@@ -56,8 +56,9 @@ EOF
 
 # The five lines of the README, wrapped into a program, judge a signature that kalem makes here; and do not pass a changed one.
 readme_example() {
-    local pki=$build/testdata/pki pc dir=$work/readme
+    local pki=$work/pki pc dir=$work/readme
     pc=$(dirname "$(find "$prefix" -name libsign.pc)")
+    "$(find "$build" -type f -name mkpki -perm -u+x | head -n 1)" --seed 5070 --out "$pki" || return 1
     mkdir -p "$dir/sil" && cp -r "$pki/trust" "$dir/kokler" && cp "$pki/crls/"*.crl "$dir/sil/" || return 1
     {
         printf '#include <sign.h>\nint main(void)\n{\n'
@@ -71,7 +72,7 @@ readme_example() {
         $(PKG_CONFIG_PATH=$pc pkg-config --define-variable=prefix="$prefix" --cflags --libs libsign) || return 1
     (
         cd "$dir"
-        "$prefix/bin/kalem" sign basvuru.xml --key "$OLDPWD/$pki/nes-p256.key.pem" --cert signer.pem &&
+        "$prefix/bin/kalem" sign basvuru.xml --key "$pki/nes-p256.key.pem" --cert signer.pem &&
             LD_LIBRARY_PATH=$pc ./program && printf 'x' | dd of=basvuru.xml.p7m bs=1 seek=70 conv=notrunc status=none &&
             ! LD_LIBRARY_PATH=$pc ./program
     )
