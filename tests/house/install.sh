@@ -73,8 +73,8 @@ readme_example() {
     (
         cd "$dir"
         "$prefix/bin/kalem" sign basvuru.xml --key "$pki/nes-p256.key.pem" --cert signer.pem &&
-            LD_LIBRARY_PATH=$pc ./program && printf 'x' | dd of=basvuru.xml.p7m bs=1 seek=70 conv=notrunc status=none &&
-            ! LD_LIBRARY_PATH=$pc ./program
+            LD_LIBRARY_PATH=$(dirname "$pc") ./program && printf 'x' | dd of=basvuru.xml.p7m bs=1 seek=70 conv=notrunc status=none &&
+            ! LD_LIBRARY_PATH=$(dirname "$pc") ./program
     )
 }
 
