@@ -100,6 +100,7 @@ Test(xml, malformed_is_told_with_its_line) {
         "<a>\n\x01</a>",
         "<a>\n&#0;</a>",
         "<a>\n&#xFFFF;</a>",
+        "<a\nb='&x;'/>",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         sign_error err = {0};
