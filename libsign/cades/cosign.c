@@ -55,43 +55,47 @@ static sign_rc other_read(struct der_cursor *set, struct other *out, sign_error 
                              : fail(err, SIGN_E_FORMAT, MSG_COSIGN_OTHER, "message-digest is missing");
 }
 
-/* Digests of one content, each computed once. */
-struct digest_table {
-    bool known[DIGEST_COUNT];
-    uint8_t value[DIGEST_COUNT][DIGEST_MAX];
-};
-
-static sign_rc other_holds(struct crypto *crypto, const struct other *o, const struct cades_content *content,
-                           struct digest_table *table, sign_error *err) {
-    if (o->digest == DIGEST_NONE || o->digest == DIGEST_MD5) {
-        return fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED, "digest algorithm of an existing signature");
-    }
-    if (!table->known[o->digest]) {
-        sign_rc rc = cades_content_hash(crypto, content, o->digest, table->value[o->digest], err);
+sign_rc cades_digests_get(struct crypto *crypto, struct cades_digests *t, enum crypto_digest d,
+                          sign_bytes *out, sign_error *err) {
+    if (!t->known[d]) {
+        sign_rc rc = cades_content_hash(crypto, t->content, d, t->value[d], err);
         if (rc != SIGN_OK) {
             return rc;
         }
-        table->known[o->digest] = true;
+        t->known[d] = true;
     }
-    if (!bytes_equal(o->expected, BYTES(table->value[o->digest], crypto_digest_row(o->digest)->size))) {
+    *out = BYTES(t->value[d], crypto_digest_row(d)->size);
+    return SIGN_OK;
+}
+
+static sign_rc other_holds(struct crypto *crypto, const struct other *o, struct cades_digests *digests,
+                           sign_error *err) {
+    if (o->digest == DIGEST_NONE || o->digest == DIGEST_MD5) {
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED, "digest algorithm of an existing signature");
+    }
+    sign_bytes computed;
+    sign_rc rc = cades_digests_get(crypto, digests, o->digest, &computed, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    if (!bytes_equal(o->expected, computed)) {
         return fail(err, SIGN_E_FORMAT, MSG_COSIGN_OTHER,
                     "its message-digest is not the digest of the content");
     }
     return SIGN_OK;
 }
 
-sign_rc cades_others_hold(struct crypto *crypto, sign_bytes signers, const struct cades_content *content,
+sign_rc cades_others_hold(struct crypto *crypto, sign_bytes signers, struct cades_digests *digests,
                           sign_error *err) {
     struct der_parse parse = {0};
     struct der_cursor set = der_open(&parse, signers, true);
-    struct digest_table table = {{false}, {{0}}};
     for (size_t n = 1; der_more(&set); n++) {
         struct other o = {0};
         sign_rc rc = n < LIMIT_SIGNERS
                          ? other_read(&set, &o, err)
                          : fail(err, SIGN_E_LIMIT, MSG_LIMIT, "more than %d signatures", LIMIT_SIGNERS);
         if (rc == SIGN_OK) {
-            rc = other_holds(crypto, &o, content, &table, err);
+            rc = other_holds(crypto, &o, digests, err);
         }
         if (rc != SIGN_OK) {
             return within(err, rc, "signature %zu", n);
@@ -129,11 +133,17 @@ static uint64_t version_for(const cades_message *m) {
 
 static sign_rc content_check(struct crypto *crypto, const struct cades_content *content, struct ades_draft *d,
                              sign_error *err) {
-    sign_rc rc = cades_others_hold(crypto, d->message.signers, content, err);
+    struct cades_digests digests = {.content = content};
+    sign_bytes own;
+    sign_rc rc = cades_others_hold(crypto, d->message.signers, &digests, err);
     if (rc != SIGN_OK) {
         return within(err, rc, "%s", d->what.name);
     }
-    return cades_content_hash(crypto, content, d->digest, d->content_digest, err);
+    rc = cades_digests_get(crypto, &digests, d->digest, &own, err);
+    if (rc == SIGN_OK) {
+        memcpy(d->content_digest, own.data, own.len);
+    }
+    return rc;
 }
 
 sign_rc cades_cosign_open(struct crypto *crypto, const sign_input *what, const sign_input *in,

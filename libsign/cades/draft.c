@@ -25,7 +25,9 @@ sign_rc cades_held_open(const sign_input *in, struct cades_held *out, sign_error
 }
 
 void cades_held_free(struct cades_held *h) {
-    source_close(&h->src);
+    if (!h->borrowed) {
+        source_close(&h->src);
+    }
     sign_buf_free(&h->own);
     free(TAKE(h->name));
 }

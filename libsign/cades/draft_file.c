@@ -407,50 +407,50 @@ static sign_rc state_check(struct crypto *crypto, struct ades_draft *d, const st
     return rc == SIGN_OK ? cades_draft_digest(crypto, d, err) : rc;
 }
 
+/* Whether the content has the digest that is signed; and it must be what the others have signed. */
+static sign_rc content_holds(struct crypto *crypto, const struct ades_draft *d,
+                             const struct cades_content *content, bool *same, sign_error *err) {
+    struct cades_digests digests = {.content = content};
+    sign_bytes computed;
+    sign_rc rc = cades_digests_get(crypto, &digests, d->digest, &computed, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    *same = bytes_equal(computed, cades_draft_content_digest(d));
+    return *same ? cades_others_hold(crypto, d->parts.signers, &digests, err) : SIGN_OK;
+}
+
 /* SIGN_FAILED unless `given` is the content that the draft was made of. */
 static sign_rc given_check(struct crypto *crypto, const struct ades_draft *d, const sign_input *given,
                            sign_error *err) {
     AUTO(source) s = {.fd = -1};
-    uint8_t digest[DIGEST_MAX];
+    bool same = false;
     sign_rc rc = source_open(given, &s, err);
     if (rc != SIGN_OK) {
         return rc;
     }
     struct cades_segment whole = {0, s.size};
-    struct cades_content content = {&s, &whole, 1, s.size};
-    rc = cades_content_hash(crypto, &content, d->digest, digest, err);
-    if (rc != SIGN_OK) {
-        return rc;
-    }
-    if (!bytes_equal(BYTES(digest, crypto_digest_row(d->digest)->size), cades_draft_content_digest(d))) {
-        return fail(err, SIGN_FAILED, MSG_DRAFT_CONTENT, "%s", s.name);
-    }
-    return cades_others_hold(crypto, d->parts.signers, &content, err);
+    rc = content_holds(crypto, d, &(struct cades_content){&s, &whole, 1, s.size}, &same, err);
+    return rc == SIGN_OK && !same ? fail(err, SIGN_FAILED, MSG_DRAFT_CONTENT, "%s", s.name) : rc;
 }
 
-/* The content inside the draft must be what is signed, and what the others have signed. */
+/* The content inside the draft: copied when the draft is in memory, else read from its file again. */
 static sign_rc content_check(struct crypto *crypto, const source *in, struct ades_draft *d, sign_error *err) {
+    bool same = false;
+    sign_rc rc = SIGN_OK;
     d->in.src = *in;
     if (in->fd < 0) {
-        sign_rc rc =
-            buf_copy(BYTES(in->mem.data + (size_t)d->whole.at, (size_t)d->whole.len), &d->in.own, err);
-        if (rc != SIGN_OK) {
-            return rc;
-        }
+        rc = buf_copy(BYTES(in->mem.data + (size_t)d->whole.at, (size_t)d->whole.len), &d->in.own, err);
         d->whole.at = 0;
         d->in.src = (source){.mem = BYTES(d->in.own.data, d->in.own.len), .fd = -1, .size = d->in.own.len};
     }
+    d->in.borrowed = true;
     d->in.src.name = "draft";
     d->content = (struct cades_content){&d->in.src, &d->whole, 1, d->whole.len};
-    uint8_t digest[DIGEST_MAX];
-    sign_rc rc = cades_content_hash(crypto, &d->content, d->digest, digest, err);
-    if (rc != SIGN_OK) {
-        return rc;
+    if (rc == SIGN_OK) {
+        rc = content_holds(crypto, d, &d->content, &same, err);
     }
-    if (!bytes_equal(BYTES(digest, crypto_digest_row(d->digest)->size), cades_draft_content_digest(d))) {
-        return malformed(err, "the content is not what its digest says");
-    }
-    return cades_others_hold(crypto, d->parts.signers, &d->content, err);
+    return rc == SIGN_OK && !same ? malformed(err, "the content is not what its digest says") : rc;
 }
 
 sign_rc cades_draft_import(struct crypto *crypto, const source *in, const sign_input *content,

@@ -10,6 +10,7 @@ struct cades_held {
     source src;
     sign_buf own;
     char *name;
+    bool borrowed; /* the descriptor is somebody else's */
 };
 
 struct ades_draft {
@@ -39,11 +40,21 @@ static inline sign_bytes cades_draft_content_digest(const struct ades_draft *d) 
 /* Digests the attributes of d into d->tbs. */
 sign_rc cades_draft_digest(struct crypto *crypto, struct ades_draft *d, sign_error *err);
 
+/* Digests of one content, each computed once: a large content is read once for each algorithm. */
+struct cades_digests {
+    const struct cades_content *content;
+    bool known[DIGEST_COUNT];
+    uint8_t value[DIGEST_COUNT][DIGEST_MAX];
+};
+/* The digest in `d`; belongs to the table. */
+sign_rc cades_digests_get(struct crypto *crypto, struct cades_digests *t, enum crypto_digest d,
+                          sign_bytes *out, sign_error *err);
+
 /*
  * The message-digest of every SignerInfo in `signers` must be the digest of the content: else SIGN_E_FORMAT.
  * Signature values and trust are not looked at.
  */
-sign_rc cades_others_hold(struct crypto *crypto, sign_bytes signers, const struct cades_content *content,
+sign_rc cades_others_hold(struct crypto *crypto, sign_bytes signers, struct cades_digests *digests,
                           sign_error *err);
 
 /* Takes what draft, message and content of an existing signature give into d. `in` as in sign_add. */

@@ -1,6 +1,8 @@
 /* Parallel signatures: what others wrote stays as it is (RFC 5652, 5.1). */
 #include "test_write.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -164,6 +166,41 @@ Test(cosign, ber_around_becomes_der_inside_stays) {
     cr_assert_eq(create(&s, &what, NULL, &o, &out, &err), SIGN_OK, "%s", err.text);
     struct parts p = parts_of(view(&out));
     cr_expect(bytes_equal(p.content, BYTES_STR(text)));
+    both_hold(&p, &before, &s);
+}
+
+/* Revocation lists that somebody put into the message (RFC 5652, 10.2.1) stay in it. */
+Test(cosign, keeps_lists_and_reads_pem) {
+    AUTO(signer) s = signer_open("nes-p384");
+    AUTO(sign_buf) first = {0};
+    AUTO(sign_buf) crl = {0};
+    AUTO(sign_buf) head = {0};
+    AUTO(sign_buf) tail = {0};
+    AUTO(sign_buf) out = {0};
+    AUTO(grow) whole = {0};
+    AUTO(grow) pem = {0};
+    sign_error err = {0};
+    first_signature(SIGN_DETACHED, &first);
+    cr_assert_eq(file_read(SIGN_TEST_PKI "/ca-ec.crl", LIMIT_CRL, &crl, &err), SIGN_OK, "%s", err.text);
+    struct parts before = parts_of(view(&first));
+    struct cades_parts with = {.version = 1,
+                               .digest_algorithms = before.algorithms,
+                               .content_type = before.content_type,
+                               .certificates = before.certificates,
+                               .crls = view(&crl),
+                               .signers = before.signers[0]};
+    cr_assert_eq(cades_parts_head(&with, &head, NULL), SIGN_OK);
+    cr_assert_eq(cades_parts_tail(&with, &tail, NULL), SIGN_OK);
+    grow_put(&whole, head.data, head.len);
+    grow_put(&whole, tail.data, tail.len);
+    grow_str(&pem, "-----BEGIN CMS-----\n");
+    text_base64(BYTES(whole.data, whole.len), &pem);
+    grow_str(&pem, "\n-----END CMS-----\n");
+    sign_options o = options();
+    sign_input what = {.data = BYTES(pem.data, pem.len)}, in = memory(text);
+    cr_assert_eq(create(&s, &what, &in, &o, &out, &err), SIGN_OK, "%s", err.text);
+    struct parts p = parts_of(view(&out));
+    cr_expect(bytes_equal(p.crls, view(&crl)));
     both_hold(&p, &before, &s);
 }
 

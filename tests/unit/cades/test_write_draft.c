@@ -230,6 +230,11 @@ Test(draft, large_content_streams_through_files) {
         cades_draft_finish(s.crypto, back, view(&value), SIGN_VALUE_DER, &(sign_output){.buf = &after}, NULL),
         SIGN_OK);
     cr_expect(bytes_equal(view(&direct), view(&after)));
+    /* The file is the caller's: it is still open when the draft is gone. */
+    uint8_t octet = 0;
+    cades_draft_free(&back);
+    cr_expect_eq(source_read(&src, 0, &octet, 1, NULL), SIGN_OK);
+    cr_expect_eq(octet, DER_SEQUENCE);
     unlink(path);
     unlink(file);
 }
