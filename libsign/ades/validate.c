@@ -135,6 +135,9 @@ static void check_constraints(struct judging *j) {
     if (f->constraint != MSG_NONE) {
         say(j, f->constraint, f->constraint_detail, NULL, NULL);
         conclude(j, INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE);
+    } else if (j->out->covers_whole_document == TRI_FALSE && j->ctx->policy->coverage_fatal) {
+        say(j, MSG_COVERAGE_PARTIAL, NULL, NULL, NULL);
+        conclude(j, INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE);
     } else if (!f->signing_certificate_present && j->ctx->policy->require_signing_certificate) {
         say(j, MSG_NO_SIGNING_CERT, NULL, NULL, NULL);
         conclude(j, INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE);

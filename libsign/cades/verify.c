@@ -1,22 +1,7 @@
-/* Verifies a CMS message: reads each SignerInfo, computes what can be computed, hands the facts to ades. */
+/* Verifies a CMS message: takes it apart, has the facts of each signature computed, hands them to ades. */
 #include "cades/verify.h"
-
-#include "base/text.h"
 #include "der/oid.h"
 #include <stdio.h>
-#include <stdlib.h>
-
-/* What a content that could be a set of attributes may be long: the check for forged ones reads no more. */
-#define FORGED_MAX ((size_t)1 << 20)
-
-/* One signature on its way: `parent` is NULL for a signature of the content (RFC 5652, 11.4 otherwise). */
-struct one {
-    struct cades_job *job;
-    const struct cades_signer *s, *parent;
-    struct report_signature *out;
-    struct ades_facts facts;
-    unsigned depth;
-};
 
 /* Splits the contents of a SET into its elements with the tag SEQUENCE. Others are choices that are not used.
  */
@@ -42,252 +27,6 @@ static sign_rc split(sign_bytes contents, size_t limit, arena *a, sign_bytes **o
     return SIGN_OK;
 }
 
-sign_rc cades_job_digest(struct cades_job *job, enum crypto_digest d, const struct cades_digest **out,
-                         sign_error *err) {
-    struct cades_digest *known = &job->digests[d];
-    *out = NULL;
-    if (d == DIGEST_NONE || d == DIGEST_MD5 || (!job->m->attached && job->given == NULL))
-        return SIGN_OK;
-    if (!known->have) {
-        const source *detached = job->m->attached ? NULL : job->given;
-        sign_rc rc = cades_content_digest(job->ctx->crypto, job->m, detached, d, known->value, err);
-        /* Attached, and given as well: whoever names a file asks about that file, so it must be the same. */
-        uint8_t extra[DIGEST_MAX];
-        if (rc == SIGN_OK && job->m->attached && job->given != NULL) {
-            rc = cades_content_digest(job->ctx->crypto, job->m, job->given, d, extra, err);
-            if (rc == SIGN_OK)
-                known->extra_differs = memcmp(extra, known->value, crypto_digest_row(d)->size) != 0;
-        }
-        if (rc != SIGN_OK)
-            return rc;
-        known->have = true;
-    }
-    *out = known;
-    return SIGN_OK;
-}
-
-static const char *hex_text(arena *a, sign_bytes b) {
-    char hex[2 * DIGEST_MAX + 1];
-    text_hex(BYTES(b.data, b.len < DIGEST_MAX ? b.len : DIGEST_MAX), hex);
-    return arena_str(a, BYTES_STR(hex));
-}
-
-static const char *oid_shown(arena *a, sign_bytes oid) {
-    char dotted[128];
-    if (!oid_to_text(oid, dotted, sizeof dotted))
-        return "?";
-    return arena_str(a, BYTES_STR(dotted));
-}
-
-/* ---- references: the digest of what is signed ------------------------------------------------------- */
-
-static void add_scope(struct one *o, sign_bytes digest) {
-    arena *a = &o->job->report->arena;
-    struct report_scope *scope = arena_alloc(a, sizeof *scope);
-    if (scope == NULL)
-        return;
-    const source *named = o->job->given != NULL ? o->job->given : &o->job->m->src;
-    const char *name = named->name != NULL ? path_base(named->name) : NULL;
-    if (o->job->m->attached && o->out->content_hint != NULL)
-        name = o->out->content_hint;
-    scope->name = name != NULL ? arena_str(a, BYTES_STR(name)) : NULL;
-    scope->digest_alg = crypto_digest_row(o->s->digest)->name;
-    scope->digest = hex_text(a, digest);
-    o->out->scope = scope;
-    o->out->covers_whole_document = TRI_TRUE; /* a CMS signature is over the whole content (RFC 5652, 5.4) */
-}
-
-/* RFC 5652, 11.1: the content-type attribute is eContentType. The second reader would read another thing. */
-static void check_content_type(struct one *o) {
-    const struct cades_signer *s = o->s;
-    if (o->parent != NULL || s->content_type.len == 0 ||
-        bytes_equal(s->content_type, o->job->m->content_type))
-        return;
-    o->facts.references = TRI_FALSE;
-    if (o->facts.broken != MSG_NONE)
-        return;
-    o->facts.broken = MSG_CONTENT_TYPE_DIFFERS;
-    o->facts.broken_detail = oid_shown(&o->job->report->arena, s->content_type);
-    o->facts.broken_other = oid_shown(&o->job->report->arena, o->job->m->content_type);
-}
-
-static void compare_digest(struct one *o, sign_bytes computed, bool extra_differs) {
-    arena *a = &o->job->report->arena;
-    struct ades_facts *f = &o->facts;
-    f->references = TRI_TRUE;
-    if (extra_differs) {
-        f->references = TRI_FALSE;
-        f->references_problem = MSG_CONTENT_DIFFERS;
-        f->digest_expected = o->job->given->name;
-    } else if (o->s->signed_attrs.len != 0 && !bytes_equal(computed, o->s->message_digest)) {
-        f->references = TRI_FALSE;
-        f->digest_expected = hex_text(a, o->s->message_digest);
-        f->digest_found = hex_text(a, computed);
-    }
-}
-
-/* *digest: of the content, in o->job or `own`; empty when it cannot be known. */
-static sign_rc check_references(struct one *o, uint8_t *own, sign_bytes *digest, sign_error *err) {
-    const struct cades_signer *s = o->s;
-    struct cades_job *job = o->job;
-    bool usable = s->digest != DIGEST_NONE && s->digest != DIGEST_MD5, extra_differs = false;
-    size_t size = crypto_digest_row(s->digest)->size;
-    sign_rc rc = SIGN_OK;
-    *digest = (sign_bytes){0};
-    if (!usable) {
-        o->facts.key_problem = MSG_KEY_UNUSABLE;
-        o->facts.key_detail = arena_printf(&job->report->arena, "digest algorithm %s",
-                                           oid_shown(&job->report->arena, s->digest_oid));
-    } else if (o->parent != NULL) {
-        rc = crypto_hash(job->ctx->crypto, s->digest, o->parent->signature, own, err);
-        *digest = BYTES(own, size);
-    } else {
-        const struct cades_digest *known;
-        rc = cades_job_digest(job, s->digest, &known, err);
-        if (rc == SIGN_OK && known != NULL) {
-            *digest = BYTES(known->value, size);
-            extra_differs = known->extra_differs;
-            add_scope(o, *digest);
-        }
-    }
-    if (rc != SIGN_OK)
-        return rc;
-    o->facts.content_missing = o->parent == NULL && !job->m->attached && job->given == NULL;
-    if (digest->len != 0)
-        compare_digest(o, *digest, extra_differs);
-    check_content_type(o);
-    return SIGN_OK;
-}
-
-/* ---- no signed attributes --------------------------------------------------------------------------- */
-
-/* The bytes are a SET OF Attribute, which is what a signature with signed attributes signs (RFC 5652, 5.4).
- */
-static bool is_attribute_set(sign_bytes content) {
-    struct der_parse parse;
-    struct der_cursor c = der_open(&parse, content, true), set;
-    sign_bytes type, values;
-    size_t n = 0;
-    if (!der_optional_enter(&c, DER_SET, &set))
-        return false;
-    while (cades_attribute_next(&set, &type, &values))
-        n++;
-    return n > 0 && der_ok(&c);
-}
-
-static sign_rc content_view(const struct cades_job *job, sign_buf *own, sign_bytes *out, sign_error *err) {
-    *out = (sign_bytes){0};
-    if (!job->m->attached)
-        return job->given != NULL && job->given->size <= FORGED_MAX
-                   ? source_view(job->given, 0, (size_t)job->given->size, out, own, err)
-                   : SIGN_OK;
-    if (job->m->content_size == 0 || job->m->content_size > FORGED_MAX)
-        return SIGN_OK;
-    own->data = malloc((size_t)job->m->content_size);
-    if (own->data == NULL)
-        return fail_memory(err);
-    for (size_t i = 0; i < job->m->n_segments; i++) {
-        const struct cades_segment *g = &job->m->segments[i];
-        sign_rc rc = source_read(&job->m->src, g->at, own->data + own->len, (size_t)g->len, err);
-        if (rc != SIGN_OK)
-            return rc;
-        own->len += (size_t)g->len;
-    }
-    *out = BYTES(own->data, own->len);
-    return SIGN_OK;
-}
-
-/*
- * Well-formed CMS, but it binds nothing to the signer (EN 319 122-1, 4.1). A content that is itself a set of
- * attributes may be the signed attributes of another signature, given out as a document: then what was signed
- * is not known, and the references are neither true nor false.
- */
-static sign_rc without_attributes(struct one *o, sign_error *err) {
-    sign_bytes content;
-    AUTO(sign_buf) own = {0};
-    o->facts.constraint = MSG_NO_SIGNED_ATTRS;
-    if (o->parent != NULL)
-        return SIGN_OK;
-    sign_rc rc = content_view(o->job, &own, &content, err);
-    if (rc == SIGN_OK && is_attribute_set(content)) {
-        o->facts.constraint = MSG_FORGED_ATTRIBUTES;
-        if (o->facts.references == TRI_TRUE)
-            o->facts.references = TRI_NULL;
-    }
-    return rc;
-}
-
-/* ---- the signature value ---------------------------------------------------------------------------- */
-
-/* RFC 5652, 5.4: the SET OF tag in place of [0]. */
-static sign_rc hash_attributes(const struct one *o, uint8_t *out, sign_error *err) {
-    static const uint8_t set_of[] = {DER_SET};
-    struct crypto *crypto = o->job->ctx->crypto;
-    sign_bytes rest = BYTES(o->s->signed_attrs.data + 1, o->s->signed_attrs.len - 1);
-    sign_rc rc = crypto_hash_begin(crypto, o->s->sigalg.digest, err);
-    if (rc == SIGN_OK)
-        rc = crypto_hash_add(crypto, BYTES(set_of, sizeof set_of), err);
-    if (rc == SIGN_OK)
-        rc = crypto_hash_add(crypto, rest, err);
-    return rc == SIGN_OK ? crypto_hash_end(crypto, out, err) : rc;
-}
-
-static void unusable(struct one *o, const char *what, const char *detail) {
-    o->facts.key_problem = MSG_KEY_UNUSABLE;
-    o->facts.key_detail = arena_printf(&o->job->report->arena, "%s %s", what, detail);
-}
-
-/* True for what only says that this key or algorithm is none of ours: a finding, and no error of the call. */
-static bool finding(sign_rc rc) {
-    return rc == SIGN_E_UNSUPPORTED || rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT;
-}
-
-static sign_rc verify_value(struct one *o, sign_bytes digest, sign_error *err) {
-    const struct ades_context *ctx = o->job->ctx;
-    const struct crypto_pubkey *key;
-    sign_error why = {0};
-    sign_rc rc = pki_cert_key(o->facts.signer, &key, &why);
-    if (rc == SIGN_OK && !crypto_pubkey_fits(key, &o->s->sigalg)) {
-        o->facts.signature_value = TRI_FALSE;
-        return SIGN_OK;
-    }
-    if (rc == SIGN_OK)
-        rc =
-            crypto_verify(ctx->crypto, key, &o->s->sigalg, digest, o->s->signature, ctx->trust != NULL, &why);
-    if (rc == SIGN_OK || rc == SIGN_FAILED) {
-        o->facts.signature_value = rc == SIGN_OK ? TRI_TRUE : TRI_FALSE;
-        return SIGN_OK;
-    }
-    if (!finding(rc)) {
-        if (err != NULL)
-            *err = why;
-        return rc;
-    }
-    unusable(o, "public key:", why.text);
-    return SIGN_OK;
-}
-
-static sign_rc check_value(struct one *o, sign_bytes content_digest, sign_error *err) {
-    const struct cades_signer *s = o->s;
-    uint8_t hash[DIGEST_MAX];
-    sign_bytes digest = content_digest;
-    if (s->sigalg.scheme == SCHEME_NONE) {
-        unusable(o, "signature algorithm", oid_shown(&o->job->report->arena, s->sigalg_oid));
-        return SIGN_OK;
-    }
-    if (o->facts.signer == NULL || s->sigalg.digest == DIGEST_NONE || s->sigalg.digest == DIGEST_MD5)
-        return SIGN_OK;
-    if (s->signed_attrs.len != 0) {
-        sign_rc rc = hash_attributes(o, hash, err);
-        if (rc != SIGN_OK)
-            return rc;
-        digest = BYTES(hash, crypto_digest_row(s->sigalg.digest)->size);
-    }
-    return digest.len == 0 || digest.len != crypto_digest_row(s->sigalg.digest)->size
-               ? SIGN_OK
-               : verify_value(o, digest, err);
-}
-
 /* ---- certificates and CRLs carried by one signature ------------------------------------------------- */
 
 /* Appends the SEQUENCEs in `contents` to a list, which is copied: the message's own list is shared. */
@@ -308,7 +47,7 @@ static void extend(arena *a, sign_bytes contents, const sign_bytes **list, size_
 }
 
 /* certificate-values and revocation-values (TS 101 733, 6.3.3 and 6.3.4): candidates like the others. */
-static void add_values(struct one *o) {
+static void add_values(struct cades_one *o) {
     struct der_parse parse, inner;
     struct der_cursor c = der_open(&parse, o->s->unsigned_attrs, true), in, vals, lists;
     sign_bytes type, values;
@@ -330,7 +69,7 @@ static void add_values(struct one *o) {
 
 /* ---- one signature ---------------------------------------------------------------------------------- */
 
-static void describe(struct one *o) {
+static void describe(struct cades_one *o) {
     const struct cades_signer *s = o->s;
     arena *a = &o->job->report->arena;
     struct cades_unsigned flags;
@@ -347,7 +86,7 @@ static void describe(struct one *o) {
     }
 }
 
-static bool digest_listed(const struct one *o) {
+static bool digest_listed(const struct cades_one *o) {
     struct der_parse parse;
     struct der_cursor c = der_open(&parse, o->job->m->digest_algorithms, true);
     sign_bytes oid, params;
@@ -359,7 +98,7 @@ static bool digest_listed(const struct one *o) {
 }
 
 /* What RFC 5652 asks for and no verdict hangs on. */
-static void warn(struct one *o) {
+static void warn(struct cades_one *o) {
     struct sign_report *r = o->job->report;
     const struct cades_signer *s = o->s;
     if (o->parent == NULL && !digest_listed(o)) {
@@ -376,53 +115,10 @@ static void warn(struct one *o) {
         report_say(r, &o->out->messages, MSG_TIMESTAMP_NOT_JUDGED, o->out->timestamps->kind, NULL, NULL);
 }
 
-/* "issuer, serial number" or the key identifier, for the message that nobody has that certificate. */
-static void name_signer(struct one *o) {
-    AUTO(grow) text = {0};
-    if (o->s->key_id.len != 0) {
-        o->facts.certificate_expected = hex_text(&o->job->report->arena, o->s->key_id);
-        return;
-    }
-    if (!pki_name_text(o->s->issuer, &text))
-        text.len = 0;
-    grow_str(&text, ", ");
-    pki_serial_hex(o->s->serial, &text);
-    o->job->report->arena.failed = o->job->report->arena.failed || text.failed;
-    if (!text.failed)
-        o->facts.certificate_expected = arena_str(&o->job->report->arena, BYTES(text.data, text.len));
-}
-
-/* Computes all facts; the order does not matter, because the judgement has its own. */
-static sign_rc collect(struct one *o, sign_error *err) {
-    const struct cades_signer *s = o->s;
-    struct ades_facts *f = &o->facts;
-    uint8_t own[DIGEST_MAX];
-    sign_bytes digest;
-    sign_rc rc = check_references(o, own, &digest, err);
-    if (rc == SIGN_OK && s->signed_attrs.len == 0)
-        rc = without_attributes(o, err);
-    if (rc == SIGN_OK)
-        rc = cades_find_signer(o->job, s, f, err);
-    if (rc == SIGN_OK)
-        rc = check_value(o, digest, err);
-    if (rc != SIGN_OK)
-        return rc;
-    if (f->signer == NULL)
-        name_signer(o);
-    /* A signature refused for its structure has false where it fails. */
-    if (s->breaks_references)
-        f->references = TRI_FALSE;
-    if (s->breaks_value)
-        f->signature_value = TRI_FALSE;
-    if (s->breaks_certificate)
-        f->signing_certificate = TRI_FALSE;
-    return SIGN_OK;
-}
-
-static sign_rc countersignatures(struct one *o, sign_error *err);
+static sign_rc countersignatures(struct cades_one *o, sign_error *err);
 
 /* Judges a SignerInfo that could be read. The signer is counted here. */
-static sign_rc judge(struct one *o, sign_error *err) {
+static sign_rc judge(struct cades_one *o, sign_error *err) {
     const struct cades_signer *s = o->s;
     o->facts = (struct ades_facts){.broken = s->broken,
                                    .broken_detail = s->broken_detail,
@@ -438,7 +134,7 @@ static sign_rc judge(struct one *o, sign_error *err) {
                                    .n_crls = o->job->n_crls};
     describe(o);
     add_values(o);
-    sign_rc rc = collect(o, err);
+    sign_rc rc = cades_collect(o, err);
     if (rc == SIGN_OK) {
         warn(o);
         rc = ades_judge(o->job->ctx, &o->facts, o->job->report, o->out, err);
@@ -466,8 +162,8 @@ static sign_rc judge_unreadable(struct cades_job *job, enum message_id why, cons
  * help nor harm its verdict (EN 319 102-1 has no rule that would), and the document's verdict is of its
  * signatures alone.
  */
-static sign_rc countersign(struct one *parent, sign_bytes raw, struct report_signature ***tail, size_t number,
-                           sign_error *err) {
+static sign_rc countersign(struct cades_one *parent, sign_bytes raw, struct report_signature ***tail,
+                           size_t number, sign_error *err) {
     struct cades_job *job = parent->job;
     arena *a = &job->report->arena;
     struct report_signature *out = arena_alloc(a, sizeof *out);
@@ -484,11 +180,11 @@ static sign_rc countersign(struct one *parent, sign_bytes raw, struct report_sig
         return fail_memory(err);
     if (!cades_signer_read(raw, true, a, s))
         return judge_unreadable(job, s->broken, s->broken_detail, out, err);
-    struct one o = {.job = job, .s = s, .parent = parent->s, .out = out, .depth = parent->depth + 1};
+    struct cades_one o = {.job = job, .s = s, .parent = parent->s, .out = out, .depth = parent->depth + 1};
     return judge(&o, err);
 }
 
-static sign_rc countersignatures(struct one *o, sign_error *err) {
+static sign_rc countersignatures(struct cades_one *o, sign_error *err) {
     struct der_parse parse, inner;
     struct der_cursor c = der_open(&parse, o->s->unsigned_attrs, true);
     struct report_signature **tail = &o->out->countersignatures;
@@ -545,7 +241,7 @@ static sign_rc judge_all(struct cades_job *job, const sign_bytes *raw, size_t n,
         (void)cades_signer_read(raw[i], false, a, &signers[i]); /* told by an empty signature */
     mark_duplicates(signers, n);
     for (size_t i = 0; i < n; i++) {
-        struct one o = {.job = job, .s = &signers[i], .out = report_add(job->report)};
+        struct cades_one o = {.job = job, .s = &signers[i], .out = report_add(job->report)};
         if (o.out == NULL)
             return fail_memory(err);
         o.out->id = arena_printf(a, "S%zu", i + 1);

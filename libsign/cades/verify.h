@@ -20,6 +20,21 @@ struct cades_job {
     struct cades_digest digests[DIGEST_COUNT]; /* of the content: once for all signers */
 };
 
+/* One signature on its way: `parent` is NULL for a signature of the content (RFC 5652, 11.4 otherwise). */
+struct cades_one {
+    struct cades_job *job;
+    const struct cades_signer *s, *parent;
+    struct report_signature *out;
+    struct ades_facts facts;
+    unsigned depth;
+};
+
+/*
+ * Computes the facts of o: everything that the bytes, the content and the certificates tell. o->facts is
+ * initialised with what is known before; o->facts.signer is the caller's to free.
+ */
+sign_rc cades_collect(struct cades_one *o, sign_error *err);
+
 /* Reads and judges every signature of job->m; the findings go into job->report. None: no signature is added.
  */
 sign_rc cades_verify_message(struct cades_job *job, sign_error *err);
@@ -31,12 +46,5 @@ sign_rc cades_verify_message(struct cades_job *job, sign_error *err);
  */
 sign_rc cades_find_signer(const struct cades_job *job, const struct cades_signer *s, struct ades_facts *facts,
                           sign_error *err);
-
-/*
- * The digest of the content with `d`, computed at most once. *out is NULL when there is no content, or the
- * algorithm is none that is computed.
- */
-sign_rc cades_job_digest(struct cades_job *job, enum crypto_digest d, const struct cades_digest **out,
-                         sign_error *err);
 
 #endif

@@ -285,6 +285,23 @@ Test(ades_judge, issuer_serial) {
     cr_expect_eq(s->sub, SUB_NO_SIGNING_CERTIFICATE_FOUND);
 }
 
+/* What is signed is only a part: a finding everywhere, fatal in strict. */
+Test(ades_judge, coverage) {
+    AUTO(world) w = world_open("nes-p256", true);
+    struct ades_facts f = intact(&w);
+    struct ades_context ctx = context(&w, false);
+    for (int strict = 0; strict < 2; strict++) {
+        ctx.policy = ades_policy_find(strict ? "strict" : "default");
+        struct report_signature *out = report_add(w.report);
+        cr_assert_not_null(out);
+        out->covers_whole_document = TRI_FALSE;
+        cr_assert_eq(ades_judge(&ctx, &f, w.report, out, NULL), SIGN_OK);
+        cr_expect_eq(out->indication, strict ? INDETERMINATE : TOTAL_PASSED);
+        cr_expect_eq(out->sub, strict ? SUB_SIG_CONSTRAINTS_FAILURE : SUB_NONE);
+        cr_expect_eq(says(out, MSG_COVERAGE_PARTIAL), strict == 1);
+    }
+}
+
 /* Before it became valid, at a time the caller names. */
 Test(ades_judge, time_is_the_callers) {
     AUTO(world) w = world_open("nes-notyet", true);
