@@ -70,6 +70,20 @@ static sign_rc content_take(struct crypto *crypto, const sign_input *in, struct 
     return cades_content_hash(crypto, &content, d->digest, d->content_digest, err);
 }
 
+/* `set` with more elements, into *own; `set` then shows them. */
+static sign_rc set_extend(sign_bytes *set, const sign_bytes *more, size_t n, sign_buf *own, sign_error *err) {
+    size_t added = 0;
+    AUTO(sign_buf) next = {0};
+    sign_rc rc = cades_set_union(*set, more, n, &next, &added, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    sign_buf_free(own); /* `set` may have pointed into it until now */
+    *own = (sign_buf){TAKE(next.data), next.len};
+    *set = BYTES(own->data, own->len);
+    return SIGN_OK;
+}
+
 /* digestAlgorithms with ours, certificates with the signer's, its chain and the further ones (RFC 5652, 5.1).
  */
 static sign_rc sets_take(const ades_plan *plan, struct ades_draft *d, sign_error *err) {
@@ -77,22 +91,17 @@ static sign_rc sets_take(const ades_plan *plan, struct ades_draft *d, sign_error
     AUTO(sign_buf) algorithm = {0};
     crypto_digest_write(&b, d->digest);
     sign_rc rc = der_builder_take(&b, &algorithm, err);
-    size_t added = 0;
     if (rc == SIGN_OK) {
-        rc = cades_set_union(d->parts.digest_algorithms, &(sign_bytes){algorithm.data, algorithm.len}, 1,
-                             &d->algorithms, &added, err);
+        const sign_bytes ours = BYTES(algorithm.data, algorithm.len);
+        rc = set_extend(&d->parts.digest_algorithms, &ours, 1, &d->algorithms, err);
     }
-    if (rc != SIGN_OK) {
-        return rc;
-    }
-    d->parts.digest_algorithms = BYTES(d->algorithms.data, d->algorithms.len);
-    AUTO(sign_buf) chain = {0};
-    rc = cades_set_union(d->parts.certificates, plan->chain, plan->n_chain, &chain, &added, err);
     if (rc == SIGN_OK) {
-        rc = cades_set_union(BYTES(chain.data, chain.len), plan->opt->certificates, plan->opt->n_certificates,
-                             &d->certificates, &added, err);
+        rc = set_extend(&d->parts.certificates, plan->chain, plan->n_chain, &d->certificates, err);
     }
-    d->parts.certificates = BYTES(d->certificates.data, d->certificates.len);
+    if (rc == SIGN_OK && plan->opt->n_certificates) {
+        rc = set_extend(&d->parts.certificates, plan->opt->certificates, plan->opt->n_certificates,
+                        &d->certificates, err);
+    }
     return rc;
 }
 

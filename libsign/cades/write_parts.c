@@ -160,6 +160,27 @@ static bool insert(element_list *l, sign_bytes element, bool sorted) {
     return true;
 }
 
+/* The elements one behind the other, in one piece of just the right size. */
+static sign_rc join(const element_list *l, sign_buf *out, sign_error *err) {
+    size_t size = 0;
+    for (size_t i = 0; i < l->count; i++) {
+        size += l->items[i].len;
+    }
+    if (size > LIMIT_PIECE) {
+        return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "certificates or signers of %zu bytes", size);
+    }
+    uint8_t *to = malloc(size + 1);
+    if (!to) {
+        return fail_memory(err);
+    }
+    *out = (sign_buf){to, size};
+    for (size_t i = 0; i < l->count; i++) {
+        memcpy(to, l->items[i].data, l->items[i].len);
+        to += l->items[i].len;
+    }
+    return SIGN_OK;
+}
+
 sign_rc cades_set_union(sign_bytes set, const sign_bytes *more, size_t n, sign_buf *out, size_t *added,
                         sign_error *err) {
     AUTO(element_list) l = {calloc(count_elements(set) + n + 1, sizeof(sign_bytes)), 0};
@@ -180,9 +201,5 @@ sign_rc cades_set_union(sign_bytes set, const sign_bytes *more, size_t n, sign_b
     for (size_t i = 0; i < n; i++) {
         *added += insert(&l, more[i], sorted);
     }
-    AUTO(grow) g = {.limit = LIMIT_PIECE};
-    for (size_t i = 0; i < l.count; i++) {
-        grow_put(&g, l.items[i].data, l.items[i].len);
-    }
-    return grow_take(&g, out, err);
+    return join(&l, out, err);
 }
