@@ -232,12 +232,12 @@ static double ratio(const struct line *lines, const struct line *line) {
 }
 
 static void print_table(const struct line *lines, size_t n, FILE *out) {
-    fprintf(out, "%-34s %7s  %-22s %12s %12s %12s  %5s %8s\n", "row", "threads", "who", "median", "min",
+    fprintf(out, "%-36s %7s  %-22s %12s %12s %12s  %5s %8s\n", "row", "threads", "who", "median", "min",
             "max", "ratio", "peak MiB");
     for (size_t i = 0; i < n; i++) {
         const struct line *l = &lines[i];
         struct spread s = spread_of(l->rate, l->rounds);
-        fprintf(out, "%-34s %7u  %-22s %12.1f %12.1f %12.1f  %5.2f", l->op->row, l->threads, l->op->who,
+        fprintf(out, "%-36s %7u  %-22s %12.1f %12.1f %12.1f  %5.2f", l->op->row, l->threads, l->op->who,
                 s.median, s.min, s.max, ratio(lines, l));
         if (l->op->bytes > 0)
             fprintf(out, " %8.1f", spread_of(l->kib, l->rounds).median / 1024);

@@ -106,13 +106,26 @@ static void put_char(grow *out, uint32_t c) {
     }
 }
 
+/* Stands for itself: ASCII without controls, quotation mark and reverse solidus. */
+static bool plain(uint8_t c) {
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
+/* Keys and codes are plain from end to end: what is plain goes out in one piece. */
 static void put_string(grow *out, sign_bytes text) {
     grow_byte(out, '"');
     if (text.len > 0) {
         const uint8_t *at = text.data;
         const uint8_t *end = at + text.len;
         while (at < end) {
-            put_char(out, utf8_next(&at, end));
+            const uint8_t *from = at;
+            while (at < end && plain(*at)) {
+                at++;
+            }
+            grow_put(out, from, (size_t)(at - from));
+            if (at < end) {
+                put_char(out, utf8_next(&at, end));
+            }
         }
     }
     grow_byte(out, '"');
