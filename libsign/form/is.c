@@ -1,9 +1,11 @@
-/* form/is.c - is a document a form? Asked of everything that is signed, so a look at its beginning must do.
+/* form/is.c - is a document a form? Asked of everything that is signed, so a look at its beginning must do:
+ * at its first bytes, and at no more than LIMIT_FORM of them when those look like XML or JSON.
  */
 #include "form/model.h"
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "xml/xml.h"
 #include "json/json.h"
 #include <stdio.h>
 
@@ -12,7 +14,23 @@ enum { LOOK = 4096 };
 /* The beginning of a document, read from left to right. */
 struct look {
     const char *at, *end;
+    bool doctype; /* one was passed */
 };
+
+static bool contains(sign_bytes text, const char *what) {
+    size_t n = strlen(what);
+    for (size_t at = 0; at + n <= text.len; at++) {
+        const uint8_t *hit = memchr(text.data + at, what[0], text.len - at - n + 1);
+        if (hit == NULL) {
+            return false;
+        }
+        at = (size_t)(hit - text.data);
+        if (memcmp(hit, what, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static bool starts(const struct look *l, const char *s) {
     size_t n = strlen(s);
@@ -38,6 +56,7 @@ static void skip_behind(struct look *l, const char *s) {
 static void skip_doctype(struct look *l) {
     unsigned open = 0;
     char quote = 0;
+    l->doctype = true;
     for (; l->at < l->end; l->at++) {
         char c = *l->at;
         if (quote != 0) {
@@ -106,7 +125,10 @@ static bool take_attribute(struct look *l, sign_bytes *name, sign_bytes *value) 
     return true;
 }
 
-/* "Basvuru" with a default namespace, or "p:Basvuru" with xmlns:p, that is ours. */
+/*
+ * "Basvuru" with a default namespace, or "p:Basvuru" with xmlns:p, that is ours. A namespace out of an entity
+ * of a DOCTYPE is not looked up but taken for ours: reading the form refuses every DOCTYPE.
+ */
 static bool is_form_root(struct look *l) {
     char declared[64] = "xmlns";
     sign_bytes name = take_name(l);
@@ -127,25 +149,31 @@ static bool is_form_root(struct look *l) {
     sign_bytes key = {0}, value = {0};
     while (take_attribute(l, &key, &value)) {
         if (bytes_equal(key, BYTES_STR(declared))) {
-            return bytes_equal(value, BYTES_STR(FORM_SPACE));
+            return bytes_equal(value, BYTES_STR(FORM_SPACE)) || (l->doctype && contains(value, "&"));
         }
     }
     return false;
 }
 
-static bool contains(sign_bytes text, const char *what) {
-    size_t n = strlen(what);
-    for (size_t at = 0; at + n <= text.len; at++) {
-        const uint8_t *hit = memchr(text.data + at, what[0], text.len - at - n + 1);
-        if (hit == NULL) {
-            return false;
-        }
-        at = (size_t)(hit - text.data);
-        if (memcmp(hit, what, n) == 0) {
-            return true;
-        }
+/* The same asked of the reader: a long prefix, character references in the namespace. */
+static bool has_form_root(sign_bytes text) {
+    const struct xml_options options = {.bytes = LIMIT_FORM, .depth = LIMIT_FORM_DEPTH};
+    AUTO(xml_ptr) doc = NULL;
+    if (!contains(text, FORM_ROOT) || xml_read(text, &options, &doc, NULL) != SIGN_OK) {
+        return false;
     }
-    return false;
+    const struct xml_node *root = xml_root(doc);
+    return strcmp(root->name, FORM_ROOT) == 0 && strcmp(root->space, FORM_SPACE) == 0;
+}
+
+/* `whole`: the text is all of the document. */
+static bool is_form_xml(sign_bytes text, bool whole) {
+    const char *start = (const char *)text.data;
+    struct look look = {start, start + text.len, false};
+    if (text.len >= 3 && memcmp(start, "\xEF\xBB\xBF", 3) == 0) {
+        look.at += 3;
+    }
+    return (find_root(&look) && is_form_root(&look)) || (whole && has_form_root(text));
 }
 
 /* Keys that only an application has, as they stand in the text. */
@@ -182,7 +210,7 @@ static bool has_own_key(const struct json_value *root) {
  */
 static bool is_form_json(sign_bytes text) {
     AUTO(json_ptr) doc = NULL;
-    if (!contains(text, "\"KimlikNo\"")) {
+    if (!contains(text, "\"KimlikNo\"") && !contains(text, "\\u")) { /* a key may be written in escapes */
         return false;
     }
     if (json_read(text, LIMIT_FORM, JSON_TOP_OBJECT, &doc, NULL) != SIGN_OK) {
@@ -203,26 +231,68 @@ static bool is_form_json(sign_bytes text) {
     return true;
 }
 
+enum { OTHER_ENDIAN = -1 };
+
+/* UTF-16, by its mark or by how '<' and '{' look in it: which octet of two is the low one; OTHER_ENDIAN:
+ * none. */
+static int low_octet(sign_bytes b) {
+    if (b.len < 4) {
+        return OTHER_ENDIAN;
+    }
+    const uint8_t *p = b.data;
+    bool little = p[1] == 0 && p[3] == 0 && (p[0] == '<' || p[0] == '{');
+    bool big = p[0] == 0 && p[2] == 0 && (p[1] == '<' || p[1] == '{');
+    if (little || (p[0] == 0xFF && p[1] == 0xFE)) {
+        return 0;
+    }
+    return big || (p[0] == 0xFE && p[1] == 0xFF) ? 1 : OTHER_ENDIAN;
+}
+
+/* The ASCII of UTF-16, all else as '?': enough to tell a form, which then is refused for not being UTF-8. */
+static void narrow(sign_bytes text, size_t low, grow *out) {
+    for (size_t i = 0; i + 1 < text.len; i += 2) {
+        uint8_t c = text.data[i + low];
+        bool mark = i == 0 && c >= 0x80;
+        if (!mark) {
+            grow_byte(out, text.data[i + 1 - low] == 0 && c != 0 ? c : '?');
+        }
+    }
+}
+
+static bool is_form_text(sign_bytes text, bool whole) {
+    uint8_t first = form_first_byte(text);
+    if (first == '<') {
+        return is_form_xml(text, whole);
+    }
+    return first == '{' && whole && is_form_json(text);
+}
+
 int sign_form_is(const sign_input *in) {
     AUTO(source) s = {0};
     if (source_open(in, &s, NULL) != SIGN_OK) {
         return 0;
     }
-    char start[LOOK];
+    uint8_t start[LOOK];
     size_t n = s.size < sizeof start ? (size_t)s.size : sizeof start;
     if (source_read(&s, 0, start, n, NULL) != SIGN_OK) {
         return 0;
     }
+    int low = low_octet(BYTES(start, n));
     uint8_t first = form_first_byte(BYTES(start, n));
-    if (first == '<') {
-        struct look look = {start, start + n};
-        if (n >= 3 && memcmp(start, "\xEF\xBB\xBF", 3) == 0) {
-            look.at += 3;
-        }
-        return find_root(&look) && is_form_root(&look) ? 1 : 0;
+    bool blank = first == 0 && n == sizeof start && start[0] != 0; /* white space as far as was looked */
+    if (low == OTHER_ENDIAN && first != '<' && first != '{' && !blank) {
+        return 0;
     }
     AUTO(sign_buf) own = {0};
+    AUTO(grow) ascii = {0};
     sign_bytes text = {0};
-    bool whole = first == '{' && source_all(&s, LIMIT_FORM, &text, &own, NULL) == SIGN_OK;
-    return whole && is_form_json(text) ? 1 : 0;
+    bool whole = s.size <= LIMIT_FORM;
+    if (source_view(&s, 0, whole ? (size_t)s.size : LIMIT_FORM, &text, &own, NULL) != SIGN_OK) {
+        return 0;
+    }
+    if (low != OTHER_ENDIAN) {
+        narrow(text, (size_t)low, &ascii);
+        text = BYTES(ascii.data, ascii.failed ? 0 : ascii.len);
+    }
+    return is_form_text(text, whole) ? 1 : 0;
 }

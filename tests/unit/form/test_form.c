@@ -412,6 +412,58 @@ Test(form, is_no_form) {
     cr_expect_eq(sign_form_is(&(sign_input){.path = SIGN_TEST_SOURCE}), 0);
 }
 
+/* No spelling hides a form from the check that its signer is the applicant: white space and comments longer
+ * than one look, long prefixes, character references, another encoding, escaped JSON keys. */
+Test(form, is_a_form_however_it_is_spelled) {
+    enum { FAR = 5000, SIZE = 6000 };
+    static const struct {
+        const char *before, *after;
+    } around[] = {
+        {"<?xml version='1.0'?>", FORM_START "/>"},
+        {"", FORM_START "/>"},
+        {"<!--x", "-->" FORM_START "/>"},
+        {"<?x ", "?>" FORM_START "/>"},
+        {"<Basvuru ", " xmlns='urn:mavikalem:belge:1'/>"},
+        {"", "{\"KimlikNo\":\"1\",\"SertifikaSuresi\":1}"},
+    };
+    char text[SIZE];
+    for (size_t i = 0; i < sizeof around / sizeof around[0]; i++) {
+        int n = snprintf(text, sizeof text, "%s%*s%s", around[i].before, FAR, "", around[i].after);
+        cr_assert(n > FAR && n < SIZE);
+        cr_expect_eq(sign_form_is(&(sign_input){.data = BYTES(text, (size_t)n)}), 1, "%zu", i);
+    }
+    static const char *const texts[] = {
+        "<Basvuru xmlns='urn:mavikalem:belge&#58;1'/>",
+        "<p012345678901234567890123456789012345678901234567890123456789:Basvuru "
+        "xmlns:p012345678901234567890123456789012345678901234567890123456789='urn:mavikalem:belge:1'/>",
+        "<!DOCTYPE a [<!ENTITY a 'urn:mavikalem:belge:1'>]><Basvuru xmlns='&a;'/>",
+        "{\"\\u004bimlikNo\":\"1\",\"Ad\":\"x\"}",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        cr_expect_eq(sign_form_is(&(sign_input){.data = BYTES_STR(texts[i])}), 1, "%s", texts[i]);
+    }
+}
+
+/* UTF-16 is no form that can be read, but one that is seen, so that it is refused instead of signed as it is.
+ */
+Test(form, is_a_form_in_utf16) {
+    static const char *const texts[] = {FORM_START "/>", "{\"KimlikNo\":\"1\",\"KartOkuyucu\":\"MINI\"}"};
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t low = 0; low < 2; low++) {
+            uint8_t wide[256] = {low == 0 ? 0xFF : 0xFE, low == 0 ? 0xFE : 0xFF};
+            size_t n = strlen(texts[i]);
+            for (size_t k = 0; k < n; k++) {
+                wide[2 + 2 * k + low] = (uint8_t)texts[i][k];
+            }
+            cr_expect_eq(sign_form_is(&(sign_input){.data = BYTES(wide, 2 + 2 * n)}), 1, "%s", texts[i]);
+            cr_expect_eq(sign_form_is(&(sign_input){.data = BYTES(wide + 2, 2 * n)}), 1, "%s", texts[i]);
+            AUTO(form_p) f = NULL;
+            cr_expect(sign_form_open(&(sign_input){.data = BYTES(wide, 2 + 2 * n)}, NULL, 0, &f, NULL) ==
+                      SIGN_E_FORMAT);
+        }
+    }
+}
+
 /* Whatever a form begins with is a form when it is cut: looking at it must never read on. */
 Test(form, is_looks_at_every_beginning) {
     static const char text[] = "<?xml version='1.0'?><!DOCTYPE a [<!-- x -->]><!-- y -->" FORM_START ">";
