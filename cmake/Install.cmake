@@ -4,6 +4,7 @@ if(TARGET sign)
   install(TARGETS sign EXPORT MaviKalemTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
   install(FILES libsign/include/sign.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
   install(FILES ${SIGN_HEADERS} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/sign)
+  install(FILES libsign/form/basvuru.xsd DESTINATION ${CMAKE_INSTALL_DATADIR}/mavikalem)
   install(EXPORT MaviKalemTargets NAMESPACE MaviKalem:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/MaviKalem)
   configure_package_config_file(cmake/MaviKalemConfig.cmake.in "${CMAKE_BINARY_DIR}/cmake/MaviKalemConfig.cmake"
     INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/MaviKalem)

@@ -23,7 +23,7 @@ try() {
 count=0
 while read -r header; do
     count=$((count + 1))
-    printf '#include <%s>\n#include <%s>\n' "$header" "$header" >"$work/unit.c"
+    printf '#include <%s>\n#include <%s>\nextern int alone;\n' "$header" "$header" >"$work/unit.c"
     cp "$work/unit.c" "$work/unit.cc"
     for cc in gcc clang; do
         try "$header as C11 ($cc)" "$cc" -std=c11 -Wall -Wextra -Werror -pedantic -Wstrict-prototypes \

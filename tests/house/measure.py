@@ -33,8 +33,8 @@ what it may include: rooms named on lines above it, and system headers by prefix
 
 What every room may include (the C library, the public headers) is on the line "*:".
 
-With --public HEADER, cli files may include that header, headers of their own folder, the C library and
-POSIX, and nothing else.
+With --public HEADER, cli files may include that header, headers of their own folder, the C library, POSIX,
+jansson (for the program's own JSON) and inih (for its configuration), and nothing else.
 """
 
 import argparse
@@ -391,7 +391,7 @@ def layers(sources, rules_path, root):
 # The C library and POSIX, as far as a command line has business with them.
 SYSTEM = re.compile(r"(?:assert|ctype|dirent|errno|fcntl|getopt|inttypes|langinfo|libgen|limits|locale|poll|pthread"
                     r"|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|string|strings|termios"
-                    r"|time|unistd|wchar|sys/\w+)\.h")
+                    r"|time|unistd|wchar|sys/\w+|jansson|ini)\.h")
 
 
 def public_only(sources, header):
