@@ -182,26 +182,6 @@ static void list_revocation(struct judging *j, const struct pki_path *path) {
     }
 }
 
-static sign_rc check_path(struct judging *j, sign_error *err) {
-    const struct ades_facts *f = j->facts;
-    struct pki_path_options opt = {.at = j->ctx->at,
-                                   .revocation = j->ctx->revocation,
-                                   .bag = f->bag,
-                                   .n_bag = f->n_bag,
-                                   .crls = f->crls,
-                                   .n_crls = f->n_crls};
-    AUTO(pki_path_ptr) path = NULL;
-    sign_rc rc = pki_path_check(j->ctx->trust, j->ctx->crypto, f->signer, &opt, &path, err);
-    if (rc != SIGN_OK)
-        return rc;
-    list_revocation(j, path);
-    if (path->indication == TOTAL_PASSED)
-        return SIGN_OK;
-    say(j, path->message, path->args[0], path->args[1], path->args[2]);
-    conclude(j, INDETERMINATE, path->sub);
-    return SIGN_OK;
-}
-
 /* The names of RFC 5280, 4.2.1.3 for the message. */
 static const char *usage_text(const struct pki_cert *cert, char out[160]) {
     static const char *const names[] = {"digitalSignature", "nonRepudiation", "keyEncipherment",
@@ -229,22 +209,28 @@ static void check_usage(struct judging *j) {
 /* ---- 5.2.8: algorithms at the time that is judged -------------------------------------------------------
  */
 
-static void check_digest(struct judging *j, enum crypto_digest d) {
+/* The holder's name for a message; the empty text when there is no memory for it. */
+static const char *holder(struct judging *j, const struct pki_cert *cert) {
+    AUTO(grow) name = {0};
+    const char *text = pki_name_text(cert->subject, &name) ? taken(&j->report->arena, &name) : NULL;
+    return text != NULL ? text : "";
+}
+
+/* `of`: the certificate that was signed with it; NULL: the signature itself. */
+static void check_digest(struct judging *j, enum crypto_digest d, const struct pki_cert *of) {
     const struct crypto_digest_row *row = crypto_digest_row(d);
     char when[32];
     if (row->sunset == 0 || j->ctx->at <= row->sunset || (d == DIGEST_SHA1 && j->ctx->policy->accept_sha1))
         return;
-    say(j, MSG_ALGORITHM_SUNSET, row->name, time_rfc3339(row->sunset, when), NULL);
+    const char *what =
+        of == NULL ? row->name : arena_printf(&j->report->arena, "%s (%s)", row->name, holder(j, of));
+    say(j, MSG_ALGORITHM_SUNSET, what, time_rfc3339(row->sunset, when), NULL);
     conclude(j, INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
 }
 
-static sign_rc check_algorithms(struct judging *j, sign_error *err) {
-    const struct ades_facts *f = j->facts;
+static sign_rc check_key(struct judging *j, struct pki_cert *cert, sign_error *err) {
     const struct crypto_pubkey *key;
-    check_digest(j, f->digest);
-    if (f->sigalg.digest != f->digest)
-        check_digest(j, f->sigalg.digest);
-    sign_rc rc = pki_cert_key(f->signer, &key, err);
+    sign_rc rc = pki_cert_key(cert, &key, err);
     if (rc != SIGN_OK)
         return rc;
     const struct ades_policy *p = j->ctx->policy;
@@ -253,8 +239,56 @@ static sign_rc check_algorithms(struct judging *j, sign_error *err) {
         return SIGN_OK;
     char bits[16];
     snprintf(bits, sizeof bits, "%u", least);
-    say(j, MSG_KEY_SMALL, crypto_pubkey_name(key), bits, NULL);
+    if (cert == j->facts->signer)
+        say(j, MSG_KEY_SMALL, crypto_pubkey_name(key), bits, NULL);
+    else
+        say(j, MSG_CA_KEY_SMALL, holder(j, cert), crypto_pubkey_name(key), bits);
     conclude(j, INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
+    return SIGN_OK;
+}
+
+/*
+ * What made the certificates of the path must be good enough too (5.2.6.4): who can forge one of them needs
+ * no key of the signer. An anchor is believed as it is, and nobody relies on its own signature.
+ */
+static sign_rc check_chain(struct judging *j, const struct pki_path *path, sign_error *err) {
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 0; i + 1 < path->n_chain && rc == SIGN_OK; i++) {
+        check_digest(j, path->chain[i]->sigalg.digest, path->chain[i]);
+        if (i > 0)
+            rc = check_key(j, path->chain[i], err);
+    }
+    return rc;
+}
+
+static sign_rc check_algorithms(struct judging *j, sign_error *err) {
+    const struct ades_facts *f = j->facts;
+    check_digest(j, f->digest, NULL);
+    if (f->sigalg.digest != f->digest)
+        check_digest(j, f->sigalg.digest, NULL);
+    return check_key(j, f->signer, err);
+}
+
+/* ---- 5.2.6: the path, and its algorithms ----------------------------------------------------------------
+ */
+
+static sign_rc check_path(struct judging *j, sign_error *err) {
+    const struct ades_facts *f = j->facts;
+    struct pki_path_options opt = {.at = j->ctx->at,
+                                   .revocation = j->ctx->revocation,
+                                   .bag = f->bag,
+                                   .n_bag = f->n_bag,
+                                   .crls = f->crls,
+                                   .n_crls = f->n_crls};
+    AUTO(pki_path_ptr) path = NULL;
+    sign_rc rc = pki_path_check(j->ctx->trust, j->ctx->crypto, f->signer, &opt, &path, err);
+    if (rc != SIGN_OK)
+        return rc;
+    list_revocation(j, path);
+    if (path->indication == TOTAL_PASSED)
+        return check_chain(j, path, err);
+    say(j, path->message, path->args[0], path->args[1], path->args[2]);
+    conclude(j, INDETERMINATE, path->sub);
     return SIGN_OK;
 }
 

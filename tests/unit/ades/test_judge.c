@@ -271,6 +271,39 @@ Test(ades_judge, small_keys) {
     cr_expect(says(s, MSG_KEY_SMALL));
 }
 
+/* EN 319 102-1, 5.2.6.4: what an authority signed with, and its own key, are judged like the signer's. The
+ * authority of the test PKI is changed in memory after it was read: its signature is not looked at again. */
+Test(ades_judge, algorithms_of_the_path) {
+    AUTO(world) w = world_open("nes-rsa2048", true);
+    struct ades_facts f = intact(&w);
+    struct ades_context ctx = context(&w, false);
+    f.sigalg.scheme = SCHEME_RSA_PKCS1;
+    cr_assert_eq(judge(&w, &ctx, &f)->indication, TOTAL_PASSED);
+    enum crypto_digest as_issued = w.signer->sigalg.digest;
+    AUTO(pki_path_ptr) path = NULL;
+    struct pki_path_options opt = {.at = ctx.at};
+    cr_assert_eq(pki_path_check(w.trust, w.crypto, w.signer, &opt, &path, NULL), SIGN_OK);
+    cr_assert_eq(path->n_chain, 3);
+    path->chain[1]->sigalg.digest = DIGEST_SHA1;
+    const struct report_signature *s = judge(&w, &ctx, &f);
+    cr_expect_eq(s->sub, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
+    cr_expect(says(s, MSG_ALGORITHM_SUNSET));
+    path->chain[1]->sigalg.digest = as_issued;
+    cr_expect_eq(judge(&w, &ctx, &f)->indication, TOTAL_PASSED);
+
+    /* ca-rsa has 4096 bits, the signer 2048: a policy between the two finds the signer alone, one above finds
+     * both. */
+    struct ades_policy larger = *ctx.policy;
+    larger.rsa_bits_min = 3072;
+    ctx.policy = &larger;
+    s = judge(&w, &ctx, &f);
+    cr_expect(says(s, MSG_KEY_SMALL) && !says(s, MSG_CA_KEY_SMALL));
+    larger.rsa_bits_min = 8192;
+    s = judge(&w, &ctx, &f);
+    cr_expect(says(s, MSG_KEY_SMALL) && says(s, MSG_CA_KEY_SMALL));
+    cr_expect_eq(s->sub, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
+}
+
 Test(ades_judge, issuer_serial) {
     AUTO(world) w = world_open("nes-p256", true);
     struct ades_facts f = intact(&w);
