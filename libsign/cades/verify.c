@@ -206,20 +206,35 @@ static sign_rc countersignatures(struct cades_one *o, sign_error *err) {
 
 /* ---- all signatures --------------------------------------------------------------------------------- */
 
+/* r of an ECDSA value; empty for what is none. */
+static sign_bytes ecdsa_r(const struct cades_signer *s) {
+    struct der_parse parse;
+    struct der_cursor c = der_open(&parse, s->signature, true), in;
+    sign_bytes r = {0};
+    if (s->sigalg.scheme != SCHEME_ECDSA || !der_enter(&c, DER_SEQUENCE, &in) || !der_integer(&in, &r))
+        return (sign_bytes){0};
+    return r;
+}
+
 /*
- * The same SignerInfo twice, or the same signer and value: two entries would look like two signatures. Both
- * are refused, because which one is the original cannot be told.
+ * One value twice: two entries would look like two signatures. Whose they say they are does not matter,
+ * because nobody signed the sid (RFC 5652, 5.3). Nor does s of ECDSA: everybody can make (r, n - s) out of
+ * (r, s), and nobody draws the same r for another signature. Both are refused: which one is the original
+ * cannot be told.
  */
-static void mark_duplicates(struct cades_signer *s, size_t n) {
-    for (size_t i = 1; i < n; i++) {
+static sign_rc mark_duplicates(arena *a, struct cades_signer *s, size_t n, sign_error *err) {
+    sign_bytes *r = arena_alloc(a, n * sizeof *r);
+    if (r == NULL)
+        return fail_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        r[i] = ecdsa_r(&s[i]);
         for (size_t j = 0; j < i; j++) {
-            if (s[i].signature.len == 0 || !bytes_equal(s[i].signature, s[j].signature) ||
-                !bytes_equal(s[i].issuer, s[j].issuer) || !bytes_equal(s[i].serial, s[j].serial) ||
-                !bytes_equal(s[i].key_id, s[j].key_id))
-                continue;
-            s[i].broken = s[j].broken = MSG_SIGNER_DUPLICATE;
+            bool same = s[i].signature.len != 0 && bytes_equal(s[i].signature, s[j].signature);
+            if (same || (r[i].len != 0 && bytes_equal(r[i], r[j])))
+                s[i].broken = s[j].broken = MSG_SIGNER_DUPLICATE;
         }
     }
+    return SIGN_OK;
 }
 
 /* The whole message is one entry when it cannot be taken apart. */
@@ -239,15 +254,17 @@ static sign_rc judge_all(struct cades_job *job, const sign_bytes *raw, size_t n,
         return fail_memory(err);
     for (size_t i = 0; i < n; i++)
         (void)cades_signer_read(raw[i], false, a, &signers[i]); /* told by an empty signature */
-    mark_duplicates(signers, n);
+    sign_rc rc = mark_duplicates(a, signers, n, err);
+    if (rc != SIGN_OK)
+        return rc;
     for (size_t i = 0; i < n; i++) {
         struct cades_one o = {.job = job, .s = &signers[i], .out = report_add(job->report)};
         if (o.out == NULL)
             return fail_memory(err);
         o.out->id = arena_printf(a, "S%zu", i + 1);
-        sign_rc rc = signers[i].broken == MSG_SIGNER_FORMAT && signers[i].signature.len == 0
-                         ? judge_unreadable(job, signers[i].broken, signers[i].broken_detail, o.out, err)
-                         : judge(&o, err);
+        rc = signers[i].broken == MSG_SIGNER_FORMAT && signers[i].signature.len == 0
+                 ? judge_unreadable(job, signers[i].broken, signers[i].broken_detail, o.out, err)
+                 : judge(&o, err);
         if (rc != SIGN_OK)
             return within(err, rc, "signature %zu", i + 1);
     }

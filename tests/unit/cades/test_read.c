@@ -232,6 +232,31 @@ Test(cades_read, duplicates_are_both_refused) {
     }
 }
 
+/*
+ * What nobody signed does not make two signatures out of one: neither another sid beside the same value, nor
+ * another s of ECDSA beside the same r, of which (r, n - s) verifies as well.
+ */
+Test(cades_read, duplicates_in_disguise) {
+    AUTO(make_kit) k = make_kit_open();
+    for (int disguise = 0; disguise < 2; disguise++) {
+        AUTO(sign_buf) cms = {0};
+        make_cms(&k, &(struct make){.flags = MAKE_DUPLICATE}, &cms);
+        size_t n = 100; /* the file ends with the SignerInfo twice */
+        while (2 * n < cms.len && memcmp(cms.data + cms.len - n, cms.data + cms.len - 2 * n, n) != 0)
+            n++;
+        uint8_t *second = cms.data + cms.len - n;
+        cr_assert(2 * n < cms.len && second[0] == DER_SEQUENCE && second[1] == 0x82 && second[8] < 0x80);
+        if (disguise == 0)
+            second[8 + second[8]] ^= 1; /* the last octet of the serial number in sid */
+        else
+            second[n - 1] ^= 1; /* the last octet of s */
+        AUTO(sign_report_ptr) report = read_report(&k, BYTES(cms.data, cms.len), NULL, NULL);
+        cr_assert_eq(report->count, 2);
+        for (const struct report_signature *s = report->signatures; s != NULL; s = s->next)
+            cr_expect(s->indication == TOTAL_FAILED && read_says(s, MSG_SIGNER_DUPLICATE), "%d", disguise);
+    }
+}
+
 Test(cades_read, one_bad_signer_is_the_worst) {
     AUTO(make_kit) k = make_kit_open();
     AUTO(sign_buf) cms = {0};
