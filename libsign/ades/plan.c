@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include <stdlib.h>
 
 /* Lengths in octets of UTF-8, generous but bounded; the standard's own bounds where it has them. */
 enum {
@@ -228,17 +229,45 @@ static sign_rc embedded_check(struct crypto *crypto, const sign_bytes *certs, si
     return SIGN_OK;
 }
 
-static sign_rc certificates_take(struct crypto *crypto, ades_plan *p, sign_error *err) {
+static sign_rc chain_read(struct crypto *crypto, ades_plan *p, sign_error *err) {
     sign_rc rc = pki_cert_read(crypto, p->chain[0], &p->signer, err);
     if (rc != SIGN_OK) {
         return within(err, rc, "signer");
     }
-    /* The chain of a key that has signed before was read then. */
-    rc = p->proven ? SIGN_OK : embedded_check(crypto, p->chain + 1, p->n_chain - 1, err);
-    if (rc != SIGN_OK) {
-        return within(err, rc, "chain");
+    rc = embedded_check(crypto, p->chain + 1, p->n_chain - 1, err);
+    return rc == SIGN_OK ? rc : within(err, rc, "chain");
+}
+
+/* The signer of a key that is open: its chain was read by the first signature, and cannot have changed. */
+struct signer_memo {
+    struct key_memo memo;
+    struct pki_cert *signer;
+};
+
+static void signer_memo_free(struct key_memo *memo) {
+    struct signer_memo *m = (struct signer_memo *)memo;
+    pki_cert_free(&m->signer);
+    free(m);
+}
+
+static sign_rc signer_of_key(struct crypto *crypto, const sign_key *key, ades_plan *p, sign_error *err) {
+    const struct key_memo *known = key_memo(key);
+    if (known) {
+        p->signer = pki_cert_keep(((const struct signer_memo *)known)->signer);
+        return SIGN_OK;
     }
-    return embedded_check(crypto, p->opt->certificates, p->opt->n_certificates, err);
+    sign_rc rc = chain_read(crypto, p, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    pki_cert_key_known(p->signer, key->public);
+    struct signer_memo *m = malloc(sizeof *m);
+    if (!m) {
+        return fail_memory(err);
+    }
+    *m = (struct signer_memo){{signer_memo_free}, pki_cert_keep(p->signer)};
+    key_memo_keep(key, &m->memo);
+    return SIGN_OK;
 }
 
 /* p->opt and p->chain are set; `key`, optional, is the signer's. */
@@ -249,9 +278,9 @@ static sign_rc plan_make(struct crypto *crypto, const sign_key *key, ades_plan *
     }
     p->signing_time = p->opt->claimed_time ? p->opt->claimed_time : time_now();
     p->digest = crypto_digest_of(p->opt->digest);
-    rc = certificates_take(crypto, p, err);
-    if (rc == SIGN_OK && key) {
-        pki_cert_key_known(p->signer, key->public);
+    rc = key ? signer_of_key(crypto, key, p, err) : chain_read(crypto, p, err);
+    if (rc == SIGN_OK) {
+        rc = embedded_check(crypto, p->opt->certificates, p->opt->n_certificates, err);
     }
     if (rc == SIGN_OK) {
         rc = usage_check(p->signer, err);

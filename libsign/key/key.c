@@ -19,6 +19,8 @@ typedef struct key_desk *key_desk_ptr;
 static void desk_free(key_desk_ptr *desk) {
     if (*desk)
         crypto_pool_free(&(*desk)->pool);
+    if (*desk && (*desk)->memo)
+        (*desk)->memo->free((*desk)->memo);
     free(TAKE(*desk));
 }
 CLEANUP(key_desk_ptr, desk_free);
@@ -92,6 +94,17 @@ sign_rc key_lend(const sign_key *key, struct crypto **out, sign_error *err) {
 
 void key_lend_back(const sign_key *key, struct crypto **c) {
     crypto_pool_return(key->desk->pool, c);
+}
+
+const struct key_memo *key_memo(const sign_key *key) {
+    return __atomic_load_n(&key->desk->memo, __ATOMIC_ACQUIRE);
+}
+
+void key_memo_keep(const sign_key *key, struct key_memo *memo) {
+    struct key_memo *none = NULL;
+    if (!__atomic_compare_exchange_n(&key->desk->memo, &none, memo, false, __ATOMIC_RELEASE,
+                                     __ATOMIC_RELAXED))
+        memo->free(memo);
 }
 
 /* Relaxed is enough: a thread that sees the old answer verifies once more. */

@@ -15,10 +15,16 @@ struct key_ops {
     bool elsewhere; /* the value comes from outside: every one is verified */
 };
 
-/* Contexts for its calls, and whether a value of it has been verified (atomic). */
+/* What a higher room has read once for a key and keeps with it; the first member of a struct of its own. */
+struct key_memo {
+    void (*free)(struct key_memo *memo);
+};
+
+/* What the threads that use a key share; the last two are set at most once, atomically. */
 struct key_desk {
     struct crypto_pool *pool;
-    bool proven;
+    struct key_memo *memo;
+    bool proven; /* a value of the key has been verified */
 };
 
 struct sign_key {
@@ -44,6 +50,11 @@ sign_rc key_sign(const sign_key *key, struct crypto *crypto, const struct crypto
 /* A context of the key's own for the length of a call. */
 sign_rc key_lend(const sign_key *key, struct crypto **out, sign_error *err);
 void key_lend_back(const sign_key *key, struct crypto **c);
+
+/* The memo of the key, NULL when none was kept. It lives as long as the key. */
+const struct key_memo *key_memo(const sign_key *key);
+/* Takes `memo`; of two threads that keep one at once the first wins, and the other's is freed. */
+void key_memo_keep(const sign_key *key, struct key_memo *memo);
 
 /*
  * Told after a value was verified with the certificate. From then on the key is known to be the
