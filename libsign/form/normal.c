@@ -174,7 +174,7 @@ static void normal_digits(struct line *l) {
     l->s[n] = '\0';
 }
 
-/* E.164 from what people write in Turkey: (5XX) XXX XX XX, 0 5XX ..., +90 ..., 0090 ... */
+/* E.164 from what people write in Turkey: (5nn) nnn nn nn, 0 5nn ..., +90 ..., 0090 ... */
 static void normal_phone(struct line *l) {
     char digits[24];
     size_t n = 0;

@@ -432,10 +432,12 @@ Test(form, is_a_form_however_it_is_spelled) {
         cr_assert(n > FAR && n < SIZE);
         cr_expect_eq(sign_form_is(&(sign_input){.data = BYTES(text, (size_t)n)}), 1, "%zu", i);
     }
-    static const char *const texts[] = {
-        "<Basvuru xmlns='urn:mavikalem:belge&#58;1'/>",
+    static const char long_prefix[] =
         "<p012345678901234567890123456789012345678901234567890123456789:Basvuru "
-        "xmlns:p012345678901234567890123456789012345678901234567890123456789='urn:mavikalem:belge:1'/>",
+        "xmlns:p012345678901234567890123456789012345678901234567890123456789='urn:mavikalem:belge:1'/>";
+    const char *const texts[] = {
+        "<Basvuru xmlns='urn:mavikalem:belge&#58;1'/>",
+        long_prefix,
         "<!DOCTYPE a [<!ENTITY a 'urn:mavikalem:belge:1'>]><Basvuru xmlns='&a;'/>",
         "{\"\\u004bimlikNo\":\"1\",\"Ad\":\"x\"}",
     };

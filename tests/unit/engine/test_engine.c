@@ -1,0 +1,182 @@
+/* The public calls that join the rooms: versions, times, verdicts, the choice of the NES among tokens. */
+#include "support/token.h"
+#include <criterion/criterion.h>
+#include <sign.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define PKI SIGN_TEST_PKI "/"
+
+static sign_rc give_pin(void *user, const sign_secret *ask, char *out, size_t size) {
+    (void)ask;
+    (void)user;
+    snprintf(out, size, "%s", TOKEN_PIN);
+    return SIGN_OK;
+}
+
+static sign_key *pem_key(const char *name) {
+    static char path[2][300];
+    sign_key *key = NULL;
+    snprintf(path[0], sizeof path[0], PKI "%s.key.pem", name);
+    snprintf(path[1], sizeof path[1], PKI "%s.pem", name);
+    sign_key_options opt = {.size = sizeof opt, .certificate = path[1]};
+    cr_assert_eq(sign_key_open(path[0], &opt, &key, NULL), SIGN_OK);
+    return key;
+}
+
+static sign_buf signed_text(const char *signer, const char *text) {
+    sign_buf out = {0};
+    sign_key *key = pem_key(signer);
+    sign_input in = {.name = "text", .data = {(const uint8_t *)text, strlen(text)}};
+    cr_assert_eq(sign_create(key, &in, NULL, &(sign_output){.buf = &out}, NULL), SIGN_OK);
+    sign_key_free(&key);
+    return out;
+}
+
+static sign_rc judged(sign_bytes bytes, const sign_trust *trust, const sign_verify_options *opt, int *exit) {
+    sign_report *report = NULL;
+    sign_error err = {0};
+    sign_input what = {.name = "x.p7m", .data = bytes};
+    sign_rc rc = sign_verify(&what, NULL, 0, trust, opt, &report, &err);
+    cr_assert_geq(rc, 0, "%s", err.text);
+    cr_assert_eq(sign_report_verdict(report), rc);
+    if (exit)
+        *exit = sign_report_exit(report);
+    sign_report_free(&report);
+    return rc;
+}
+
+static sign_trust *trust_ec(void) {
+    sign_input anchors = {.path = PKI "trust"}, certs = {.path = PKI "chain-ec.pem"},
+               crls = {.path = PKI "crls"};
+    sign_trust_options opt = {.size = sizeof opt,
+                              .anchors = &anchors,
+                              .n_anchors = 1,
+                              .certs = &certs,
+                              .n_certs = 1,
+                              .crls = &crls,
+                              .n_crls = 1};
+    sign_trust *trust = NULL;
+    cr_assert_eq(sign_trust_new(&opt, &trust, NULL), SIGN_OK);
+    return trust;
+}
+
+Test(engine, version_is_the_headers) {
+    char want[32];
+    snprintf(want, sizeof want, "%d.%d.%d", SIGN_VERSION_MAJOR, SIGN_VERSION_MINOR, SIGN_VERSION_PATCH);
+    cr_assert_str_eq(sign_version(), want);
+}
+
+Test(engine, times_need_an_offset) {
+    int64_t t = 0;
+    char text[32];
+    cr_assert_eq(sign_time_parse("2026-01-05T10:00:00+03:00", &t), 1);
+    cr_assert_str_eq(sign_time_text(t, text), "2026-01-05T07:00:00Z");
+    cr_assert_eq(sign_time_parse("2026-01-05T10:00:00", &t), 0);
+    cr_assert_eq(sign_time_parse("yarın", &t), 0);
+    cr_assert_eq(sign_time_parse(NULL, &t), 0);
+}
+
+Test(engine, verdict_and_exit_agree) {
+    sign_trust *trust = trust_ec();
+    sign_buf sig = signed_text("nes-p256", "form");
+    sign_verify_options inspect = {.size = sizeof inspect, .inspect = 1};
+    sign_bytes bytes = {sig.data, sig.len};
+    int exit = -1;
+    cr_assert_eq(judged(bytes, trust, NULL, &exit), SIGN_OK);
+    cr_assert_eq(exit, 0);
+    cr_assert_eq(judged(bytes, NULL, NULL, &exit), SIGN_INDETERMINATE);
+    cr_assert_eq(exit, 2);
+    cr_assert_eq(judged(bytes, NULL, &inspect, &exit), SIGN_INDETERMINATE);
+    cr_assert_eq(exit, 0, "an inspection that could read succeeds");
+    sig.data[sig.len - 1] ^= 1;
+    cr_assert_eq(judged(bytes, trust, NULL, &exit), SIGN_FAILED);
+    cr_assert_eq(exit, 1);
+    bytes.len--;
+    cr_assert_eq(judged(bytes, NULL, &inspect, &exit), SIGN_FAILED);
+    cr_assert_eq(exit, 1, "an inspection that could not read fails");
+    cr_assert_eq(judged((sign_bytes){(const uint8_t *)"text", 4}, NULL, NULL, &exit), SIGN_NO_SIGNATURE);
+    cr_assert_eq(exit, 3);
+    sign_buf_free(&sig);
+    sign_trust_free(&trust);
+}
+
+Test(engine, one_trust_answers_for_each_time) {
+    sign_trust *trust = trust_ec();
+    sign_buf sig = signed_text("nes-p256", "form");
+    sign_bytes bytes = {sig.data, sig.len};
+    sign_verify_options late = {.size = sizeof late}, early = late;
+    cr_assert(sign_time_parse("2047-01-01", &late.at) && sign_time_parse("2024-06-01", &early.at));
+    for (int i = 0; i < 2; i++) {
+        cr_assert_eq(judged(bytes, trust, NULL, NULL), SIGN_OK);
+        cr_assert_eq(judged(bytes, trust, &late, NULL), SIGN_INDETERMINATE);
+        cr_assert_eq(judged(bytes, trust, &early, NULL), SIGN_INDETERMINATE);
+    }
+    sign_buf_free(&sig);
+    sign_trust_free(&trust);
+}
+
+Test(engine, wrong_use_is_an_argument_error) {
+    sign_report *report = NULL;
+    sign_error err = {0};
+    sign_verify_options odd = {.size = 3};
+    sign_input what = {.data = {(const uint8_t *)"x", 1}};
+    cr_assert_eq(sign_verify(NULL, NULL, 0, NULL, NULL, &report, &err), SIGN_E_ARGUMENT);
+    cr_assert_eq(sign_verify(&what, NULL, 0, NULL, &odd, &report, &err), SIGN_E_ARGUMENT);
+    odd = (sign_verify_options){.size = sizeof odd, .policy = "lenient"};
+    cr_assert_eq(sign_verify(&what, NULL, 0, NULL, &odd, &report, &err), SIGN_E_REFUSED);
+    cr_assert_str_eq(err.id, "E6001");
+    cr_assert_null(report);
+    cr_assert_eq(sign_create(NULL, &what, NULL, &(sign_output){.fd = 1}, &err), SIGN_E_ARGUMENT);
+}
+
+/* ---- the choice of the certificate ---- */
+
+static sign_rc find(const char *objects, const char *person, char id[8]) {
+    struct token_box box;
+    sign_key *key = NULL;
+    sign_error err = {0};
+    sign_key_options opt = {
+        .size = sizeof opt, .module = token_softhsm(), .secret = give_pin, .user = NULL};
+    cr_assert(token_box_open(&box));
+    if (objects)
+        cr_assert(token_box_add(&box, "Kart", objects));
+    sign_rc rc = sign_key_find(person, &opt, &key, &err);
+    snprintf(id, 8, "%s", err.id);
+    cr_assert_eq(rc == SIGN_OK, key != NULL);
+    sign_key_free(&key);
+    token_box_close(&box);
+    return rc;
+}
+
+Test(engine, finds_the_one_nes_among_other_certificates) {
+    char id[8];
+    cr_assert_eq(
+        find("nes-p256=01 encryption=02 nes-expired=03 nes-notyet=04 seal=05 malimuhur=06", NULL, id),
+        SIGN_OK);
+}
+
+Test(engine, several_nes_are_no_choice) {
+    char id[8];
+    cr_assert_eq(find("nes-p256=01 nes-person2=02", NULL, id), SIGN_E_CERTIFICATE);
+    cr_assert_str_eq(id, "E2004");
+}
+
+Test(engine, without_nes_the_others_are_named) {
+    char id[8];
+    cr_assert_eq(find("encryption=01 nes-expired=02", NULL, id), SIGN_E_CERTIFICATE);
+    cr_assert_str_eq(id, "E2003");
+}
+
+Test(engine, the_person_decides) {
+    char id[8];
+    cr_assert_eq(find("nes-p256=01", "10000000146", id), SIGN_E_CERTIFICATE);
+    cr_assert_str_eq(id, "E2003");
+}
+
+Test(engine, no_token_is_said) {
+    char id[8];
+    sign_rc rc = find(NULL, NULL, id);
+    cr_assert(rc == SIGN_E_TOKEN || rc == SIGN_E_CERTIFICATE, "%d", (int)rc);
+}

@@ -1,0 +1,167 @@
+/* The report alone: verdicts, both languages, JSON that a program can rely on. */
+#include "report/report.h"
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+static struct sign_report *fresh(const char *schema) {
+    struct sign_report *r = NULL;
+    cr_assert_eq(report_new(&r, NULL), SIGN_OK);
+    r->schema = schema;
+    r->document = "basvuru.xml.p7m";
+    r->policy = "default";
+    r->validation_time = 1767596400;
+    return r;
+}
+
+static struct report_signature *add(struct sign_report *r, enum indication i, enum sub_indication sub) {
+    struct report_signature *s = report_add(r);
+    cr_assert_not_null(s);
+    s->id = "S1";
+    s->format = "cades";
+    s->level = "B";
+    s->indication = i;
+    s->sub = sub;
+    return s;
+}
+
+static char *written(const struct sign_report *r, sign_report_form form, sign_lang lang) {
+    sign_buf out = {0};
+    cr_assert_eq(sign_report_write(r, form, lang, &out, NULL), SIGN_OK);
+    char *text = strndup((const char *)out.data, out.len);
+    sign_buf_free(&out);
+    return text;
+}
+
+static json_t *as_json(const struct sign_report *r) {
+    char *text = written(r, SIGN_JSON, SIGN_EN);
+    json_error_t err;
+    json_t *j = json_loads(text, JSON_REJECT_DUPLICATES, &err);
+    cr_assert_not_null(j, "%s", err.text);
+    free(text);
+    return j;
+}
+
+Test(report, the_worst_signature_decides) {
+    struct sign_report *r = fresh("verify/1");
+    add(r, TOTAL_PASSED, SUB_NONE);
+    add(r, TOTAL_FAILED, SUB_HASH_FAILURE);
+    add(r, INDETERMINATE, SUB_TRY_LATER);
+    cr_assert_eq(report_seal(r, NULL), SIGN_OK);
+    cr_assert_eq(sign_report_verdict(r), SIGN_FAILED);
+    cr_assert_eq(r->sub, SUB_HASH_FAILURE);
+    cr_assert_eq(sign_report_count(r), 3);
+    cr_assert_eq(sign_report_signature(r, 2)->verdict, SIGN_INDETERMINATE);
+    cr_assert_null(sign_report_signature(r, 3));
+    sign_report_free(&r);
+}
+
+Test(report, without_signatures_there_is_no_indication) {
+    struct sign_report *r = fresh("verify/1");
+    report_say(r, &r->messages, MSG_NO_SIGNATURE, "a.txt", NULL, NULL);
+    cr_assert_eq(report_seal(r, NULL), SIGN_OK);
+    cr_assert_eq(sign_report_verdict(r), SIGN_NO_SIGNATURE);
+    json_t *j = as_json(r);
+    cr_assert(json_is_null(json_object_get(j, "indication")));
+    cr_assert_eq(json_array_size(json_object_get(j, "signatures")), 0);
+    cr_assert_eq(json_integer_value(json_object_get(j, "exit")), 3);
+    json_decref(j);
+    sign_report_free(&r);
+}
+
+Test(report, json_has_the_keys_programs_rely_on) {
+    static const char *const keys[] = {"id",
+                                       "format",
+                                       "level",
+                                       "indication",
+                                       "sub_indication",
+                                       "signer",
+                                       "claimed_time",
+                                       "best_signature_time",
+                                       "integrity",
+                                       "covers_whole_document",
+                                       "scope",
+                                       "timestamps",
+                                       "revocation",
+                                       "countersignatures",
+                                       "messages"};
+    struct sign_report *r = fresh("verify/1");
+    struct report_signature *s = add(r, INDETERMINATE, SUB_TRY_LATER);
+    report_say(r, &s->messages, MSG_NO_SIGNATURE, "x", NULL, NULL);
+    cr_assert_eq(report_seal(r, NULL), SIGN_OK);
+    json_t *j = as_json(r), *one = json_array_get(json_object_get(j, "signatures"), 0);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        cr_expect_not_null(json_object_get(one, keys[i]), "%s", keys[i]);
+    cr_expect(json_is_null(json_object_get(one, "signer")));
+    cr_expect(json_is_null(json_object_get(json_object_get(one, "integrity"), "references")));
+    json_t *m = json_array_get(json_object_get(one, "messages"), 0);
+    cr_expect_str_eq(json_string_value(json_object_get(m, "level")), "error");
+    cr_expect_str_eq(json_string_value(json_object_get(m, "code")), "E4001");
+    json_decref(j);
+    sign_report_free(&r);
+}
+
+Test(report, people_see_the_number_masked_and_programs_whole) {
+    struct sign_report *r = fresh("verify/1");
+    struct report_signature *s = add(r, TOTAL_PASSED, SUB_NONE);
+    struct report_signer signer = {.subject = "CN=AY\xc5\x9e"
+                                              "E,serialNumber=10000000146,C=TR",
+                                   .serial_number = "10000000146",
+                                   .issuer = "CN=CA",
+                                   .serial = "1f"};
+    s->signer = &signer;
+    cr_assert_eq(report_seal(r, NULL), SIGN_OK);
+    char *text = written(r, SIGN_TEXT, SIGN_TR), *json = written(r, SIGN_JSON, SIGN_TR);
+    cr_assert_null(strstr(text, "10000000146"), "%s", text);
+    cr_assert_not_null(strstr(text, "100******46"));
+    cr_assert_not_null(strstr(json, "\"10000000146\""));
+    free(text);
+    free(json);
+    sign_report_free(&r);
+}
+
+Test(report, verdict_words_follow_the_language) {
+    static const struct {
+        enum indication i;
+        enum sub_indication sub;
+        const char *tr, *en;
+    } rows[] = {{TOTAL_PASSED, SUB_NONE, "GEÇERLİ: ", "VALID: "},
+                {TOTAL_FAILED, SUB_HASH_FAILURE, "GEÇERSİZ: ", "INVALID: "},
+                {INDETERMINATE, SUB_TRY_LATER, "ÖN DOĞRULAMA: ", "PRELIMINARY: "},
+                {INDETERMINATE, SUB_NO_CERTIFICATE_CHAIN_FOUND, "BELİRSİZ: ", "INDETERMINATE: "}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sign_report *r = fresh("verify/1");
+        add(r, rows[i].i, rows[i].sub);
+        cr_assert_eq(report_seal(r, NULL), SIGN_OK);
+        char *tr = written(r, SIGN_TEXT, SIGN_TR), *en = written(r, SIGN_TEXT, SIGN_EN);
+        cr_expect(strncmp(tr, rows[i].tr, strlen(rows[i].tr)) == 0, "%s", tr);
+        cr_expect(strncmp(en, rows[i].en, strlen(rows[i].en)) == 0, "%s", en);
+        free(tr);
+        free(en);
+        sign_report_free(&r);
+    }
+}
+
+Test(report, names_from_outside_cannot_steer_the_terminal) {
+    struct sign_report *r = fresh("verify/1");
+    r->document = "a\x1b[2Jb\nGEÇERLİ";
+    struct report_signature *s = add(r, TOTAL_FAILED, SUB_FORMAT_FAILURE);
+    s->roles = "x\x1b]0;t\x07";
+    cr_assert_eq(report_seal(r, NULL), SIGN_OK);
+    char *text = written(r, SIGN_TEXT, SIGN_EN);
+    cr_assert_null(strchr(text, '\x1b'));
+    cr_assert_null(strstr(text, "\nGEÇERLİ"));
+    free(text);
+    json_t *j = as_json(r);
+    cr_assert_not_null(j);
+    json_decref(j);
+    sign_report_free(&r);
+}
+
+Test(report, every_sub_indication_has_its_name) {
+    cr_assert_str_eq(sub_indication_text(SUB_FORMAT_FAILURE), "FORMAT_FAILURE");
+    cr_assert_str_eq(sub_indication_text(SUB_REVOKED_NO_POE), "REVOKED_NO_POE");
+    cr_assert_str_eq(sub_indication_text(SUB_CUSTOM), "CUSTOM");
+    cr_assert_null(sub_indication_text(SUB_NONE));
+    cr_assert_str_eq(indication_text(TOTAL_PASSED), "TOTAL-PASSED");
+}
