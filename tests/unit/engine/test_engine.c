@@ -137,8 +137,7 @@ static sign_rc find(const char *objects, const char *person, char id[8]) {
     struct token_box box;
     sign_key *key = NULL;
     sign_error err = {0};
-    sign_key_options opt = {
-        .size = sizeof opt, .module = token_softhsm(), .secret = give_pin, .user = NULL};
+    sign_key_options opt = {.size = sizeof opt, .module = token_softhsm(), .secret = give_pin, .user = NULL};
     cr_assert(token_box_open(&box));
     if (objects)
         cr_assert(token_box_add(&box, "Kart", objects));
