@@ -165,7 +165,7 @@ sign_rc sign_form_new(const char *id, int64_t time, sign_form **out, sign_error 
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_form_new: out is NULL");
     }
     AUTO(form_ptr) f = NULL;
-    sign_rc rc = form_blank(id, time, &f, err);
+    sign_rc rc = form_blank(id, time != 0 ? time : time_now(), &f, err);
     if (rc == SIGN_OK) {
         rc = defaults_set(f, err);
     }

@@ -9,7 +9,8 @@ SIGN_BEGIN_C
 /* A form being filled in. One thread at a time; const functions: many. */
 typedef struct sign_form sign_form;
 
-/* An empty renewal application (Basvuru tur="YENILEME") with `id` (a UUID; NULL: random) made at `time`. */
+/* An empty renewal application (Basvuru tur="YENILEME") with `id` (a UUID; NULL: random) made at
+ * `time` (0: now). */
 SIGN_CALL sign_rc sign_form_new(const char *id, int64_t time, sign_form **out, sign_error *err);
 
 /*

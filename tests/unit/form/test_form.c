@@ -2,6 +2,7 @@
 #include "helpers.h"
 
 #include "base/text.h"
+#include "base/time.h"
 #include <fcntl.h>
 #include <libxml/c14n.h>
 #include <libxml/parser.h>
@@ -491,4 +492,20 @@ Test(form, is_does_not_read_large_files, .timeout = 5) {
     cr_expect_eq(sign_form_is(&(sign_input){.path = path}), 0);
     close(fd);
     unlink(path);
+}
+
+Test(form, made_now_unless_a_time_is_given) {
+    sign_form *form = NULL;
+    sign_buf out = {0};
+    char today[32];
+    cr_assert_eq(sign_form_new(NULL, 0, &form, NULL), SIGN_OK);
+    cr_assert_eq(sign_form_write(form, &(sign_output){.buf = &out}, NULL), SIGN_OK);
+    /* a test that starts just before midnight may see the next day: the year is enough to tell 1970 */
+    time_rfc3339(time_now(), today);
+    char *text = strndup((const char *)out.data, out.len),
+         *at = text != NULL ? strstr(text, "zaman=\"") : NULL;
+    cr_assert(at != NULL && strncmp(at + 7, today, 3) == 0);
+    free(text);
+    sign_buf_free(&out);
+    sign_form_free(&form);
 }
