@@ -1,0 +1,225 @@
+/*
+ * The linker's --wrap sends the allocations of our own code here, each library has hooks of its own.
+ * Everything ends in the real functions, so AddressSanitizer still sees every block.
+ */
+#include "hooks.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <jansson.h>
+#include <libxml/xmlmemory.h>
+#include <openssl/crypto.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void *__real_malloc(size_t n);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *p, size_t n);
+void __real_free(void *p);
+char *__real_strdup(const char *s);
+char *__real_realpath(const char *path, char *out);
+DIR *__real_opendir(const char *path);
+FILE *__real_fopen(const char *path, const char *how);
+void *__wrap_malloc(size_t n);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *p, size_t n);
+void __wrap_free(void *p);
+char *__wrap_strdup(const char *s);
+char *__wrap_realpath(const char *path, char *out);
+DIR *__wrap_opendir(const char *path);
+FILE *__wrap_fopen(const char *path, const char *how);
+
+/* Blocks of one run, by address: open addressing, removal by shifting back. A run that fills it is refused
+ * loudly. */
+enum { SLOTS = 1 << 15 };
+
+static struct {
+    void *p;
+    bool ours;
+} table[SLOTS];
+static size_t n_blocks, n_ours;
+
+static enum fault_mode mode;
+static size_t target, counted;
+static bool watching, counting;
+static bool by_us[1 << 16]; /* of the n-th allocation */
+
+static size_t slot_of(const void *p) {
+    return (size_t)(((uintptr_t)p >> 4) * 0x9E3779B97F4A7C15u >> 40) % SLOTS;
+}
+
+static void remember(void *p, bool ours) {
+    if (!watching || !p)
+        return;
+    size_t i = slot_of(p);
+    while (table[i].p)
+        i = (i + 1) % SLOTS;
+    table[i].p = p;
+    table[i].ours = ours;
+    n_ours += ours;
+    if (++n_blocks >= SLOTS / 2) {
+        fputs("fault: more blocks in one run than the table holds\n", stderr);
+        abort();
+    }
+}
+
+static void forget(const void *p) {
+    if (!watching || !p)
+        return;
+    size_t i = slot_of(p);
+    while (table[i].p && table[i].p != p)
+        i = (i + 1) % SLOTS;
+    if (!table[i].p)
+        return; /* from before the run, or from a function that is not wrapped */
+    n_blocks--;
+    n_ours -= table[i].ours;
+    for (size_t j = (i + 1) % SLOTS; table[j].p; j = (j + 1) % SLOTS) {
+        size_t home = slot_of(table[j].p);
+        if ((j - home) % SLOTS >= (j - i) % SLOTS) {
+            table[i] = table[j];
+            i = j;
+        }
+    }
+    table[i].p = NULL;
+}
+
+static bool fails(bool ours) {
+    if (!counting)
+        return false;
+    counted++;
+    if (mode == FAULT_NONE && counted < sizeof by_us)
+        by_us[counted] = ours;
+    bool now = (mode == FAULT_ONCE && counted == target) || (mode == FAULT_FROM && counted >= target);
+    if (now)
+        errno = ENOMEM;
+    return now;
+}
+
+static void *take(size_t n, bool ours) {
+    void *p = fails(ours) ? NULL : __real_malloc(n);
+    remember(p, ours);
+    return p;
+}
+
+static void *change(void *old, size_t n, bool ours) {
+    if (fails(ours))
+        return NULL;
+    forget(old);
+    void *p = __real_realloc(old, n);
+    remember(p ? p : old, ours);
+    return p;
+}
+
+static void give_back(void *p) {
+    forget(p);
+    __real_free(p);
+}
+
+void *__wrap_malloc(size_t n) {
+    return take(n, true);
+}
+
+void *__wrap_calloc(size_t n, size_t size) {
+    void *p = fails(true) ? NULL : __real_calloc(n, size);
+    remember(p, true);
+    return p;
+}
+
+void *__wrap_realloc(void *p, size_t n) {
+    return change(p, n, true);
+}
+
+void __wrap_free(void *p) {
+    give_back(p);
+}
+
+char *__wrap_strdup(const char *s) {
+    char *p = fails(true) ? NULL : __real_strdup(s);
+    remember(p, true);
+    return p;
+}
+
+char *__wrap_realpath(const char *path, char *out) {
+    char *p = fails(true) ? NULL : __real_realpath(path, out);
+    if (p != out)
+        remember(p, true);
+    return p;
+}
+
+DIR *__wrap_opendir(const char *path) {
+    return fails(true) ? NULL : __real_opendir(path);
+}
+
+FILE *__wrap_fopen(const char *path, const char *how) {
+    return fails(true) ? NULL : __real_fopen(path, how);
+}
+
+static void *ssl_malloc(size_t n, const char *file, int line) {
+    (void)file;
+    (void)line;
+    return take(n, false);
+}
+
+static void *ssl_realloc(void *p, size_t n, const char *file, int line) {
+    (void)file;
+    (void)line;
+    return change(p, n, false);
+}
+
+static void ssl_free(void *p, const char *file, int line) {
+    (void)file;
+    (void)line;
+    give_back(p);
+}
+
+static void *lib_malloc(size_t n) {
+    return take(n, false);
+}
+
+static void *lib_realloc(void *p, size_t n) {
+    return change(p, n, false);
+}
+
+static char *lib_strdup(const char *s) {
+    size_t n = strlen(s) + 1;
+    char *p = take(n, false);
+    return p ? memcpy(p, s, n) : NULL;
+}
+
+bool hooks_install(void) {
+    json_set_alloc_funcs(lib_malloc, give_back);
+    return CRYPTO_set_mem_functions(ssl_malloc, ssl_realloc, ssl_free) == 1 &&
+           xmlMemSetup(give_back, lib_malloc, lib_realloc, lib_strdup) == 0;
+}
+
+void hooks_begin(enum fault_mode m, size_t n) {
+    memset(table, 0, sizeof table);
+    n_blocks = n_ours = counted = 0;
+    mode = m;
+    target = n;
+    counting = false;
+    watching = true;
+}
+
+void faults_on(void) {
+    counting = true;
+}
+
+void faults_off(void) {
+    counting = false;
+}
+
+bool hooks_ours(size_t n) {
+    return n < sizeof by_us && by_us[n];
+}
+
+size_t hooks_count(void) {
+    return counted;
+}
+
+struct hooks_left hooks_end(void) {
+    counting = watching = false;
+    return (struct hooks_left){n_ours, n_blocks};
+}

@@ -1,0 +1,34 @@
+/* hooks.h - one counter over the allocations of our own code, OpenSSL, libxml2 and jansson, of which any one
+ * can fail. */
+#ifndef FAULT_HOOKS_H
+#define FAULT_HOOKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum fault_mode {
+    FAULT_NONE, /* count only */
+    FAULT_ONCE, /* the n-th allocation fails */
+    FAULT_FROM  /* the n-th and every later one */
+};
+
+/* Before any library has allocated anything. false: a library refused the hooks. */
+bool hooks_install(void);
+
+/* Starts a run: nothing is counted yet, what will be allocated from here on is watched. */
+void hooks_begin(enum fault_mode mode, size_t n);
+/* Between these two allocations are counted and fail. */
+void faults_on(void);
+void faults_off(void);
+/* How many there were between them, the one that failed included. */
+size_t hooks_count(void);
+/* Was the n-th one of our own code's, in the last run in which nothing failed? */
+bool hooks_ours(size_t n);
+
+/* What was allocated in this run and is still there: by our own code, and by everybody. */
+struct hooks_left {
+    size_t ours, all;
+};
+struct hooks_left hooks_end(void);
+
+#endif

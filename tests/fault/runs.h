@@ -1,0 +1,56 @@
+/* runs.h - what the runs share. */
+#ifndef FAULT_RUNS_H
+#define FAULT_RUNS_H
+
+#include "hooks.h"
+#include "world.h"
+
+#define BUF(b) ((sign_bytes){(b).data, (b).len})
+
+/* The result of a run: an error must be told, a success must be right, and what failed leaves its outputs
+ * alone. */
+int judged(sign_rc rc, const sign_error *err, bool right);
+bool holds(const sign_buf *text, const char *part);
+
+#define RUN(name) int run_##name(const struct world *w)
+RUN(trust);
+RUN(verify_known);
+RUN(verify_new);
+RUN(verify_two);
+RUN(verify_detached);
+RUN(verify_altered);
+RUN(verify_cut);
+RUN(verify_stranger);
+RUN(inspect);
+RUN(report_text);
+RUN(report_json);
+RUN(extract);
+RUN(certs);
+RUN(create_attached);
+RUN(create_detached);
+RUN(create_attributes);
+RUN(create_file);
+RUN(create_remote);
+RUN(create_form);
+RUN(create_form_other);
+RUN(create_form_json_other);
+RUN(add);
+RUN(draft_new);
+RUN(draft_export);
+RUN(draft_import);
+RUN(draft_finish);
+RUN(form_new);
+RUN(form_is_xml);
+RUN(form_is_json);
+RUN(form_json);
+RUN(form_xml);
+RUN(form_set);
+RUN(form_check);
+RUN(form_write);
+RUN(form_show);
+RUN(key_pem);
+RUN(key_encrypted);
+RUN(key_pkcs12);
+#undef RUN
+
+#endif

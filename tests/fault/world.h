@@ -1,0 +1,45 @@
+/* world.h - the inputs of the runs: small, made once, shared by all; and the list of the runs. */
+#ifndef FAULT_WORLD_H
+#define FAULT_WORLD_H
+
+#include <sign.h>
+#include <stdbool.h>
+
+/* What a run gives beside results of the library. */
+enum {
+    RUN_WRONG = 1000 /* it succeeded with something that is not right, or failed without saying so */
+};
+
+struct world {
+    sign_input anchors[1], certs[1], crls[2];
+    sign_trust_options trust_options;
+    sign_verify_options verify_options;
+    sign_trust *trust;
+    sign_key *key, *other; /* person 1, person 2 */
+    sign_form *form;
+    sign_report *report;
+    sign_bytes value;                               /* of `draft`; inside `attached` */
+    sign_buf attached, detached, two, altered, cut; /* signatures */
+    sign_buf form_json, form_xml, draft;
+    char folder[64]; /* an empty one, for outputs */
+};
+
+/* One public function under failing allocations. */
+struct run {
+    const char *name;
+    int wanted; /* what it gives when nothing fails: a sign_rc, or for the one without errors a number */
+    int (*go)(const struct world *w);
+};
+
+extern const struct run runs[];
+extern const size_t n_runs;
+
+/* false, with a line on stderr, when something needed could not be made. */
+bool world_make(struct world *w);
+void world_free(struct world *w);
+
+/* The document that is signed everywhere. */
+sign_input world_document(void);
+sign_options world_options(void);
+
+#endif
