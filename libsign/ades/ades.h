@@ -48,6 +48,7 @@ struct ades_facts {
     size_t n_bag;
     const sign_bytes *crls; /* CRLs carried */
     size_t n_crls;
+    size_t *effort; /* left for the paths of all signatures of the document, see pki_path_options */
 };
 
 struct ades_context {

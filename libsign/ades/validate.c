@@ -279,7 +279,8 @@ static sign_rc check_path(struct judging *j, sign_error *err) {
                                    .bag = f->bag,
                                    .n_bag = f->n_bag,
                                    .crls = f->crls,
-                                   .n_crls = f->n_crls};
+                                   .n_crls = f->n_crls,
+                                   .effort = f->effort};
     AUTO(pki_path_ptr) path = NULL;
     sign_rc rc = pki_path_check(j->ctx->trust, j->ctx->crypto, f->signer, &opt, &path, err);
     if (rc != SIGN_OK)

@@ -13,6 +13,7 @@ enum {
         1 << 21,            /* of a constructed OCTET STRING: 2 GB in the pieces of 1 KB that some write */
     LIMIT_PATH_LENGTH = 16, /* certificates in a path */
     LIMIT_PATH_CANDIDATES = 256, /* issuers tried for one path */
+    LIMIT_PATH_EFFORT = 16384,   /* signatures checked for all paths of one document */
     LIMIT_ROLES = 32,
     LIMIT_PLACE_LINES = 6, /* RFC 5126, 5.11.2 */
     LIMIT_FORM_DEPTH = 16,

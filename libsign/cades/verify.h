@@ -17,6 +17,7 @@ struct cades_job {
     sign_bytes *certs, *crls; /* elements, in the report's arena */
     size_t n_certs, n_crls;
     size_t countersignatures;                  /* read so far, for the limit */
+    size_t effort;                             /* left for certificate paths */
     struct cades_digest digests[DIGEST_COUNT]; /* of the content: once for all signers */
 };
 

@@ -120,7 +120,8 @@ static sign_rc check_revocation(search *s, size_t i, struct finding *worst, sign
                              .crypto = s->crypto,
                              .at = s->opt->at,
                              .cert = s->chain[i],
-                             .issuer = s->chain[i + 1]};
+                             .issuer = s->chain[i + 1],
+                             .effort = s->opt->effort};
     struct rev_answer *a = &s->answers[i];
     rc = pki_revocation_find(&q, a, err);
     if (rc == SIGN_OK && a->status == REV_UNKNOWN && s->opt->n_crls > 0) {

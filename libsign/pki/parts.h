@@ -87,6 +87,7 @@ struct rev_question {
     struct pki_cert *cert, *issuer;
     struct pki_crl **crls; /* those of the signature */
     size_t n_crls;
+    size_t *effort; /* as in pki_path_options */
 };
 
 struct rev_answer {
@@ -103,6 +104,9 @@ struct rev_answer {
 };
 
 sign_rc pki_revocation_find(const struct rev_question *q, struct rev_answer *out, sign_error *err);
+
+/* Takes `cost` from what is left; false when that is too little, and then nothing is left. */
+bool pki_spend(size_t *effort, size_t cost);
 
 /* ---- trust --------------------------------------------------------------------------------- */
 

@@ -13,6 +13,17 @@ void search_free(search *s) {
     pki_path_free(&s->best);
 }
 
+/* How many certificates, or octets of a list, are read in about the time of one signature check. */
+enum { BAG_FOR_ONE = 512, LIST_FOR_ONE = 65536 };
+
+bool pki_spend(size_t *effort, size_t cost) {
+    if (effort == NULL)
+        return true;
+    bool enough = *effort >= cost;
+    *effort = enough ? *effort - cost : 0;
+    return enough;
+}
+
 /* Whether the reading failed for a reason of our own: what a signature brings and is malformed is just no
  * candidate. */
 static bool is_their_fault(sign_rc rc) {
@@ -46,7 +57,7 @@ static sign_rc read_candidate(search *s, sign_bytes der, sign_error *err) {
 
 sign_rc search_read_bag(search *s, sign_error *err) {
     size_t n = s->opt->n_bag < LIMIT_CERTIFICATES ? s->opt->n_bag : LIMIT_CERTIFICATES;
-    if (s->bag_read || n == 0)
+    if (s->bag_read || n == 0 || !pki_spend(s->opt->effort, 1 + n / BAG_FOR_ONE))
         return SIGN_OK;
     s->bag_read = true;
     s->bag = calloc(n, sizeof *s->bag);
@@ -67,6 +78,8 @@ sign_rc search_read_crls(search *s, sign_error *err) {
         return fail_memory(err);
     sign_rc rc = SIGN_OK;
     for (size_t i = 0; i < s->opt->n_crls && rc == SIGN_OK; i++) {
+        if (!pki_spend(s->opt->effort, 1 + s->opt->crls[i].len / LIST_FOR_ONE))
+            return SIGN_OK;
         rc = forgive(pki_crl_read(s->opt->crls[i], "signature", &s->crls[s->n_crls], err), err);
         s->n_crls += s->crls[s->n_crls] != NULL;
     }
@@ -136,8 +149,9 @@ static sign_rc attempt(search *s, struct pki_cert *candidate, bool anchor, bool 
     bool ok = false;
     if (repeats(s, candidate))
         return SIGN_OK;
-    if (s->n == LIMIT_PATH_LENGTH || s->tried++ >= LIMIT_PATH_CANDIDATES) {
-        s->stop = s->n < LIMIT_PATH_LENGTH;
+    bool too_long = s->n == LIMIT_PATH_LENGTH;
+    if (too_long || s->tried++ >= LIMIT_PATH_CANDIDATES || !pki_spend(s->opt->effort, 1)) {
+        s->stop = !too_long;
         return conclude_no_chain(s, RANK_LIMIT, MSG_PATH_LIMIT, (sign_bytes){0}, err);
     }
     sign_rc rc = pki_signed_by(s->crypto, candidate, child->tbs, &child->sigalg, child->signature, &ok, err);
@@ -202,6 +216,8 @@ static sign_rc find_path(search *s, sign_error *err) {
     const struct trust_cert *own = pki_trust_find(s->trust, cache_hash(s->trust->seed, cert->der), cert->der);
     if (own != NULL && own->anchor)
         return search_judge(s, NULL, 0, err);
+    if (s->opt->effort != NULL && *s->opt->effort == 0)
+        return conclude_no_chain(s, RANK_LIMIT, MSG_PATH_LIMIT, (sign_bytes){0}, err);
     return extend(s, err);
 }
 

@@ -93,6 +93,12 @@ struct pki_path_options {
     size_t n_bag;
     const sign_bytes *crls; /* DER CRLs carried by the signature */
     size_t n_crls;
+    /*
+     * What is left for all searches of one document, counted in signatures to check; taken from. NULL: no
+     * limit but those of one search. A thousand signers times a flood of certificates or lists would else be
+     * hours.
+     */
+    size_t *effort;
 };
 
 struct pki_revocation {

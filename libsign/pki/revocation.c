@@ -147,7 +147,7 @@ sign_rc pki_revocation_find(const struct rev_question *q, struct rev_answer *out
             narrow(q, first, choice.best, out);
         return SIGN_OK;
     }
-    for (size_t i = 0; i < q->n_crls && rc == SIGN_OK; i++)
+    for (size_t i = 0; i < q->n_crls && rc == SIGN_OK && pki_spend(q->effort, 1); i++)
         if (bytes_equal(BYTES(q->crls[i]->issuer_key.data, q->crls[i]->issuer_key.len), name))
             rc = consider(q, q->crls[i], &choice, err);
     out->embedded = settle(q, &choice, out);

@@ -225,6 +225,25 @@ Test(pki_crl, embedded_lists_are_not_remembered) {
     stage_free(&s);
 }
 
+/* The lists of a signature are paid for: a flood of them does not settle anything, and does not last. */
+Test(pki_crl, embedded_lists_cost_effort) {
+    struct stage s = stage();
+    struct world w = {.anchors = {mint_cert(&s.ca)}, .n_anchors = 1};
+    sign_trust *trust = world_trust(&w);
+    AUTO(sign_buf) der = mint_cert(&s.signer);
+    struct mint_crl l = list_of(&s);
+    AUTO(sign_buf) crl = mint_crl(&l);
+    const sign_bytes crls[] = {view(crl)};
+    size_t effort = 2; /* the anchor's key, reading the list; its signature is too much */
+    const struct pki_path_options opt = {
+        .at = T2026, .revocation = true, .crls = crls, .n_crls = 1, .effort = &effort};
+    expect(judge(trust, view(der), &opt), SUB_TRY_LATER, MSG_CRL_NONE, "too little");
+    effort = 3;
+    expect(judge(trust, view(der), &opt), SUB_NONE, MSG_NONE, "just enough");
+    sign_trust_free(&trust);
+    stage_free(&s);
+}
+
 Test(pki_crl, hundred_thousand_entries, .timeout = 60) {
     struct stage s = stage();
     struct mint_crl l = list_of(&s);

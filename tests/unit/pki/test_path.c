@@ -230,6 +230,34 @@ Test(pki_path, bag) {
     three_free(&t);
 }
 
+/* All searches of a document share what may be spent; what is remembered costs nothing, and the end is said.
+ */
+Test(pki_path, effort_is_shared) {
+    struct three t = three();
+    struct world w = {.anchors = {mint_cert(&t.root)}, .n_anchors = 1};
+    sign_trust *trust = world_trust(&w);
+    AUTO(sign_buf) ca = mint_cert(&t.ca);
+    AUTO(sign_buf) der = mint_cert(&t.signer);
+    struct mint_cert second = t.signer;
+    second.subject = "Second";
+    AUTO(sign_buf) der2 = mint_cert(&second);
+    const sign_bytes bag[] = {view(ca)};
+    size_t effort = 0;
+    const struct pki_path_options opt = {.at = T2026, .bag = bag, .n_bag = 1, .effort = &effort};
+    expect(judge(trust, view(der), &opt), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_LIMIT, "nothing left");
+    effort = 2; /* the bag and the CA, but not the root */
+    expect(judge(trust, view(der), &opt), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_LIMIT, "too little");
+    cr_expect_eq(effort, 0);
+    effort = 3;
+    expect(judge(trust, view(der), &opt), SUB_NONE, MSG_NONE, "just enough");
+    cr_expect_eq(effort, 0);
+    expect(judge(trust, view(der2), &opt), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_LIMIT, "the next signer");
+    effort = 2;
+    expect(judge(trust, view(der2), &opt), SUB_NONE, MSG_NONE, "the CA's path is remembered");
+    sign_trust_free(&trust);
+    three_free(&t);
+}
+
 /* Certificates that issued one another in a ring, and hundreds of one name: the search ends, and says so. */
 Test(pki_path, loops_and_floods, .timeout = 60) {
     struct three t = three();
