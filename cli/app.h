@@ -102,6 +102,9 @@ int run_version(struct app *app, const struct args *args);
 const char *say(const struct app *app, struct words w);
 int exit_of(sign_rc rc);
 /* Prints a library error as text on stderr or as the JSON object on stdout; returns its exit code. */
+/* The text with a ? for each octet that is no UTF-8 or would steer a terminal; cut to size. */
+void printable(const char *text, char *out, size_t size);
+
 int tell_error(const struct app *app, const sign_error *err);
 /* The same for the program's own errors. */
 int tell(const struct app *app, int exit, const char *code, const char *text, const char *hint);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PATH_SHOWN = 4200 };
+
 const char *say(const struct app *app, struct words w) {
     return app->lang == SIGN_TR ? w.tr : w.en;
 }
@@ -44,6 +46,55 @@ int finish_stdout(const struct app *app, int exit) {
     return EXIT_IO;
 }
 
+/* Octets of a character that begins like this; 0: none does (RFC 3629, 4). */
+static size_t length_of(unsigned char first) {
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xc2 && first < 0xe0)
+        return 2;
+    if (first >= 0xe0 && first < 0xf0)
+        return 3;
+    return first >= 0xf0 && first < 0xf5 ? 4 : 0;
+}
+
+/* Octets of the character at p when it is UTF-8 (RFC 3629) and nothing that steers a terminal: no control
+ * character, no change of direction. Otherwise 0. */
+static size_t plain_character(const unsigned char *p) {
+    size_t n = length_of(*p);
+    if (n == 1)
+        return *p >= 0x20 && *p != 0x7f;
+    unsigned long c = n ? *p & (0x7fU >> n) : 0;
+    for (size_t i = 1; i < n; i++) {
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+        c = c << 6 | (p[i] & 0x3fU);
+    }
+    static const struct {
+        unsigned long first, last;
+    } never[] = {{0, 0x9f},        {0xd800, 0xdfff}, {0x200e, 0x200f},
+                 {0x2028, 0x202e}, {0x2066, 0x2069}, {0x110000, ~0UL}};
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+        if (c >= never[i].first && c <= never[i].last)
+            return 0;
+    bool too_long = (n == 3 && c < 0x800) || (n == 4 && c < 0x10000);
+    return too_long ? 0 : n;
+}
+
+void printable(const char *text, char *out, size_t size) {
+    const unsigned char *p = (const unsigned char *)text;
+    size_t at = 0;
+    while (*p && at + 5 < size) {
+        size_t n = plain_character(p);
+        if (n)
+            memcpy(out + at, p, n);
+        else
+            out[at] = '?';
+        at += n ? n : 1;
+        p += n ? n : 1;
+    }
+    out[at] = 0;
+}
+
 int print_json(const struct app *app, int exit, json_t *object) {
     char schema[40];
     snprintf(schema, sizeof schema, "%s/1", app->command);
@@ -62,9 +113,14 @@ int print_json(const struct app *app, int exit, json_t *object) {
 }
 
 int tell(const struct app *app, int exit, const char *code, const char *text, const char *hint) {
-    if (app->json)
-        return print_json(
-            app, exit, json_pack("{s:{s:s, s:s, s:s}}", "error", "code", code, "text", text, "hint", hint));
+    if (app->json) {
+        char shown[1200];
+        json_t *exact = json_string(text); /* NULL: it repeats something that is not UTF-8 */
+        printable(text, shown, sizeof shown);
+        return print_json(app, exit,
+                          json_pack("{s:{s:s, s:o, s:s}}", "error", "code", code, "text",
+                                    exact ? exact : json_string(shown), "hint", hint));
+    }
     fprintf(stderr, "kalem: %s %s\n", code, text);
     if (*hint)
         fprintf(stderr, "       %s\n", hint);
@@ -80,8 +136,9 @@ int tell_error(const struct app *app, const sign_error *err) {
 }
 
 int usage(const struct app *app, struct words text, const char *detail) {
-    char line[600], hint[120];
-    snprintf(line, sizeof line, "%s%s%s", say(app, text), detail ? ": " : "", detail ? detail : "");
+    char line[600], hint[120], shown[400] = "";
+    printable(detail ? detail : "", shown, sizeof shown); /* an argument may hold anything */
+    snprintf(line, sizeof line, "%s%s%s", say(app, text), detail ? ": " : "", shown);
     /* Of no command: the page that lists them. */
     bool known = app->command && strcmp(app->command, "kalem") != 0 && strcmp(app->command, "help") != 0;
     snprintf(hint, sizeof hint, "%s: kalem help%s%s", say(app, (struct words){"Kullanım", "Usage"}),
@@ -97,10 +154,14 @@ int no_memory(const struct app *app) {
 int tell_output(const struct app *app, const char *path, struct words done) {
     if (!path || strcmp(path, "-") == 0)
         return EXIT_DONE; /* the result itself went to standard output */
-    if (app->json)
-        return print_json(app, EXIT_DONE, json_pack("{s:s}", "output", path));
+    char shown[PATH_SHOWN];
+    printable(path, shown, sizeof shown);
+    if (app->json) {
+        json_t *exact = json_string(path); /* NULL: a name that is not UTF-8, which JSON cannot hold */
+        return print_json(app, EXIT_DONE, json_pack("{s:o}", "output", exact ? exact : json_string(shown)));
+    }
     if (!app->quiet)
-        printf("%s: %s\n", say(app, done), path);
+        printf("%s: %s\n", say(app, done), shown);
     return finish_stdout(app, EXIT_DONE);
 }
 
