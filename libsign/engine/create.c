@@ -1,5 +1,6 @@
 /* A creation from the caller's point of view: plan, draft, have the digest signed, finish. */
 #include "engine/format.h"
+#include "form/look.h"
 #include "key/key.h"
 #include <sign/create.h>
 #include <sign/form.h>
@@ -95,8 +96,12 @@ static sign_rc form_guard(const sign_input *in, const struct pki_cert *signer, i
 static sign_rc draft_content(struct sign_draft *d, const sign_input *what, const sign_input *in,
                              sign_error *err) {
     sign_input content;
-    if (in && !what && sign_form_is(in)) {
-        sign_rc rc = form_guard(in, d->plan.signer, d->plan.signing_time, &d->canonical, err);
+    bool form = false;
+    sign_rc rc = in && !what ? form_look(in, &form, err) : SIGN_OK;
+    if (rc != SIGN_OK)
+        return rc;
+    if (form) {
+        rc = form_guard(in, d->plan.signer, d->plan.signing_time, &d->canonical, err);
         if (rc != SIGN_OK)
             return rc;
         content = *in;

@@ -1,6 +1,7 @@
 /* form/is.c - is a document a form? Asked of everything that is signed, so a look at its beginning must do:
  * at its first bytes, and at no more than LIMIT_FORM of them when those look like XML or JSON.
  */
+#include "form/look.h"
 #include "form/model.h"
 
 #include "base/file.h"
@@ -208,15 +209,7 @@ static bool has_own_key(const struct json_value *root) {
  * A JSON form names KimlikNo and one more thing that only an application asks for, or nothing but fields.
  * Other data about people, which may well have a KimlikNo, is not a form.
  */
-static bool is_form_json(sign_bytes text) {
-    AUTO(json_ptr) doc = NULL;
-    if (!contains(text, "\"KimlikNo\"") && !contains(text, "\\u")) { /* a key may be written in escapes */
-        return false;
-    }
-    if (json_read(text, LIMIT_FORM, JSON_TOP_OBJECT, &doc, NULL) != SIGN_OK) {
-        return is_broken_form(text);
-    }
-    const struct json_value *root = json_root(doc);
+static bool is_form_object(const struct json_value *root) {
     if (json_member(root, "KimlikNo") == NULL) {
         return false;
     }
@@ -229,6 +222,20 @@ static bool is_form_json(sign_bytes text) {
         }
     }
     return true;
+}
+
+static sign_rc look_json(sign_bytes text, bool *is, sign_error *err) {
+    AUTO(json_ptr) doc = NULL;
+    *is = false;
+    if (!contains(text, "\"KimlikNo\"") && !contains(text, "\\u")) { /* a key may be written in escapes */
+        return SIGN_OK;
+    }
+    sign_rc rc = json_read(text, LIMIT_FORM, JSON_TOP_OBJECT, &doc, NULL);
+    if (rc == SIGN_E_MEMORY) {
+        return fail_memory(err);
+    }
+    *is = rc == SIGN_OK ? is_form_object(json_root(doc)) : is_broken_form(text);
+    return SIGN_OK;
 }
 
 enum { OTHER_ENDIAN = -1 };
@@ -259,40 +266,53 @@ static void narrow(sign_bytes text, size_t low, grow *out) {
     }
 }
 
-static bool is_form_text(sign_bytes text, bool whole) {
+static sign_rc look_text(sign_bytes text, bool whole, bool *is, sign_error *err) {
     uint8_t first = form_first_byte(text);
-    if (first == '<') {
-        return is_form_xml(text, whole);
-    }
-    return first == '{' && whole && is_form_json(text);
+    *is = first == '<' && is_form_xml(text, whole);
+    return first == '{' && whole ? look_json(text, is, err) : SIGN_OK;
 }
 
-int sign_form_is(const sign_input *in) {
-    AUTO(source) s = {0};
-    if (source_open(in, &s, NULL) != SIGN_OK) {
-        return 0;
-    }
+/* Only what can still be a form is read whole; *low as low_octet says. */
+static sign_rc look_start(const source *s, int *low, bool *possible, sign_error *err) {
     uint8_t start[LOOK];
-    size_t n = s.size < sizeof start ? (size_t)s.size : sizeof start;
-    if (source_read(&s, 0, start, n, NULL) != SIGN_OK) {
-        return 0;
+    size_t n = s->size < sizeof start ? (size_t)s->size : sizeof start;
+    sign_rc rc = source_read(s, 0, start, n, err);
+    if (rc != SIGN_OK) {
+        return rc;
     }
-    int low = low_octet(BYTES(start, n));
+    *low = low_octet(BYTES(start, n));
     uint8_t first = form_first_byte(BYTES(start, n));
     bool blank = first == 0 && n == sizeof start && start[0] != 0; /* white space as far as was looked */
-    if (low == OTHER_ENDIAN && first != '<' && first != '{' && !blank) {
-        return 0;
-    }
+    *possible = *low != OTHER_ENDIAN || first == '<' || first == '{' || blank;
+    return SIGN_OK;
+}
+
+sign_rc form_look(const sign_input *in, bool *is, sign_error *err) {
+    AUTO(source) s = {.fd = -1};
     AUTO(sign_buf) own = {0};
     AUTO(grow) ascii = {0};
     sign_bytes text = {0};
+    int low = OTHER_ENDIAN;
+    bool possible = false;
+    *is = false;
+    sign_rc rc = source_open(in, &s, err);
+    if (rc == SIGN_OK) {
+        rc = look_start(&s, &low, &possible, err);
+    }
+    if (rc != SIGN_OK || !possible) {
+        return rc;
+    }
     bool whole = s.size <= LIMIT_FORM;
-    if (source_view(&s, 0, whole ? (size_t)s.size : LIMIT_FORM, &text, &own, NULL) != SIGN_OK) {
-        return 0;
-    }
-    if (low != OTHER_ENDIAN) {
+    rc = source_view(&s, 0, whole ? (size_t)s.size : LIMIT_FORM, &text, &own, err);
+    if (rc == SIGN_OK && low != OTHER_ENDIAN) {
         narrow(text, (size_t)low, &ascii);
-        text = BYTES(ascii.data, ascii.failed ? 0 : ascii.len);
+        rc = ascii.failed ? fail_memory(err) : SIGN_OK;
+        text = BYTES(ascii.data, ascii.len);
     }
-    return is_form_text(text, whole) ? 1 : 0;
+    return rc == SIGN_OK ? look_text(text, whole, is, err) : rc;
+}
+
+int sign_form_is(const sign_input *in) {
+    bool is = false;
+    return form_look(in, &is, NULL) == SIGN_OK && is ? 1 : 0;
 }

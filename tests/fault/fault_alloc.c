@@ -48,6 +48,7 @@ const struct run runs[] = {
     {"sign_create: form", SIGN_OK, run_create_form},
     {"sign_create: another person's form", SIGN_E_REFUSED, run_create_form_other},
     {"sign_create: another person's form in JSON", SIGN_E_REFUSED, run_create_form_json_other},
+    {"sign_create: another person's form in a file", SIGN_E_REFUSED, run_create_form_file_other},
     {"sign_add", SIGN_OK, run_add},
     {"sign_draft_new", SIGN_OK, run_draft_new},
     {"sign_draft_export", SIGN_OK, run_draft_export},

@@ -34,6 +34,7 @@ RUN(create_remote);
 RUN(create_form);
 RUN(create_form_other);
 RUN(create_form_json_other);
+RUN(create_form_file_other);
 RUN(add);
 RUN(draft_new);
 RUN(draft_export);

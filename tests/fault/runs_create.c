@@ -130,6 +130,12 @@ int run_create_form_json_other(const struct world *w) {
     return create(w, w->other, &in, &opt);
 }
 
+int run_create_form_file_other(const struct world *w) {
+    sign_input in = {.path = SIGN_TEST_SOURCE "/testdata/form/basvuru.xml"};
+    sign_options opt = world_options();
+    return create(w, w->other, &in, &opt);
+}
+
 int run_add(const struct world *w) {
     sign_error err = {0};
     sign_buf out = {0};

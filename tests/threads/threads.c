@@ -14,7 +14,7 @@
 
 #define PKI(name) SIGN_TEST_PKI "/" name
 
-enum { THREADS = 8, ROUNDS = 12, SAMPLES = 6, AT = 1767596400 };
+enum { THREADS = 8, ROUNDS = 40, SAMPLES = 6, AT = 1767596400 };
 
 static const uint8_t text[] = "Sayın yetkili, ekteki başvuruyu sunarım.\n";
 
