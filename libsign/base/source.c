@@ -48,6 +48,12 @@ static sign_rc source_open_path(const char *path, const char *name, source *out,
         return fail(err, SIGN_E_IO, MSG_FILE_OPEN, "%s: %s", path,
                     S_ISDIR(st.st_mode) ? strerror(EISDIR) : "not a regular file");
     }
+    /* Files of /proc say 0 and hold something: what is signed would be the empty document. */
+    char first;
+    if (st.st_size == 0 && pread(fd, &first, 1, 0) != 0) {
+        close(fd);
+        return fail(err, SIGN_E_IO, MSG_FILE_OPEN, "%s: %s", path, "a file that does not tell its size");
+    }
     *out = (source){.fd = fd, .size = (uint64_t)st.st_size, .name = name != NULL ? name : path};
     source_stamp(&st, out->stamp);
     return SIGN_OK;

@@ -131,6 +131,8 @@ Test(source, what_cannot_be_opened) {
     cr_assert_not_null(strstr(err.text, path));
     cr_assert(source_open(&directory, &s, &err) == SIGN_E_IO);
     cr_assert(source_open(&null, &s, &err) == SIGN_E_IO);
+    const sign_input sizeless = {.path = "/proc/self/status"};
+    cr_assert(source_open(&sizeless, &s, &err) == SIGN_E_IO, "its size is 0, and it is not empty");
     cr_assert(source_open(&nothing, &s, &err) == SIGN_E_ARGUMENT);
     cr_assert(source_open(NULL, &s, &err) == SIGN_E_ARGUMENT);
     cr_assert_eq(mkfifo(path, 0600), 0);
