@@ -231,11 +231,8 @@ static sign_rc look_json(sign_bytes text, bool *is, sign_error *err) {
         return SIGN_OK;
     }
     sign_rc rc = json_read(text, LIMIT_FORM, JSON_TOP_OBJECT, &doc, NULL);
-    if (rc == SIGN_E_MEMORY) {
-        return fail_memory(err);
-    }
     *is = rc == SIGN_OK ? is_form_object(json_root(doc)) : is_broken_form(text);
-    return SIGN_OK;
+    return rc == SIGN_E_MEMORY ? fail_memory(err) : SIGN_OK;
 }
 
 enum { OTHER_ENDIAN = -1 };
@@ -314,5 +311,7 @@ sign_rc form_look(const sign_input *in, bool *is, sign_error *err) {
 
 int sign_form_is(const sign_input *in) {
     bool is = false;
-    return form_look(in, &is, NULL) == SIGN_OK && is ? 1 : 0;
+    /* It has no error to tell: for want of memory it says what the words of the text speak for. */
+    sign_rc rc = form_look(in, &is, NULL);
+    return (rc == SIGN_OK || rc == SIGN_E_MEMORY) && is ? 1 : 0;
 }
