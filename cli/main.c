@@ -114,7 +114,7 @@ const struct command commands[] = {
      {"paralel imza ekle", "add a parallel signature"},
      content_rows,
      sign_rows,
-     "  kalem cosign basvuru.xml.p7m --key amir.p12 -o basvuru.2.p7m\n",
+     "  kalem cosign rapor.pdf.p7m --key amir.p12 -o rapor.2.p7m\n",
      run_cosign},
     {"verify",
      "FILE",

@@ -90,3 +90,23 @@ sign_rc cades_extract(struct crypto *crypto, const source *what, const sign_outp
     rc = all_hold(report, err);
     return rc == SIGN_OK ? write_content(&job, out, err) : rc;
 }
+
+sign_rc cades_content(const source *what, size_t limit, sign_buf *out, sign_error *err) {
+    AUTO(cades_message) m = {0};
+    AUTO(sign_buf) all = {0};
+    sign_rc rc = cades_message_read(what, &m, err);
+    if (rc != SIGN_OK || m.broken != MSG_NONE || !m.attached || m.content_size > limit)
+        return rc;
+    all.data = malloc((size_t)m.content_size + 1);
+    if (all.data == NULL)
+        return fail_memory(err);
+    for (size_t i = 0; i < m.n_segments; i++) {
+        rc = source_read(&m.src, m.segments[i].at, all.data + all.len, (size_t)m.segments[i].len, err);
+        if (rc != SIGN_OK)
+            return rc;
+        all.len += (size_t)m.segments[i].len;
+    }
+    *out = all;
+    all = (sign_buf){0};
+    return SIGN_OK;
+}

@@ -10,4 +10,7 @@
  */
 sign_rc cades_extract(struct crypto *crypto, const source *what, const sign_output *out, sign_error *err);
 
+/* Contract of struct ades_format's content (ades/ades.h). */
+sign_rc cades_content(const source *what, size_t limit, sign_buf *out, sign_error *err);
+
 #endif

@@ -39,6 +39,7 @@ const struct ades_format cades_format = {
     .looks_like = looks_like,
     .verify = verify,
     .extract = cades_extract,
+    .content = cades_content,
     .draft = cades_draft,
     .draft_export = cades_draft_export,
     .draft_import = cades_draft_import,

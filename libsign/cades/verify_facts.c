@@ -59,7 +59,11 @@ static void add_scope(struct cades_one *o, sign_bytes digest) {
     const char *name = named->name != NULL ? path_base(named->name) : NULL;
     if (o->job->m->attached && o->out->content_hint != NULL)
         name = o->out->content_hint;
-    scope->name = name != NULL ? arena_str(a, BYTES_STR(name)) : NULL;
+    size_t n = name != NULL ? strlen(name) : 0;
+    /* X.p7m is the customary name of the signature around X: what was signed is X. */
+    if (o->job->m->attached && n > 4 && strcmp(name + n - 4, ".p7m") == 0)
+        n -= 4;
+    scope->name = name != NULL ? arena_str(a, BYTES(name, n)) : NULL;
     scope->digest_alg = crypto_digest_row(o->s->digest)->name;
     scope->digest = hex_text(a, digest);
     o->out->scope = scope;

@@ -93,11 +93,38 @@ static sign_rc form_guard(const sign_input *in, const struct pki_cert *signer, i
     return sign_form_write(form, &(sign_output){.buf = canonical}, err);
 }
 
+/*
+ * Who adds a signature to a form signs the form too: the same rule holds, or the first signature could be
+ * made by anybody and the applicant's name would still stand on the form.
+ */
+static sign_rc added_form_guard(struct sign_draft *d, const sign_input *what, const sign_input *in,
+                                sign_error *err) {
+    AUTO(source) s = {.fd = -1};
+    AUTO(sign_buf) attached = {0};
+    AUTO(sign_buf) canonical = {0};
+    sign_input content;
+    bool form = false;
+    sign_rc rc = SIGN_OK;
+    if (!in) {
+        rc = source_open(what, &s, err);
+        if (rc == SIGN_OK)
+            rc = d->format->content(&s, LIMIT_FORM, &attached, err);
+        if (rc != SIGN_OK || attached.len == 0)
+            return rc;
+        content = (sign_input){.name = what->name, .data = {attached.data, attached.len}};
+        in = &content;
+    }
+    rc = form_look(in, &form, err);
+    if (rc != SIGN_OK || !form)
+        return rc;
+    return form_guard(in, d->plan.signer, d->plan.signing_time, &canonical, err);
+}
+
 static sign_rc draft_content(struct sign_draft *d, const sign_input *what, const sign_input *in,
                              sign_error *err) {
     sign_input content;
     bool form = false;
-    sign_rc rc = in && !what ? form_look(in, &form, err) : SIGN_OK;
+    sign_rc rc = what ? added_form_guard(d, what, in, err) : form_look(in, &form, err);
     if (rc != SIGN_OK)
         return rc;
     if (form) {

@@ -168,8 +168,10 @@ static void put_evidence(grow *out, sign_lang lang, unsigned depth, const struct
     }
     for (const struct report_revocation *r = s->revocation; r; r = r->next) {
         char issued[32];
-        snprintf(text, sizeof text, "%s: %.12s… %s (%s, %s)",
-                 two(lang, strcmp(r->kind, "crl") ? "ÇİSDuP" : "SİL", r->kind), r->cert_sha256,
+        bool own = s->signer && strcmp(r->cert_sha256, s->signer->cert_sha256) == 0;
+        snprintf(text, sizeof text, "%s, %s: %s (%s, %s)",
+                 two(lang, strcmp(r->kind, "crl") ? "ÇİSDuP" : "SİL", r->kind),
+                 own ? two(lang, "imzacı", "signer") : two(lang, "makam", "authority"),
                  status_word(lang, r->status), r->source ? r->source : "",
                  time_rfc3339(r->this_update, issued));
         line(out, lang, depth, L_REVOCATION, text);

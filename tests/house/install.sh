@@ -58,6 +58,7 @@ EOF
 readme_example() {
     local pki=$work/pki pc dir=$work/readme
     pc=$(dirname "$(find "$prefix" -name libsign.pc)")
+    cmake --build "$build" --target mkpki || return 1
     "$(find "$build" -type f -name mkpki -perm -u+x | head -n 1)" --seed 5070 --out "$pki" || return 1
     mkdir -p "$dir/sil" && cp -r "$pki/trust" "$dir/kokler" && cp "$pki/crls/"*.crl "$dir/sil/" || return 1
     {
