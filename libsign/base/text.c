@@ -75,11 +75,7 @@ size_t utf8_whole(const char *s, size_t n) {
     return n;
 }
 
-struct range {
-    uint32_t first, last;
-};
-
-static bool in_ranges(uint32_t c, const struct range *r, size_t n) {
+bool utf8_in(uint32_t c, const struct utf8_range *r, size_t n) {
     for (size_t i = 0; i < n; i++) {
         if (c >= r[i].first && c <= r[i].last) {
             return true;
@@ -90,14 +86,14 @@ static bool in_ranges(uint32_t c, const struct range *r, size_t n) {
 
 size_t utf8_width(const char *s) {
     /* Combining marks, and characters without a shape. */
-    static const struct range none[] = {
+    static const struct utf8_range none[] = {
         {0x0300, 0x036F}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x202A, 0x202E},
         {0x2060, 0x2069}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}};
     const uint8_t *at = (const uint8_t *)s;
     const uint8_t *end = at + strlen(s);
     size_t width = 0;
     while (at < end) {
-        if (!in_ranges(utf8_next(&at, end), none, sizeof none / sizeof none[0])) {
+        if (!utf8_in(utf8_next(&at, end), none, sizeof none / sizeof none[0])) {
             width++;
         }
     }
@@ -106,14 +102,14 @@ size_t utf8_width(const char *s) {
 
 void text_printable(sign_bytes in, char *out, size_t size) {
     /* C0, DEL and C1; line separators; everything that turns the direction of writing. */
-    static const struct range bad[] = {{0x00, 0x1F},     {0x7F, 0x9F},     {0x200E, 0x200F},
-                                       {0x2028, 0x202E}, {0x2066, 0x2069}, {0x061C, 0x061C}};
+    static const struct utf8_range bad[] = {{0x00, 0x1F},     {0x7F, 0x9F},     {0x200E, 0x200F},
+                                            {0x2028, 0x202E}, {0x2066, 0x2069}, {0x061C, 0x061C}};
     size_t len = 0;
     size_t at = 0;
     while (at < in.len) {
         uint32_t c = 0;
         size_t n = utf8_decode(in.data + at, in.len - at, &c);
-        bool shown = n > 0 && !in_ranges(c, bad, sizeof bad / sizeof bad[0]);
+        bool shown = n > 0 && !utf8_in(c, bad, sizeof bad / sizeof bad[0]);
         size_t put = shown ? n : 1;
         if (put >= size - len) {
             break;

@@ -11,6 +11,11 @@ uint32_t utf8_next(const uint8_t **at, const uint8_t *end);
 size_t utf8_put(uint32_t c, char out[4]); /* bytes written */
 /* The largest length <= n at which s, of at least n bytes, is not cut inside a character. */
 size_t utf8_whole(const char *s, size_t n);
+/* Is the code point in one of n ranges, both ends included? */
+struct utf8_range {
+    uint32_t first, last;
+};
+bool utf8_in(uint32_t c, const struct utf8_range *r, size_t n);
 size_t utf8_width(const char *s); /* code points that take a column (combining marks do not) */
 
 /* Turkish upper case: i -> İ, ı -> I, and the rest of Latin; other scripts stay. */

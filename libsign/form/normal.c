@@ -32,26 +32,13 @@ static bool is_space(uint32_t c) {
            c == 0x3000;
 }
 
-struct range {
-    uint32_t first, last;
-};
-
-static bool in_ranges(uint32_t c, const struct range *r, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        if (c >= r[i].first && c <= r[i].last) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /*
  * What has no place in a value: controls, characters without a shape or that turn the direction of writing,
  * private use, noncharacters; combining marks that did not compose, conjoining jamo and compatibility
  * ideographs, and the singletons of Latin and Greek, so that what remains is in NFC (Unicode Annex 15).
  */
 static bool is_odd(uint32_t c) {
-    static const struct range odd[] = {
+    static const struct utf8_range odd[] = {
         {0x00, 0x1F},       {0x7F, 0x9F},       {0xAD, 0xAD},       {0x0300, 0x036F},    {0x0374, 0x0374},
         {0x037E, 0x037E},   {0x0387, 0x0387},   {0x0483, 0x0489},   {0x0591, 0x05C7},    {0x0610, 0x061C},
         {0x064B, 0x065F},   {0x0670, 0x0670},   {0x0900, 0x11FF},   {0x1AB0, 0x1AFF},    {0x1DC0, 0x1DFF},
@@ -61,7 +48,7 @@ static bool is_odd(uint32_t c) {
         {0xFE00, 0xFE0F},   {0xFE20, 0xFE2F},   {0xFEFF, 0xFEFF},   {0xFFF0, 0xFFFF},    {0x1D100, 0x1D1FF},
         {0x1FFFE, 0x1FFFF}, {0x2F800, 0x2FA1F}, {0x2FFFE, 0x2FFFF}, {0x3FFFE, 0x10FFFF},
     };
-    return in_ranges(c, odd, sizeof odd / sizeof odd[0]);
+    return utf8_in(c, odd, sizeof odd / sizeof odd[0]);
 }
 
 /*

@@ -1,7 +1,7 @@
 /* Digests: the published values of "abc" (FIPS 180-4, FIPS 202), parts, files, and what is refused. */
 #include "base/limits.h"
 #include "crypto/crypto.h"
-#include "hex.h"
+#include "support/hex.h"
 #include <openssl/err.h>
 #include <stdio.h>
 #include <stdlib.h>

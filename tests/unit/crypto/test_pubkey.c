@@ -1,6 +1,6 @@
 /* SubjectPublicKeyInfo: what is read, and what is refused before any arithmetic. */
-#include "hex.h"
 #include "keys.h"
+#include "support/hex.h"
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>

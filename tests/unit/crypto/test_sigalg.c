@@ -1,6 +1,6 @@
 /* Signature AlgorithmIdentifiers, RSASSA-PSS-params (RFC 4055, 3.1), and ECDSA values (RFC 3279, 2.2.3). */
 #include "crypto/crypto.h"
-#include "hex.h"
+#include "support/hex.h"
 
 static void check_round_trip(const struct crypto_sigalg *alg, const char *name) {
     AUTO(der_builder) b = {0};

@@ -1,7 +1,7 @@
 /* Builder: what it writes, and that failure is remembered until it is taken. */
 #include "base/time.h"
 #include "der/builder.h"
-#include "hex.h"
+#include "support/hex.h"
 
 /* Takes and compares with hexadecimal text; what is written is DER. */
 static void expect(der_builder *b, const char *text) {

@@ -2,7 +2,7 @@
  * neighbour. */
 #include "base/limits.h"
 #include "der/der.h"
-#include "hex.h"
+#include "support/hex.h"
 #include <stdlib.h>
 #include <unistd.h>
 

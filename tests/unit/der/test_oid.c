@@ -1,6 +1,6 @@
 /* The table of object identifiers, and dotted text (X.690, 8.19). */
 #include "der/oid.h"
-#include "hex.h"
+#include "support/hex.h"
 
 Test(oid, every_row_is_what_its_dotted_text_says) {
     for (int i = 1; i < OID_COUNT; i++) {

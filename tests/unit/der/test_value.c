@@ -1,7 +1,7 @@
 /* Typed elements: forms that DER prescribes (X.690, 8 and 11; RFC 5280, 4.1.2.5). */
 #include "base/time.h"
 #include "der/der.h"
-#include "hex.h"
+#include "support/hex.h"
 
 static struct der_cursor open_hex(const char *text, bool ber, struct der_parse *parse, grow *room) {
     return der_open(parse, hex(text, room), ber);

@@ -1,6 +1,6 @@
 /* hex.h - octets written in a test as hexadecimal text. */
-#ifndef UNIT_DER_HEX_H
-#define UNIT_DER_HEX_H
+#ifndef SUPPORT_HEX_H
+#define SUPPORT_HEX_H
 
 #include "base/text.h"
 #include <criterion/criterion.h>
