@@ -15,6 +15,7 @@ struct ades_policy {
     bool require_signing_certificate;
     bool issuer_serial_fatal; /* an issuerSerial that differs is fatal, not a warning */
     bool coverage_fatal;
+    bool reference_digest_fatal;        /* a signing-certificate reference by a digest past its time: fatal */
     bool accept_sha1;                   /* SHA-1 is judged by its sunset otherwise */
     unsigned rsa_bits_min, ec_bits_min; /* of the signer's key, at creation or verification time */
 };
@@ -38,6 +39,7 @@ struct ades_facts {
     bool signing_certificate_present; /* the signed attribute exists */
     const char *certificate_attribute, *certificate_expected, *certificate_found; /* when it is false */
     bool issuer_serial_differs;
+    enum crypto_digest reference_digest; /* the best of the references; NONE: there is none that is known */
 
     struct pki_cert *signer; /* NULL: no certificate found; counted by the codec */
     struct crypto_sigalg sigalg;
@@ -46,8 +48,9 @@ struct ades_facts {
 
     const sign_bytes *bag; /* certificates carried */
     size_t n_bag;
-    const sign_bytes *crls; /* CRLs carried */
+    const sign_bytes *crls; /* CRLs carried by this signature alone */
     size_t n_crls;
+    struct pki_lists *lists; /* CRLs carried by the document; NULL: none */
     size_t *effort; /* left for the paths of all signatures of the document, see pki_path_options */
 };
 

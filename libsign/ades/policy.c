@@ -17,6 +17,7 @@ static const struct ades_policy policies[] = {
      .require_signing_certificate = true,
      .issuer_serial_fatal = true,
      .coverage_fatal = true,
+     .reference_digest_fatal = true,
      .rsa_bits_min = 2048,
      .ec_bits_min = 256},
 };

@@ -111,6 +111,29 @@ static void check_failures(struct judging *j) {
     }
 }
 
+/* Whether the digest is past its time at the time that is judged. */
+static bool is_past(const struct judging *j, enum crypto_digest d) {
+    const struct crypto_digest_row *row = crypto_digest_row(d);
+    return row->sunset != 0 && j->ctx->at > row->sunset && !(d == DIGEST_SHA1 && j->ctx->policy->accept_sha1);
+}
+
+/*
+ * RFC 5035, 5.4: who can make two certificates with one hash can exchange them. For SHA-1 that needs a
+ * helpful authority as well, so that it is a finding of its own and no failure by default.
+ */
+static void check_reference_digest(struct judging *j) {
+    enum crypto_digest d = j->facts->reference_digest;
+    bool fatal = j->ctx->policy->reference_digest_fatal;
+    char when[32];
+    if (j->facts->signing_certificate != TRI_TRUE || !is_past(j, d))
+        return;
+    const struct crypto_digest_row *row = crypto_digest_row(d);
+    say(j, fatal ? MSG_REFERENCE_WEAK_FATAL : MSG_REFERENCE_WEAK, row->name, time_rfc3339(row->sunset, when),
+        NULL);
+    if (fatal)
+        conclude(j, INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE);
+}
+
 /* 5.2.3: the certificate, and what binds it. */
 static void identify(struct judging *j) {
     const struct ades_facts *f = j->facts;
@@ -196,10 +219,29 @@ static const char *usage_text(const struct pki_cert *cert, char out[160]) {
     return at > 0 ? out : "-";
 }
 
+/*
+ * RFC 5280, 4.2.1.12: a critical extended key usage restricts the key to its purposes; one that may not be
+ * ignored and names none that has to do with documents forbids this use.
+ */
+static sign_rc check_purpose(struct judging *j, sign_error *err) {
+    AUTO(grow) names = {0};
+    if (!pki_cert_other_purpose(j->facts->signer, &names))
+        return SIGN_OK;
+    const char *text = taken(&j->report->arena, &names);
+    if (text == NULL)
+        return fail_memory(err);
+    say(j, MSG_SIGNER_PURPOSE, *text != 0 ? text : "-", NULL, NULL);
+    conclude(j, INDETERMINATE, SUB_CHAIN_CONSTRAINTS_FAILURE);
+    return SIGN_OK;
+}
+
 /* EN 319 102-1, 5.2.6 with the X.509 constraint of the policy: a certificate that commits its owner. */
 static void check_usage(struct judging *j) {
     const struct pki_cert *cert = j->facts->signer;
     char usage[160];
+    /* No standard forbids an authority to sign documents with its own key; but nobody expects it. */
+    if (cert->is_ca)
+        say(j, MSG_SIGNER_IS_CA, NULL, NULL, NULL);
     if (!j->ctx->policy->require_nonrepudiation || (cert->key_usage & KU_NON_REPUDIATION) != 0)
         return;
     say(j, MSG_NO_NONREPUDIATION, usage_text(cert, usage), NULL, NULL);
@@ -209,18 +251,22 @@ static void check_usage(struct judging *j) {
 /* ---- 5.2.8: algorithms at the time that is judged -------------------------------------------------------
  */
 
-/* The holder's name for a message; the empty text when there is no memory for it. */
-static const char *holder(struct judging *j, const struct pki_cert *cert) {
-    AUTO(grow) name = {0};
-    const char *text = pki_name_text(cert->subject, &name) ? taken(&j->report->arena, &name) : NULL;
+/* A name for a message; the empty text when there is no memory for it. */
+static const char *shown(struct judging *j, sign_bytes name) {
+    AUTO(grow) g = {0};
+    const char *text = pki_name_text(name, &g) ? taken(&j->report->arena, &g) : NULL;
     return text != NULL ? text : "";
+}
+
+static const char *holder(struct judging *j, const struct pki_cert *cert) {
+    return shown(j, cert->subject);
 }
 
 /* `of`: the certificate that was signed with it; NULL: the signature itself. */
 static void check_digest(struct judging *j, enum crypto_digest d, const struct pki_cert *of) {
     const struct crypto_digest_row *row = crypto_digest_row(d);
     char when[32];
-    if (row->sunset == 0 || j->ctx->at <= row->sunset || (d == DIGEST_SHA1 && j->ctx->policy->accept_sha1))
+    if (!is_past(j, d))
         return;
     const char *what =
         of == NULL ? row->name : arena_printf(&j->report->arena, "%s (%s)", row->name, holder(j, of));
@@ -248,6 +294,21 @@ static sign_rc check_key(struct judging *j, struct pki_cert *cert, sign_error *e
 }
 
 /*
+ * A list that says "not revoked" is as good as its signature: who can forge it gives a revoked certificate
+ * back its life (5.2.6.4, with the cryptographic constraints on revocation data). Its key is that of the
+ * authority above the certificate, which check_chain() has judged.
+ */
+static void check_list(struct judging *j, const struct pki_revocation *r) {
+    char name[64], when[32];
+    if (!is_past(j, r->sigalg.digest))
+        return;
+    crypto_sigalg_name(&r->sigalg, name);
+    say(j, MSG_CRL_ALGORITHM, shown(j, r->cert->issuer), name,
+        time_rfc3339(crypto_digest_row(r->sigalg.digest)->sunset, when));
+    conclude(j, INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
+}
+
+/*
  * What made the certificates of the path must be good enough too (5.2.6.4): who can forge one of them needs
  * no key of the signer. An anchor is believed as it is, and nobody relies on its own signature.
  */
@@ -258,6 +319,8 @@ static sign_rc check_chain(struct judging *j, const struct pki_path *path, sign_
         if (i > 0)
             rc = check_key(j, path->chain[i], err);
     }
+    for (size_t i = 0; i < path->n_revocation && rc == SIGN_OK; i++)
+        check_list(j, &path->revocation[i]);
     return rc;
 }
 
@@ -280,6 +343,7 @@ static sign_rc check_path(struct judging *j, sign_error *err) {
                                    .n_bag = f->n_bag,
                                    .crls = f->crls,
                                    .n_crls = f->n_crls,
+                                   .lists = f->lists,
                                    .effort = f->effort};
     AUTO(pki_path_ptr) path = NULL;
     sign_rc rc = pki_path_check(j->ctx->trust, j->ctx->crypto, f->signer, &opt, &path, err);
@@ -314,6 +378,7 @@ sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *fact
     if (facts->broken == MSG_NONE) {
         check_constraints(&j);
         identify(&j);
+        check_reference_digest(&j);
         check_unknown(&j);
     }
     if (ctx->inspect) {
@@ -328,6 +393,9 @@ sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *fact
     if (rc != SIGN_OK)
         return rc;
     check_usage(&j);
+    rc = check_purpose(&j, err);
+    if (rc != SIGN_OK)
+        return rc;
     rc = check_algorithms(&j, err);
     if (rc == SIGN_OK)
         conclude(&j, TOTAL_PASSED, SUB_NONE);

@@ -86,22 +86,11 @@ static void describe(struct cades_one *o) {
     }
 }
 
-static bool digest_listed(const struct cades_one *o) {
-    struct der_parse parse;
-    struct der_cursor c = der_open(&parse, o->job->m->digest_algorithms, true);
-    sign_bytes oid, params;
-    while (der_more(&c) && der_algorithm(&c, &oid, &params)) {
-        if (bytes_equal(oid, o->s->digest_oid))
-            return true;
-    }
-    return false;
-}
-
 /* What RFC 5652 asks for and no verdict hangs on. */
 static void warn(struct cades_one *o) {
     struct sign_report *r = o->job->report;
     const struct cades_signer *s = o->s;
-    if (o->parent == NULL && !digest_listed(o)) {
+    if (o->parent == NULL && !o->job->listed[o->s->digest]) {
         const char *name = crypto_digest_row(s->digest)->name;
         report_say(r, &o->out->messages, MSG_DIGEST_NOT_LISTED, name != NULL ? name : "?", NULL, NULL);
     }
@@ -130,8 +119,7 @@ static sign_rc judge(struct cades_one *o, sign_error *err) {
                                    .digest = s->digest,
                                    .bag = o->job->certs,
                                    .n_bag = o->job->n_certs,
-                                   .crls = o->job->crls,
-                                   .n_crls = o->job->n_crls,
+                                   .lists = &o->job->lists,
                                    .effort = &o->job->effort};
     describe(o);
     add_values(o);
@@ -272,21 +260,35 @@ static sign_rc judge_all(struct cades_job *job, const sign_bytes *raw, size_t n,
     return SIGN_OK;
 }
 
+/* digestAlgorithms is a SET OF AlgorithmIdentifier (RFC 5652, 5.1), which may lack one but may not be
+ * anything else. NULL, or what is wrong with it. */
+static const char *read_digests(struct cades_job *job) {
+    struct der_parse parse;
+    struct der_cursor c = der_open(&parse, job->m->digest_algorithms, true);
+    sign_bytes oid, params;
+    while (der_more(&c) && der_algorithm(&c, &oid, &params))
+        job->listed[crypto_digest_find(oid)] = true;
+    return der_ok(&c) ? NULL : "digestAlgorithms";
+}
+
 static sign_rc verify_signers(struct cades_job *job, sign_error *err) {
     const cades_message *m = job->m;
     arena *a = &job->report->arena;
-    const char *why = NULL, *bad_certs, *bad_crls;
-    sign_bytes *raw = NULL;
+    const char *why = NULL, *bad_certs, *bad_crls, *bad_digests = read_digests(job);
+    sign_bytes *raw = NULL, *crls = NULL;
     size_t n;
     sign_rc rc = split(m->certificates, LIMIT_CERTIFICATES, a, &job->certs, &job->n_certs, &bad_certs, err);
     if (rc == SIGN_OK)
-        rc = split(m->crls, LIMIT_CERTIFICATES, a, &job->crls, &job->n_crls, &bad_crls, err);
+        rc = split(m->crls, LIMIT_CERTIFICATES, a, &crls, &job->lists.n, &bad_crls, err);
+    job->lists.der = crls;
     if (rc == SIGN_OK)
         rc = split(m->signers, LIMIT_SIGNERS, a, &raw, &n, &why, err);
     if (rc != SIGN_OK)
         return rc;
-    if (bad_certs != NULL || bad_crls != NULL || why != NULL)
-        return judge_message(job, MSG_CMS_STRUCTURE, bad_certs ? bad_certs : bad_crls ? bad_crls : why, err);
+    const char *const bad[] = {bad_certs, bad_crls, why, bad_digests};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (bad[i] != NULL)
+            return judge_message(job, MSG_CMS_STRUCTURE, bad[i], err);
     return n == 0 ? SIGN_OK : judge_all(job, raw, n, err);
 }
 
@@ -294,5 +296,7 @@ sign_rc cades_verify_message(struct cades_job *job, sign_error *err) {
     job->effort = LIMIT_PATH_EFFORT;
     if (job->m->broken != MSG_NONE)
         return judge_message(job, job->m->broken, job->m->broken_detail, err);
-    return job->m->is_signed_data ? verify_signers(job, err) : SIGN_OK;
+    sign_rc rc = job->m->is_signed_data ? verify_signers(job, err) : SIGN_OK;
+    pki_lists_free(&job->lists);
+    return rc;
 }

@@ -14,10 +14,12 @@ struct cades_job {
     const cades_message *m;
     const source *given; /* the content the caller named; NULL: none */
     struct sign_report *report;
-    sign_bytes *certs, *crls; /* elements, in the report's arena */
-    size_t n_certs, n_crls;
-    size_t countersignatures;                  /* read so far, for the limit */
-    size_t effort;                             /* left for certificate paths */
+    sign_bytes *certs; /* elements, in the report's arena */
+    size_t n_certs;
+    pki_lists lists;           /* the CRLs of the message: each is read once for all signers */
+    bool listed[DIGEST_COUNT]; /* in digestAlgorithms; DIGEST_NONE: some that are not known */
+    size_t countersignatures;  /* read so far, for the limit */
+    size_t effort;             /* left for certificate paths */
     struct cades_digest digests[DIGEST_COUNT]; /* of the content: once for all signers */
 };
 

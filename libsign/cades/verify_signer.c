@@ -87,6 +87,12 @@ static bool issuer_serial_same(const struct cades_reference *ref, const struct p
             pki_name_equal(ref->issuer, cert->issuer));
 }
 
+/* Of two digests the one without an end, else the first. */
+static enum crypto_digest better(enum crypto_digest a, enum crypto_digest b) {
+    return a == DIGEST_NONE || (crypto_digest_row(a)->sunset != 0 && crypto_digest_row(b)->sunset == 0) ? b
+                                                                                                        : a;
+}
+
 /* Compares a candidate with every reference: all must match (RFC 5035, 3: both attributes may stand
  * together). */
 static sign_rc compare(const struct cades_job *job, const struct references *r, const struct pki_cert *cert,
@@ -94,12 +100,14 @@ static sign_rc compare(const struct cades_job *job, const struct references *r, 
     arena *texts = &job->report->arena;
     facts->signing_certificate = r->n == 0 ? TRI_NULL : r->malformed ? TRI_FALSE : TRI_TRUE;
     facts->issuer_serial_differs = false;
+    facts->reference_digest = DIGEST_NONE;
     for (size_t i = 0; i < r->n && !r->malformed; i++) {
         char found[2 * DIGEST_MAX + 1], expected[2 * DIGEST_MAX + 1] = "";
         bool same;
         sign_rc rc = hash_matches(job, &r->ref[i], cert, &same, found, err);
         if (rc != SIGN_OK)
             return rc;
+        facts->reference_digest = better(facts->reference_digest, r->ref[i].digest);
         facts->issuer_serial_differs |= !issuer_serial_same(&r->ref[i], cert);
         if (same || facts->signing_certificate == TRI_FALSE)
             continue;

@@ -226,6 +226,13 @@ void pki_crl_free(struct pki_crl **pointer) {
     free(c);
 }
 
+void pki_lists_free(pki_lists *l) {
+    for (size_t i = 0; i < l->n_crls; i++)
+        pki_crl_free(&l->crls[i]);
+    free(l->crls);
+    *l = (pki_lists){0};
+}
+
 bool pki_crl_find(const struct pki_crl *c, sign_bytes serial, struct crl_entry *out) {
     if (c->count == 0)
         return false;
@@ -251,15 +258,15 @@ static void remember(_Atomic(struct pki_cert *) *place, struct pki_cert *issuer)
         pki_cert_free(&kept);
 }
 
+bool pki_crl_known(struct pki_crl *c, const struct pki_cert *issuer, bool *ok) {
+    const struct pki_cert *signer = atomic_load(&c->signer), *other = atomic_load(&c->not_signer);
+    *ok = signer != NULL && (signer == issuer || bytes_equal(signer->spki, issuer->spki));
+    return *ok || (other != NULL && (other == issuer || bytes_equal(other->spki, issuer->spki)));
+}
+
 sign_rc pki_crl_signed_by(struct pki_crl *c, struct crypto *crypto, struct pki_cert *issuer, bool *ok,
                           sign_error *err) {
-    const struct pki_cert *signer = atomic_load(&c->signer), *other = atomic_load(&c->not_signer);
-    if (signer != NULL && (signer == issuer || bytes_equal(signer->spki, issuer->spki))) {
-        *ok = true;
-        return SIGN_OK;
-    }
-    *ok = false;
-    if (other != NULL && (other == issuer || bytes_equal(other->spki, issuer->spki)))
+    if (pki_crl_known(c, issuer, ok))
         return SIGN_OK;
     sign_rc rc = pki_signed_by(crypto, issuer, c->tbs, &c->sigalg, c->signature, ok, err);
     if (rc == SIGN_OK)

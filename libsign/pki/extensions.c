@@ -121,11 +121,14 @@ static void read_extension(struct der_cursor *c, struct pki_cert *cert, sign_byt
         rule->read(&v, cert);
         (void)der_finish(&v);
     }
+    if (oid_is(*oid, OID_EXT_EXTENDED_KEY_USAGE))
+        cert->eku_critical = critical;
     bool understood =
         rule != NULL && (rule->critical == PROCESSED || (rule->critical == NOT_PROCESSED && !critical));
     if (understood || (rule == NULL && !critical) || cert->unknown_critical)
         return;
     cert->unknown_critical = true;
+    cert->only_binding = !critical;
     cert->critical_oid = *oid;
 }
 

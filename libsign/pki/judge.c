@@ -37,7 +37,10 @@ static void check_issuers(const search *s, struct finding *worst) {
     }
 }
 
-/* RFC 5280, 4.2: a critical extension that is not processed; an anchor's are not part of the path. */
+/*
+ * RFC 5280, 4.2: a critical extension that is not processed, or one that narrows paths and was only not
+ * marked so; an anchor's are not part of the path.
+ */
 static void check_critical(const search *s, struct finding *worst) {
     for (size_t i = 0; i < s->n && (i == 0 || i + 1 < s->n); i++) {
         const struct pki_cert *c = s->chain[i];
@@ -45,7 +48,7 @@ static void check_critical(const search *s, struct finding *worst) {
             continue;
         const struct finding f = {.rank = RANK_CONSTRAINTS,
                                   .sub = SUB_CHAIN_CONSTRAINTS_FAILURE,
-                                  .message = MSG_PATH_CRITICAL,
+                                  .message = c->only_binding ? MSG_PATH_BINDING : MSG_PATH_CRITICAL,
                                   .who = c->subject,
                                   .oid = c->critical_oid};
         worse(worst, &f);
@@ -124,10 +127,10 @@ static sign_rc check_revocation(search *s, size_t i, struct finding *worst, sign
                              .effort = s->opt->effort};
     struct rev_answer *a = &s->answers[i];
     rc = pki_revocation_find(&q, a, err);
-    if (rc == SIGN_OK && a->status == REV_UNKNOWN && s->opt->n_crls > 0) {
+    if (rc == SIGN_OK && a->status == REV_UNKNOWN && (s->opt->n_crls > 0 || s->opt->lists != NULL)) {
         rc = search_read_crls(s, err);
-        q.crls = s->crls;
-        q.n_crls = s->n_crls;
+        q.carried[0] = s->opt->lists;
+        q.carried[1] = &s->own;
         if (rc == SIGN_OK)
             rc = pki_revocation_find(&q, a, err);
     }
@@ -159,6 +162,7 @@ static void take_over(search *s, const struct pki_path *known, size_t from) {
                                                     .this_update = known->revocation[k].this_update,
                                                     .next_update = known->revocation[k].next_update,
                                                     .source = known->revocation[k].source,
+                                                    .sigalg = known->revocation[k].sigalg,
                                                     .reason = -1};
     }
 }

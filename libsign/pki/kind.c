@@ -34,6 +34,29 @@ static bool has_purpose(const struct pki_cert *c, enum oid id) {
     return false;
 }
 
+bool pki_cert_other_purpose(const struct pki_cert *c, grow *purposes) {
+    static const enum oid others[] = {OID_EKU_SERVER_AUTH, OID_EKU_CODE_SIGNING, OID_EKU_TIME_STAMPING,
+                                      OID_EKU_OCSP_SIGNING};
+    struct der_parse parse = {0};
+    struct der_cursor list;
+    sign_bytes oid;
+    if (!c->eku_critical || !open_list(&parse, c->eku, &list))
+        return false;
+    while (der_more(&list)) {
+        enum oid found = OID_NONE;
+        if (!der_oid(&list, &oid))
+            break;
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+            if (oid_is(oid, others[i]))
+                found = others[i];
+        if (found == OID_NONE)
+            return false;
+        grow_str(purposes, purposes->len > 0 ? ", " : "");
+        grow_str(purposes, oid_label(found));
+    }
+    return true;
+}
+
 /* UserNotice ::= SEQUENCE { noticeRef OPTIONAL, explicitText OPTIONAL }: one of them, and a text that is not
  * empty. */
 static bool is_notice(struct der_cursor *qualifier) {

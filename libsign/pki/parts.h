@@ -70,6 +70,8 @@ sign_rc pki_crl_read(sign_bytes der, const char *from, struct pki_crl **out, sig
 void pki_crl_free(struct pki_crl **c);
 CLEANUP(pki_crl_ptr, pki_crl_free);
 bool pki_crl_find(const struct pki_crl *c, sign_bytes serial, struct crl_entry *out);
+/* Whether it is remembered for this key how the signature verifies: then *ok says so. */
+bool pki_crl_known(struct pki_crl *c, const struct pki_cert *issuer, bool *ok);
 /* The signature, verified once for a key and remembered. */
 sign_rc pki_crl_signed_by(struct pki_crl *c, struct crypto *crypto, struct pki_cert *issuer, bool *ok,
                           sign_error *err);
@@ -85,9 +87,8 @@ struct rev_question {
     struct crypto *crypto;
     int64_t at;
     struct pki_cert *cert, *issuer;
-    struct pki_crl **crls; /* those of the signature */
-    size_t n_crls;
-    size_t *effort; /* as in pki_path_options */
+    const struct pki_lists *carried[2]; /* by the document and by the signature; NULL: none */
+    size_t *effort;                     /* as in pki_path_options */
 };
 
 struct rev_answer {
@@ -96,6 +97,7 @@ struct rev_answer {
     bool embedded; /* it came with the signature */
     int64_t this_update, next_update;
     const char *source;
+    struct crypto_sigalg sigalg;
     int64_t revoked_at;
     int reason;
     int64_t valid_from, valid_to; /* the answer is the same for every time of these */
@@ -107,6 +109,8 @@ sign_rc pki_revocation_find(const struct rev_question *q, struct rev_answer *out
 
 /* Takes `cost` from what is left; false when that is too little, and then nothing is left. */
 bool pki_spend(size_t *effort, size_t cost);
+/* What it costs to check one signature with this key. */
+size_t pki_key_cost(struct pki_cert *cert);
 
 /* ---- trust --------------------------------------------------------------------------------- */
 

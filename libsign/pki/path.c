@@ -6,10 +6,8 @@ void search_free(search *s) {
         pki_cert_free(&s->bag[i].cert);
         sign_buf_free(&s->bag[i].subject_key);
     }
-    for (size_t i = 0; i < s->n_crls; i++)
-        pki_crl_free(&s->crls[i]);
     free(s->bag);
-    free(s->crls);
+    pki_lists_free(&s->own);
     pki_path_free(&s->best);
 }
 
@@ -22,6 +20,20 @@ bool pki_spend(size_t *effort, size_t cost) {
     bool enough = *effort >= cost;
     *effort = enough ? *effort - cost : 0;
     return enough;
+}
+
+/*
+ * In checks with RSA 2048 or P-256: those of RSA grow with the square of the length, and curves other than
+ * P-256 are not made fast everywhere. Without this a flood of the largest keys would cost minutes.
+ */
+size_t pki_key_cost(struct pki_cert *cert) {
+    const struct crypto_pubkey *key;
+    if (pki_cert_key(cert, &key, NULL) != SIGN_OK)
+        return 1; /* nothing can be checked with it */
+    size_t bits = crypto_pubkey_bits(key);
+    if (crypto_pubkey_kind(key) == KEY_EC)
+        return strcmp(crypto_pubkey_name(key), "EC P-256") == 0 ? 1 : bits / 64;
+    return bits < 2048 ? 1 : bits * bits / ((size_t)2048 * 2048);
 }
 
 /* Whether the reading failed for a reason of our own: what a signature brings and is malformed is just no
@@ -69,21 +81,28 @@ sign_rc search_read_bag(search *s, sign_error *err) {
     return rc;
 }
 
-sign_rc search_read_crls(search *s, sign_error *err) {
-    if (s->crls_read || s->opt->n_crls == 0)
+static sign_rc read_lists(struct pki_lists *l, size_t *effort, sign_error *err) {
+    if (l->read || l->n == 0)
         return SIGN_OK;
-    s->crls_read = true;
-    s->crls = calloc(s->opt->n_crls, sizeof(struct pki_crl *));
-    if (s->crls == NULL)
+    l->read = true;
+    l->crls = calloc(l->n, sizeof(struct pki_crl *));
+    if (l->crls == NULL)
         return fail_memory(err);
     sign_rc rc = SIGN_OK;
-    for (size_t i = 0; i < s->opt->n_crls && rc == SIGN_OK; i++) {
-        if (!pki_spend(s->opt->effort, 1 + s->opt->crls[i].len / LIST_FOR_ONE))
+    for (size_t i = 0; i < l->n && rc == SIGN_OK; i++) {
+        if (!pki_spend(effort, 1 + l->der[i].len / LIST_FOR_ONE))
             return SIGN_OK;
-        rc = forgive(pki_crl_read(s->opt->crls[i], "signature", &s->crls[s->n_crls], err), err);
-        s->n_crls += s->crls[s->n_crls] != NULL;
+        rc = forgive(pki_crl_read(l->der[i], "signature", &l->crls[l->n_crls], err), err);
+        l->n_crls += l->crls[l->n_crls] != NULL;
     }
     return rc;
+}
+
+sign_rc search_read_crls(search *s, sign_error *err) {
+    s->own.der = s->opt->crls;
+    s->own.n = s->opt->n_crls;
+    sign_rc rc = s->opt->lists != NULL ? read_lists(s->opt->lists, s->opt->effort, err) : SIGN_OK;
+    return rc == SIGN_OK ? read_lists(&s->own, s->opt->effort, err) : rc;
 }
 
 static bool passed(const search *s) {
@@ -150,7 +169,8 @@ static sign_rc attempt(search *s, struct pki_cert *candidate, bool anchor, bool 
     if (repeats(s, candidate))
         return SIGN_OK;
     bool too_long = s->n == LIMIT_PATH_LENGTH;
-    if (too_long || s->tried++ >= LIMIT_PATH_CANDIDATES || !pki_spend(s->opt->effort, 1)) {
+    if (too_long || s->tried++ >= LIMIT_PATH_CANDIDATES ||
+        !pki_spend(s->opt->effort, pki_key_cost(candidate))) {
         s->stop = !too_long;
         return conclude_no_chain(s, RANK_LIMIT, MSG_PATH_LIMIT, (sign_bytes){0}, err);
     }

@@ -35,7 +35,9 @@ struct pki_cert {
     int path_len;                                             /* -1: no limit */
     sign_bytes ski, aki;                                      /* key identifiers; empty when absent */
     sign_bytes policies, qc_statements, eku, crl_points, aia; /* extension values, raw; empty when absent */
+    bool eku_critical;
     sign_bytes critical_oid; /* the extension that made unknown_critical true */
+    bool only_binding;       /* ... is not marked critical, but narrows paths all the same */
     bool self_issued;
     uint8_t sha256[32];
     _Atomic(struct crypto_pubkey *) key;
@@ -61,6 +63,12 @@ bool pki_name_attribute(sign_bytes name, enum oid type, grow *out);
 bool pki_name_equal(sign_bytes a, sign_bytes b);
 void pki_serial_hex(sign_bytes serial, grow *out);      /* lower-case hex without leading zeros */
 sign_cert_kind pki_cert_kind(const struct pki_cert *c); /* NES, seal, ...: statements, policies, key usage */
+/*
+ * Whether a critical extended key usage holds nothing but purposes that are not to sign documents (RFC 5280,
+ * 4.2.1.12): TLS servers, code, time-stamps, OCSP answers. Their names are appended to `purposes`; running
+ * out of memory there is in its `failed`.
+ */
+bool pki_cert_other_purpose(const struct pki_cert *c, grow *purposes);
 
 /* ---- trust ---------------------------------------------------------------------------- */
 
@@ -84,6 +92,21 @@ sign_rc pki_certificate(const sign_trust *trust, struct crypto *crypto, sign_byt
  */
 sign_bytes pki_trust_certificate(const sign_trust *trust, size_t i);
 
+/*
+ * The revocation lists that a document or a signature carries: read when one is first wanted, then kept for
+ * all signatures. `der` and what it points to must outlive it. Zero is none; not shared among threads.
+ */
+struct pki_lists {
+    const sign_bytes *der;
+    size_t n;
+    struct pki_crl **crls; /* those that could be read */
+    size_t n_crls;
+    bool read;
+};
+typedef struct pki_lists pki_lists;
+void pki_lists_free(pki_lists *l);
+CLEANUP(pki_lists, pki_lists_free);
+
 /* ---- paths ---------------------------------------------------------------------------- */
 
 struct pki_path_options {
@@ -91,12 +114,13 @@ struct pki_path_options {
     bool revocation;       /* check the end entity and every CA but the anchor */
     sign_bytes const *bag; /* DER certificates carried by the signature: candidates, never trusted */
     size_t n_bag;
-    const sign_bytes *crls; /* DER CRLs carried by the signature */
+    const sign_bytes *crls; /* DER CRLs carried by the signature alone */
     size_t n_crls;
+    struct pki_lists *lists; /* those that all signatures of the document share; NULL: none */
     /*
-     * What is left for all searches of one document, counted in signatures to check; taken from. NULL: no
-     * limit but those of one search. A thousand signers times a flood of certificates or lists would else be
-     * hours.
+     * What is left for all searches of one document, counted in signatures to check with a key of RSA 2048 or
+     * P-256; taken from. NULL: no limit but those of one search. A thousand signers times a flood of
+     * certificates or lists would else be hours.
      */
     size_t *effort;
 };
@@ -106,6 +130,9 @@ struct pki_revocation {
     int64_t this_update, next_update;
     const char *source; /* belongs to the trust, or static "signature" */
     const char *status; /* static: "good", "revoked", "suspended", "unknown" */
+    /* What the list is signed with. The key is of the next certificate of the chain, whoever signed the list.
+     */
+    struct crypto_sigalg sigalg;
     int64_t revoked_at; /* when revoked or suspended */
     int reason;         /* CRLReason, -1 none */
 };

@@ -84,6 +84,21 @@ static sign_rc consider(const struct rev_question *q, struct pki_crl *crl, struc
     return SIGN_OK;
 }
 
+static sign_rc consider_carried(const struct rev_question *q, const struct pki_lists *l, sign_bytes name,
+                                struct choice *choice, sign_error *err) {
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 0; i < l->n_crls && rc == SIGN_OK; i++) {
+        struct pki_crl *crl = l->crls[i];
+        bool ours = bytes_equal(BYTES(crl->issuer_key.data, crl->issuer_key.len), name), ok;
+        size_t cost = ours && !pki_crl_known(crl, q->issuer, &ok) ? pki_key_cost(q->issuer) : 1;
+        if (!pki_spend(q->effort, cost))
+            return SIGN_OK;
+        if (ours)
+            rc = consider(q, crl, choice, err);
+    }
+    return rc;
+}
+
 static void answer(const struct rev_question *q, struct pki_crl *crl, struct rev_answer *out) {
     struct crl_entry e = {.reason = -1};
     bool found = pki_crl_find(crl, q->cert->serial, &e);
@@ -91,6 +106,7 @@ static void answer(const struct rev_question *q, struct pki_crl *crl, struct rev
     out->this_update = crl->this_update;
     out->next_update = crl->has_next ? crl->next_update : 0;
     out->source = crl->source;
+    out->sigalg = crl->sigalg;
     out->valid_from = crl->this_update;
     out->valid_to = crl->has_next ? crl->next_update : crl->this_update;
     out->reason = -1;
@@ -147,9 +163,9 @@ sign_rc pki_revocation_find(const struct rev_question *q, struct rev_answer *out
             narrow(q, first, choice.best, out);
         return SIGN_OK;
     }
-    for (size_t i = 0; i < q->n_crls && rc == SIGN_OK && pki_spend(q->effort, 1); i++)
-        if (bytes_equal(BYTES(q->crls[i]->issuer_key.data, q->crls[i]->issuer_key.len), name))
-            rc = consider(q, q->crls[i], &choice, err);
+    for (size_t i = 0; i < 2 && rc == SIGN_OK; i++)
+        if (q->carried[i] != NULL)
+            rc = consider_carried(q, q->carried[i], name, &choice, err);
     out->embedded = settle(q, &choice, out);
     out->why = choice.obstacle.why;
     out->why_time = choice.obstacle.time;

@@ -55,9 +55,8 @@ struct search {
     size_t n;
     struct bag_cert *bag; /* those of the signature that the trust does not have itself */
     size_t n_bag;
-    struct pki_crl **crls;
-    size_t n_crls;
-    bool bag_read, crls_read, stop;
+    struct pki_lists own; /* of this signature alone */
+    bool bag_read, stop;
     size_t tried;
     struct rev_answer answers[LIMIT_PATH_LENGTH];
     struct window windows[LIMIT_PATH_LENGTH];

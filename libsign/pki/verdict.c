@@ -42,6 +42,7 @@ static void add_revocation(struct pki_path *p, struct pki_cert *cert, const stru
         .next_update = a->next_update,
         .source = a->embedded ? "signature" : a->source,
         .status = status_text(a->status),
+        .sigalg = a->sigalg,
         .revoked_at = a->revoked_at,
         .reason = a->reason,
     };

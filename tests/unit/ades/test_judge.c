@@ -304,6 +304,96 @@ Test(ades_judge, algorithms_of_the_path) {
     cr_expect_eq(s->sub, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
 }
 
+/* A revocation list is as good as its signature, in a path that is remembered too. */
+Test(ades_judge, algorithm_of_a_revocation_list) {
+    AUTO(world) w = world_open("nes-p256", true);
+    struct ades_facts f = intact(&w);
+    struct ades_context ctx = context(&w, false);
+    ctx.revocation = true;
+    cr_assert_eq(judge(&w, &ctx, &f)->indication, TOTAL_PASSED);
+    AUTO(pki_path_ptr) path = NULL;
+    struct pki_path_options opt = {.at = ctx.at, .revocation = true};
+    cr_assert_eq(pki_path_check(w.trust, w.crypto, w.signer, &opt, &path, NULL), SIGN_OK);
+    cr_assert_eq(path->n_revocation, 2);
+    for (size_t i = 0; i < 2; i++) {
+        struct crypto_sigalg as_issued = path->revocation[i].sigalg;
+        path->revocation[i].sigalg.digest = DIGEST_SHA1;
+        const struct report_signature *s = judge(&w, &ctx, &f);
+        cr_expect_eq(s->indication, INDETERMINATE);
+        cr_expect_eq(s->sub, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
+        cr_expect(says(s, MSG_CRL_ALGORITHM) && has_error_with_hint(s));
+        cr_expect_not_null(strstr(s->messages->args[0], i == 0 ? "Sağlayıcısı EC" : "Kök"));
+        cr_expect_str_eq(s->messages->args[1], "ECDSA SHA-1");
+        struct ades_policy lenient = *ctx.policy;
+        lenient.accept_sha1 = true;
+        struct ades_context old = ctx;
+        old.policy = &lenient;
+        cr_expect_eq(judge(&w, &old, &f)->indication, TOTAL_PASSED);
+        path->revocation[i].sigalg = as_issued;
+        cr_expect_eq(judge(&w, &ctx, &f)->indication, TOTAL_PASSED);
+    }
+}
+
+/* RFC 5280, 4.2.1.12: what is critically for something else is not for documents; what is not critical, or
+ * names a purpose of its own, is. */
+Test(ades_judge, purposes) {
+    static const struct {
+        const char *name;
+        bool forbidden;
+    } signers[] = {{"tsa-ec", true}, {"ocsp-ec", false}, {"malimuhur", false}, {"nes-p256", false}};
+    for (size_t i = 0; i < sizeof signers / sizeof *signers; i++) {
+        AUTO(world) w = world_open(signers[i].name, true);
+        struct ades_facts f = intact(&w);
+        struct ades_context ctx = context(&w, false);
+        struct ades_policy lenient = *ctx.policy;
+        lenient.require_nonrepudiation = false; /* a responder's certificate has none */
+        ctx.policy = &lenient;
+        const struct report_signature *s = judge(&w, &ctx, &f);
+        cr_expect_eq(s->indication, signers[i].forbidden ? INDETERMINATE : TOTAL_PASSED, "%s",
+                     signers[i].name);
+        cr_expect_eq(s->sub, signers[i].forbidden ? SUB_CHAIN_CONSTRAINTS_FAILURE : SUB_NONE, "%s",
+                     signers[i].name);
+        cr_expect_eq(says(s, MSG_SIGNER_PURPOSE), signers[i].forbidden, "%s", signers[i].name);
+        if (signers[i].forbidden)
+            cr_expect_str_eq(s->messages->args[0], "timeStamping");
+    }
+}
+
+/* An authority that signs documents: unusual, not forbidden. */
+Test(ades_judge, authority_as_signer) {
+    AUTO(world) w = world_open("ca-ec", true);
+    struct ades_facts f = intact(&w);
+    struct ades_context ctx = context(&w, false);
+    struct ades_policy lenient = *ctx.policy;
+    lenient.require_nonrepudiation = false;
+    ctx.policy = &lenient;
+    const struct report_signature *s = judge(&w, &ctx, &f);
+    cr_expect_eq(s->indication, TOTAL_PASSED);
+    cr_expect(says(s, MSG_SIGNER_IS_CA));
+}
+
+/* The digest of the reference: a warning, fatal in strict, nothing before its end. */
+Test(ades_judge, digest_of_the_reference) {
+    AUTO(world) w = world_open("nes-p256", true);
+    struct ades_facts f = intact(&w);
+    struct ades_context ctx = context(&w, false);
+    for (int strict = 0; strict < 2; strict++) {
+        ctx.policy = ades_policy_find(strict ? "strict" : "default");
+        f.reference_digest = DIGEST_SHA256;
+        const struct report_signature *s = judge(&w, &ctx, &f);
+        cr_expect(s->indication == TOTAL_PASSED && s->messages == NULL);
+        f.reference_digest = DIGEST_SHA1;
+        s = judge(&w, &ctx, &f);
+        cr_expect_eq(s->indication, strict ? INDETERMINATE : TOTAL_PASSED);
+        cr_expect_eq(s->sub, strict ? SUB_SIG_CONSTRAINTS_FAILURE : SUB_NONE);
+        cr_expect(says(s, strict ? MSG_REFERENCE_WEAK_FATAL : MSG_REFERENCE_WEAK));
+        cr_expect_str_eq(s->messages->args[0], "SHA-1");
+        struct ades_context then = ctx;
+        then.at = 1340000000; /* 2012-06-18, before the end of SHA-1 */
+        cr_expect_not(says(judge(&w, &then, &f), MSG_REFERENCE_WEAK_FATAL));
+    }
+}
+
 Test(ades_judge, issuer_serial) {
     AUTO(world) w = world_open("nes-p256", true);
     struct ades_facts f = intact(&w);

@@ -19,8 +19,8 @@ static void put_name(der_builder *b, const char *cn, bool printable) {
     der_end(b);
 }
 
-static void put_algorithm(der_builder *b) {
-    const struct crypto_sigalg alg = {.scheme = SCHEME_ECDSA, .digest = DIGEST_SHA256};
+static void put_algorithm(der_builder *b, bool sha1) {
+    const struct crypto_sigalg alg = {.scheme = SCHEME_ECDSA, .digest = sha1 ? DIGEST_SHA1 : DIGEST_SHA256};
     crypto_sigalg_write(b, &alg);
 }
 
@@ -121,11 +121,12 @@ static void put_extensions(der_builder *b, const struct mint_cert *m) {
     der_end(b);
 }
 
-static sign_buf seal(sign_buf tbs, EVP_PKEY *key, bool damage) {
+static sign_buf seal(sign_buf tbs, EVP_PKEY *key, bool damage, bool sha1) {
     uint8_t signature[256];
     size_t n = sizeof signature;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    cr_assert(ctx != NULL && EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key) == 1 &&
+    cr_assert(ctx != NULL &&
+              EVP_DigestSignInit(ctx, NULL, sha1 ? EVP_sha1() : EVP_sha256(), NULL, key) == 1 &&
               EVP_DigestSign(ctx, signature, &n, tbs.data, tbs.len) == 1);
     EVP_MD_CTX_free(ctx);
     if (damage)
@@ -134,7 +135,7 @@ static sign_buf seal(sign_buf tbs, EVP_PKEY *key, bool damage) {
     sign_buf out = {0};
     der_begin(&b, DER_SEQUENCE);
     der_put_raw(&b, view(tbs));
-    put_algorithm(&b);
+    put_algorithm(&b, sha1);
     der_put_bits(&b, BYTES(signature, n));
     der_end(&b);
     cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
@@ -150,7 +151,7 @@ sign_buf mint_cert(const struct mint_cert *m) {
     der_put_uint(&b, 2);
     der_end(&b);
     der_put_uint(&b, m->serial != 0 ? m->serial : 1);
-    put_algorithm(&b);
+    put_algorithm(&b, false);
     put_name(&b, m->issuer, m->printable);
     der_begin(&b, DER_SEQUENCE);
     der_put_time(&b, m->from != 0 ? m->from : T2020);
@@ -161,7 +162,7 @@ sign_buf mint_cert(const struct mint_cert *m) {
     put_extensions(&b, m);
     der_end(&b);
     cr_assert_eq(der_builder_take(&b, &tbs, NULL), SIGN_OK);
-    return seal(tbs, m->issuer_key, m->damage);
+    return seal(tbs, m->issuer_key, m->damage, false);
 }
 
 static void put_entry(der_builder *b, const struct mint_entry *e) {
@@ -214,7 +215,7 @@ sign_buf mint_crl(const struct mint_crl *m) {
     sign_buf tbs = {0};
     der_begin(&b, DER_SEQUENCE);
     der_put_uint(&b, 1);
-    put_algorithm(&b);
+    put_algorithm(&b, m->sha1);
     put_name(&b, m->issuer, false);
     der_put_time(&b, m->from);
     if (m->to != 0)
@@ -231,7 +232,7 @@ sign_buf mint_crl(const struct mint_crl *m) {
     put_crl_extensions(&b, m);
     der_end(&b);
     cr_assert_eq(der_builder_take(&b, &tbs, NULL), SIGN_OK);
-    return seal(tbs, m->key, false);
+    return seal(tbs, m->key, false, m->sha1);
 }
 
 static void list(sign_input *out, const sign_buf *in, size_t n) {

@@ -49,6 +49,7 @@ struct mint_crl {
     sign_bytes scope; /* contents of the issuingDistributionPoint */
     bool has_scope;
     bool delta, critical;
+    bool sha1; /* signed with SHA-1 */
 };
 sign_buf mint_crl(const struct mint_crl *m);
 

@@ -244,6 +244,78 @@ Test(pki_crl, embedded_lists_cost_effort) {
     stage_free(&s);
 }
 
+/* What all signatures of a document share is read and verified for the first of them alone. */
+Test(pki_crl, lists_of_a_document_are_read_once) {
+    struct stage s = stage();
+    struct world w = {.anchors = {mint_cert(&s.ca)}, .n_anchors = 1};
+    sign_trust *trust = world_trust(&w);
+    AUTO(sign_buf) der = mint_cert(&s.signer);
+    s.signer.serial = 4712;
+    AUTO(sign_buf) der2 = mint_cert(&s.signer);
+    struct mint_crl l = list_of(&s);
+    const struct mint_entry e = {4712, T2026 - DAY, 1, false};
+    l.entries = &e;
+    l.n = 1;
+    AUTO(sign_buf) crl = mint_crl(&l);
+    const sign_bytes crls[] = {BYTES("junk", 4), view(crl)};
+    AUTO(pki_lists) lists = {.der = crls, .n = 2};
+    size_t effort = 5; /* the anchor's key, two lists, the list's signature; one is left over */
+    const struct pki_path_options opt = {.at = T2026, .revocation = true, .lists = &lists, .effort = &effort};
+    expect(judge(trust, view(der), &opt), SUB_NONE, MSG_NONE, "the first");
+    cr_assert_eq(effort, 1);
+    cr_assert(lists.read && lists.n_crls == 1);
+    const struct pki_crl *first = lists.crls[0];
+    effort = 2; /* the anchor's key, a look at the list */
+    expect(judge(trust, view(der2), &opt), SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, "the second, revoked");
+    cr_expect(effort == 0 && lists.n_crls == 1 && lists.crls[0] == first);
+    sign_trust_free(&trust);
+    stage_free(&s);
+}
+
+/* What a list is signed with goes with the verdict: when it is found, when it is remembered, when only the
+ * rest of the path is. */
+Test(pki_crl, algorithm_is_carried) {
+    struct stage s = stage();
+    for (int sha1 = 0; sha1 < 2; sha1++) {
+        struct mint_crl l = list_of(&s);
+        l.sha1 = sha1 == 1;
+        EVP_PKEY *sub_key = mint_key();
+        struct mint_cert sub = s.ca, signer = s.signer, second = s.signer;
+        sub.subject = "Sub";
+        sub.key = sub_key;
+        signer.issuer = second.issuer = "Sub";
+        signer.issuer_key = second.issuer_key = sub_key;
+        second.serial = 4712;
+        struct mint_crl below = {.issuer = "Sub", .key = sub_key, .from = l.from, .to = l.to};
+        struct world w = {.anchors = {mint_cert(&s.ca)},
+                          .n_anchors = 1,
+                          .certs = {mint_cert(&sub)},
+                          .n_certs = 1,
+                          .crls = {mint_crl(&l), mint_crl(&below)},
+                          .n_crls = 2};
+        sign_trust *trust = world_trust(&w);
+        AUTO(sign_buf) der1 = mint_cert(&signer);
+        AUTO(sign_buf) der2 = mint_cert(&second);
+        const sign_bytes ders[] = {view(der1), view(der1), view(der2)};
+        const struct pki_path_options opt = {.at = T2026, .revocation = true};
+        for (size_t i = 0; i < 3; i++) {
+            struct crypto *crypto = NULL;
+            AUTO(pki_cert_ptr) cert = NULL;
+            AUTO(pki_path_ptr) path = NULL;
+            cr_assert_eq(pki_lend(trust, &crypto, NULL), SIGN_OK);
+            cr_assert_eq(pki_certificate(trust, crypto, ders[i], &cert, NULL), SIGN_OK);
+            cr_assert_eq(pki_path_check(trust, crypto, cert, &opt, &path, NULL), SIGN_OK);
+            pki_lend_back(trust, crypto);
+            cr_assert(path->indication == TOTAL_PASSED && path->n_revocation == 2, "%zu", i);
+            cr_expect_eq(path->revocation[0].sigalg.digest, DIGEST_SHA256, "%zu", i);
+            cr_expect_eq(path->revocation[1].sigalg.digest, sha1 ? DIGEST_SHA1 : DIGEST_SHA256, "%zu", i);
+        }
+        sign_trust_free(&trust);
+        EVP_PKEY_free(sub_key);
+    }
+    stage_free(&s);
+}
+
 Test(pki_crl, hundred_thousand_entries, .timeout = 60) {
     struct stage s = stage();
     struct mint_crl l = list_of(&s);

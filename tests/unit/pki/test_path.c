@@ -88,7 +88,9 @@ Test(pki_path, extensions_that_are_not_processed) {
     expect(run(&t), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_CRITICAL, "unknown, critical, in the CA");
     t.ca.extra = OID_EXT_NAME_CONSTRAINTS;
     t.ca.extra_critical = false;
-    expect(run(&t), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_CRITICAL, "name constraints bind always");
+    expect(run(&t), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_BINDING, "name constraints bind always");
+    t.ca.extra_critical = true;
+    expect(run(&t), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_CRITICAL, "name constraints, critical");
     t.ca.extra = OID_NONE;
     t.root.extra = OID_EXT_LOGOTYPE;
     t.root.extra_critical = true;
@@ -256,6 +258,36 @@ Test(pki_path, effort_is_shared) {
     expect(judge(trust, view(der2), &opt), SUB_NONE, MSG_NONE, "the CA's path is remembered");
     sign_trust_free(&trust);
     three_free(&t);
+}
+
+/* A check with a large key is paid for as what it is; one signature with RSA 2048 or P-256 is the unit. */
+Test(pki_path, effort_is_weighed_by_the_key) {
+    static const struct {
+        const char *file;
+        size_t cost;
+    } rows[] = {{"nes-p256.der", 1},    {"nes-p384.der", 6},    {"nes-p521.der", 8},
+                {"nes-rsa2048.der", 1}, {"nes-rsa3072.der", 2}, {"ca-rsa.der", 4}};
+    AUTO(crypto_ptr) crypto = NULL;
+    cr_assert_eq(crypto_new(&crypto, NULL), SIGN_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        AUTO(sign_buf) der = identity(rows[i].file);
+        AUTO(pki_cert_ptr) cert = NULL;
+        cr_assert_eq(pki_cert_read(crypto, view(der), &cert, NULL), SIGN_OK);
+        cr_expect_eq(pki_key_cost(cert), rows[i].cost, "%s: %zu", rows[i].file, pki_key_cost(cert));
+    }
+    struct world w = {.anchors = {identity("root-rsa.der")},
+                      .n_anchors = 1,
+                      .certs = {identity("ca-rsa.der")},
+                      .n_certs = 1};
+    sign_trust *trust = world_trust(&w);
+    AUTO(sign_buf) der = identity("nes-rsa2048.der");
+    size_t effort = 7; /* CA and root have 4096 bits */
+    const struct pki_path_options opt = {.at = T2026, .effort = &effort};
+    expect(judge(trust, view(der), &opt), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_LIMIT, "too little");
+    effort = 8;
+    expect(judge(trust, view(der), &opt), SUB_NONE, MSG_NONE, "just enough");
+    cr_expect_eq(effort, 0);
+    sign_trust_free(&trust);
 }
 
 /* Certificates that issued one another in a ring, and hundreds of one name: the search ends, and says so. */
