@@ -78,7 +78,8 @@ static void take_attribute(struct cades_signer *s, sign_bytes type, sign_bytes v
     }
 }
 
-/* The values that decide: content-type, message-digest, signing-time (RFC 5652, 11.1 to 11.3). */
+/* The values that decide: content-type, message-digest, signing-time (RFC 5652, 11.1 to 11.3), and the
+ * references to the signer's certificate (RFC 5035, 3 and 4). */
 static void read_values(struct cades_signer *s) {
     struct der_parse parse;
     struct der_cursor c = der_open(&parse, s->value[SA_CONTENT_TYPE], false);
@@ -90,6 +91,11 @@ static void read_values(struct cades_signer *s) {
     c = der_open(&parse, s->value[SA_SIGNING_TIME], false);
     if (s->value[SA_SIGNING_TIME].len != 0 && (!der_time(&c, &s->signing_time) || !der_finish(&c)))
         breaks_attribute(s, SA_SIGNING_TIME, MSG_ATTR_FORMAT);
+    struct cades_reference unused;
+    if (s->value[SA_CERT_V1].len != 0 && !cades_reference_read(s->value[SA_CERT_V1], false, &unused))
+        breaks_attribute(s, SA_CERT_V1, MSG_ATTR_FORMAT);
+    if (s->value[SA_CERT_V2].len != 0 && !cades_reference_read(s->value[SA_CERT_V2], true, &unused))
+        breaks_attribute(s, SA_CERT_V2, MSG_ATTR_FORMAT);
 }
 
 /*
@@ -233,7 +239,7 @@ static bool read_issuer_serial(struct der_cursor *c, struct cades_reference *out
             return false;
         }
     }
-    return der_integer(&is, &out->serial);
+    return der_integer(&is, &out->serial) && der_finish(&is);
 }
 
 bool cades_reference_read(sign_bytes value, bool v2, struct cades_reference *out) {
@@ -243,6 +249,10 @@ bool cades_reference_read(sign_bytes value, bool v2, struct cades_reference *out
     if (!der_enter(&c, DER_SEQUENCE, &sc) || !der_enter(&sc, DER_SEQUENCE, &certs) ||
         !der_enter(&certs, DER_SEQUENCE, &id))
         return false;
+    /* ... certs, policies SEQUENCE OF PolicyInformation OPTIONAL }: anything else is no such value. */
+    (void)der_optional(&sc, DER_SEQUENCE, NULL);
+    if (!der_finish(&sc) || !der_finish(&c))
+        return false;
     /* ESSCertIDv2.hashAlgorithm DEFAULT sha256; a value that spells the default out is accepted. */
     if (v2 && der_peek(&id) == DER_SEQUENCE) {
         sign_bytes oid, params;
@@ -250,5 +260,5 @@ bool cades_reference_read(sign_bytes value, bool v2, struct cades_reference *out
             return false;
         out->digest = crypto_digest_read(oid, params);
     }
-    return der_octets(&id, &out->hash) && read_issuer_serial(&id, out) && der_ok(&c);
+    return der_octets(&id, &out->hash) && read_issuer_serial(&id, out) && der_finish(&id);
 }
