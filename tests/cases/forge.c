@@ -122,6 +122,16 @@ static void reference(struct forge *f, der_builder *b, bool v1, unsigned flaws, 
     }
     cert_id(f, b, d, wrong ? other : signer, wrong || flaws & REFERENCE_SERIAL ? other : signer);
     der_end(b);
+    if (flaws & (REFERENCE_POLICIES | REFERENCE_TRAILING)) {
+        der_begin(b, DER_SEQUENCE);
+        der_begin(b, DER_SEQUENCE);
+        der_put_oid(b, OID_TR_POLICY_P3);
+        der_end(b);
+        der_end(b);
+    }
+    if (flaws & REFERENCE_TRAILING) {
+        der_put_null(b);
+    }
     der_end(b);
     der_end(b);
     der_end(b);
@@ -383,7 +393,12 @@ static void body(struct forge *f, der_builder *b, const sign_buf *signers, size_
                  const struct outside *o) {
     der_put_uint(b, 1);
     der_begin(b, DER_SET);
-    crypto_digest_write(b, DIGEST_SHA256);
+    if (!o->no_digests) {
+        crypto_digest_write(b, DIGEST_SHA256);
+    }
+    if (o->odd_digests) {
+        der_put_uint(b, 7);
+    }
     der_end(b);
     encapsulated(f, b, o);
     if (!o->no_certificates) {

@@ -38,7 +38,9 @@ enum flaw {
     NO_CERTIFICATES = 1 << 25,
     PSS = 1 << 26,
     SHA1 = 1 << 27,
-    TWO_REFERENCES = 1 << 28
+    TWO_REFERENCES = 1 << 28,
+    REFERENCE_TRAILING = 1 << 29, /* an element behind certs and policies */
+    REFERENCE_POLICIES = 1 << 30  /* policies, which SigningCertificate may have */
 };
 
 struct identity {
@@ -75,8 +77,9 @@ sign_buf forge_set_of_attributes(sign_bytes signer_info);
 /* How the message around the signers is written. */
 struct outside {
     bool detached, ber, no_certificates;
-    enum oid content_type; /* OID_NONE: id-data */
-    sign_bytes content;    /* empty: the forge's own */
+    bool no_digests, odd_digests; /* digestAlgorithms: empty, or with an element that is none */
+    enum oid content_type;        /* OID_NONE: id-data */
+    sign_bytes content;           /* empty: the forge's own */
 };
 sign_buf forge_message(struct forge *f, const sign_buf *signers, size_t n, const struct outside *o);
 

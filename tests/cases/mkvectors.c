@@ -38,6 +38,8 @@ static const struct {
     {"reference-other.p7m", "nes-p256", "nes-person2", REFERENCE_OTHER},
     {"reference-not-first.p7m", "nes-p256", "nes-person2", REFERENCE_SECOND},
     {"reference-serial.p7m", "nes-p256", "nes-person2", REFERENCE_SERIAL},
+    {"reference-policies.p7m", "nes-p256", NULL, REFERENCE_POLICIES},
+    {"reference-trailing.p7m", "nes-p256", NULL, REFERENCE_TRAILING},
     {"v1-v2-disagree.p7m", "nes-p256", "nes-person2", V1_OTHER},
     {"sid-other.p7m", "nes-p256", "nes-person2", SID_OTHER},
     {"attrs-unsorted.p7m", "nes-p256", NULL, UNSORTED},
@@ -56,6 +58,8 @@ static const struct {
     {"signer-suspended.p7m", "nes-suspended", NULL, GOOD},
     {"signer-nonr.p7m", "nes-nonr", NULL, GOOD},
     {"signer-encryption.p7m", "encryption", NULL, GOOD},
+    {"signer-malimuhur.p7m", "malimuhur", NULL, GOOD},
+    {"signer-timestamper.p7m", "tsa-ec", NULL, GOOD},
     {"signer-other-root.p7m", "nes-other", NULL, GOOD},
     {"ca-revoked.p7m", "nes-ca-revoked", NULL, GOOD},
     {"ca-not-a-ca.p7m", "nes-notca", NULL, GOOD},
@@ -146,6 +150,8 @@ static void encodings(struct forge *f) {
     forge_write(f, "good.base64", BYTES(bare.data, bare.len));
     write_signers(f, "good-ber.p7m", &s, 1, &(struct outside){.ber = true});
     write_signers(f, "detached.p7s", &s, 1, &(struct outside){.detached = true});
+    write_signers(f, "digests-none.p7m", &s, 1, &(struct outside){.no_digests = true});
+    write_signers(f, "digests-odd.p7m", &s, 1, &(struct outside){.odd_digests = true});
     write_signers(f, "no-certificates.p7m", &s, 1, &(struct outside){.no_certificates = true});
     write_signers(f, "econtent-type-other.p7m", &s, 1,
                   &(struct outside){.content_type = OID_CT_DIGESTED_DATA});
