@@ -342,6 +342,58 @@ sign_buf forge_set_of_attributes(sign_bytes info) {
     return out;
 }
 
+/* ---- revocation lists ---- */
+
+static void put_list(der_builder *b, const struct identity *id, const struct crypto_sigalg *alg) {
+    der_begin(b, DER_SEQUENCE);
+    der_put_uint(b, 1);
+    crypto_sigalg_write(b, alg);
+    der_put_raw(b, id->cert->subject);
+    der_put_time(b, SIGNED_AT);
+    der_put_time(b, SIGNED_AT + INT64_C(10) * 365 * 86400);
+    der_end(b);
+}
+
+sign_buf forge_crl(struct forge *f, const char *issuer, enum crypto_digest d) {
+    AUTO(der_builder) inner = {0}, b = {0};
+    AUTO(sign_buf) tbs = {0};
+    AUTO(sign_buf) value = {0};
+    sign_buf out = {0};
+    sign_error err = {0};
+    uint8_t digest[DIGEST_MAX];
+    const struct identity *id = forge_identity(f, issuer);
+    const struct crypto_sigalg alg = {.scheme = SCHEME_ECDSA, .digest = d};
+    put_list(&inner, id, &alg);
+    taken(f, &inner, &tbs);
+    sign_bytes hashed = hash(f, d, BYTES(tbs.data, tbs.len), digest);
+    if (!good(f, issuer, key_sign(id->key, f->crypto, &alg, hashed, &value, &err), &err)) {
+        return out;
+    }
+    der_begin(&b, DER_SEQUENCE);
+    der_put_raw(&b, BYTES(tbs.data, tbs.len));
+    crypto_sigalg_write(&b, &alg);
+    der_put_bits(&b, BYTES(value.data, value.len));
+    der_end(&b);
+    taken(f, &b, &out);
+    return out;
+}
+
+sign_buf forge_revocation_values(struct forge *f, sign_bytes crls) {
+    AUTO(der_builder) b = {0};
+    sign_buf out = {0};
+    der_begin(&b, DER_SEQUENCE);
+    der_put_oid(&b, OID_AA_REVOCATION_VALUES);
+    der_begin(&b, DER_SET);
+    der_begin(&b, DER_SEQUENCE);
+    der_begin(&b, DER_CONTEXT_CONSTRUCTED(0));
+    der_put(&b, DER_SEQUENCE, crls);
+    for (int i = 0; i < 4; i++) {
+        der_end(&b);
+    }
+    taken(f, &b, &out);
+    return out;
+}
+
 /* ---- the message ---- */
 
 static void certificates(struct forge *f, der_builder *b) {
@@ -405,6 +457,9 @@ static void body(struct forge *f, der_builder *b, const sign_buf *signers, size_
         der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
         certificates(f, b);
         der_end_set_of(b);
+    }
+    if (o->crls.len) {
+        der_put(b, DER_CONTEXT_CONSTRUCTED(1), o->crls);
     }
     der_begin(b, DER_SET);
     for (size_t i = 0; i < n; i++) {

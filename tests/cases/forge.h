@@ -74,12 +74,18 @@ sign_bytes forge_value(sign_bytes signer_info);
 /* The signed attributes of a SignerInfo with the tag of a SET. */
 sign_buf forge_set_of_attributes(sign_bytes signer_info);
 
+/* A list that revokes nothing, of the identity `issuer`, signed with this digest. */
+sign_buf forge_crl(struct forge *f, const char *issuer, enum crypto_digest d);
+/* revocation-values (TS 101 733, 6.3.4) with these lists, as an Attribute. */
+sign_buf forge_revocation_values(struct forge *f, sign_bytes crls);
+
 /* How the message around the signers is written. */
 struct outside {
     bool detached, ber, no_certificates;
     bool no_digests, odd_digests; /* digestAlgorithms: empty, or with an element that is none */
     enum oid content_type;        /* OID_NONE: id-data */
     sign_bytes content;           /* empty: the forge's own */
+    sign_bytes crls;              /* contents of [1] */
 };
 sign_buf forge_message(struct forge *f, const sign_buf *signers, size_t n, const struct outside *o);
 

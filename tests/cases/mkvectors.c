@@ -205,6 +205,46 @@ static void counter(struct forge *f, const char *file, const char *over, bool wi
     write_signers(f, file, &whole, 1, &(struct outside){0});
 }
 
+static void put_crl_of(grow *g, const char *name) {
+    char path[512];
+    AUTO(sign_buf) der = {0};
+    snprintf(path, sizeof path, "%s/%s", SIGN_TEST_PKI, name);
+    if (file_read(path, LIMIT_PIECE, &der, NULL) != SIGN_OK) {
+        abort();
+    }
+    grow_put(g, der.data, der.len);
+}
+
+/* Lists that the message or one signature brings with it: for all signers, for one, too weak. */
+static void lists(struct forge *f) {
+    AUTO(grow) both = {0};
+    put_crl_of(&both, "ca-ec.crl");
+    put_crl_of(&both, "root-ec.crl");
+    sign_bytes crls = BYTES(both.data, both.len);
+    const struct outside carried = {.crls = crls};
+    sign_buf three[3] = {forge_signer(f, "nes-p256", NULL, GOOD, (sign_bytes){0}),
+                         forge_signer(f, "nes-person2", NULL, GOOD, (sign_bytes){0}),
+                         forge_signer(f, "nes-revoked", NULL, GOOD, (sign_bytes){0})};
+    write_signers(f, "crls-carried.p7m", three, 2, &carried);
+    write_signers(f, "crls-carried-revoked.p7m", (sign_buf[]){three[0], three[2]}, 2, &carried);
+    AUTO(sign_buf) attribute = forge_revocation_values(f, crls);
+    AUTO(sign_buf) brings = forge_signer(f, "nes-p384", NULL, GOOD, view(&attribute));
+    write_signers(f, "revocation-values.p7m", &brings, 1, &(struct outside){0});
+    write_signers(f, "revocation-values-of-another.p7m", (sign_buf[]){brings, three[1]}, 2,
+                  &(struct outside){0});
+    static const struct {
+        const char *file;
+        enum crypto_digest digest;
+    } made[] = {{"crl-sha256.p7m", DIGEST_SHA256}, {"crl-sha1.p7m", DIGEST_SHA1}};
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++) {
+        AUTO(sign_buf) list = forge_crl(f, "ca-ec", made[i].digest);
+        write_signers(f, made[i].file, three, 1, &(struct outside){.crls = view(&list)});
+    }
+    for (size_t i = 0; i < 3; i++) {
+        sign_buf_free(&three[i]);
+    }
+}
+
 int main(int argc, char **argv) {
     if (argc != 2) {
         fprintf(stderr, "usage: mkvectors DIR\n");
@@ -233,6 +273,7 @@ int main(int argc, char **argv) {
     counter(&f, "counter-good.p7m", NULL, false);
     counter(&f, "counter-wrong-value.p7m", "not the value", false);
     counter(&f, "counter-content-type.p7m", NULL, true);
+    lists(&f);
     forge_close(&f);
     return f.failed;
 }
