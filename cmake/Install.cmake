@@ -12,6 +12,8 @@ if(TARGET sign)
     COMPATIBILITY SameMinorVersion)
   install(FILES "${CMAKE_BINARY_DIR}/cmake/MaviKalemConfig.cmake"
     "${CMAKE_BINARY_DIR}/cmake/MaviKalemConfigVersion.cmake" DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/MaviKalem)
+  # From the library's folder (lib, or lib/x86_64-linux-gnu) back to the prefix.
+  string(REGEX REPLACE "[^/]+" ".." SIGN_PC_UP "${CMAKE_INSTALL_LIBDIR}")
   configure_file(cmake/libsign.pc.in "${CMAKE_BINARY_DIR}/cmake/libsign.pc" @ONLY)
   install(FILES "${CMAKE_BINARY_DIR}/cmake/libsign.pc" DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endif()

@@ -66,8 +66,9 @@ static void describe(struct sign_report *r, const struct ades_context *ctx, cons
     r->document = what->name ? arena_str(&r->arena, BYTES_STR(what->name)) : NULL;
     r->validation_time = ctx->at;
     r->time_given = opt && opt->at != 0;
-    r->no_revocation = !ctx->revocation;
-    r->policy = ctx->policy->name; /* static */
+    /* an inspection has no policy and looks at no revocation data */
+    r->no_revocation = !ctx->revocation || ctx->inspect;
+    r->policy = ctx->inspect ? NULL : ctx->policy->name; /* static */
 }
 
 static sign_rc read_and_judge(const struct ades_context *ctx, const opened *o, struct sign_report *report,

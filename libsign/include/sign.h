@@ -5,9 +5,10 @@
  *
  *  1. Order    the object, then what goes in, then options, then what comes out, then err.
  *  2. Result   SIGN_OK (0): done, and for a verification: passed.
- *              > 0: a verification ran and did not pass; its report says why.
+ *              > 0: a verification ran and did not pass; its report, or *err where there is none, says why.
  *              < 0: it could not be done; *err says why.
- *  3. Outputs  are written when the result is >= 0, and left alone otherwise.
+ *  3. Outputs  are written when the result is >= 0, and left alone otherwise. Reports are; what is made
+ *              out of a signature (content, finished signature, draft) only when it is SIGN_OK.
  *  4. Ownership  what comes out through T **out or sign_buf * is the caller's: sign_T_free(&x).
  *              What a getter returns belongs to the object and lives as long as it.
  *              sign_bytes is a loan for the length of the call; what must be kept is copied.

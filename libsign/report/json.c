@@ -151,14 +151,20 @@ static void put_signatures(jsonout *j, sign_lang lang, const char *key, const st
     jsonout_end(j);
 }
 
+/* A signature of which nothing at all could be told. */
+static bool unreadable(const struct report_signature *s) {
+    return s->sub == SUB_FORMAT_FAILURE && !s->signer && s->references == TRI_NULL &&
+           s->signature_value == TRI_NULL && s->signing_certificate == TRI_NULL;
+}
+
 int sign_report_exit(const sign_report *r) {
     if (!r)
         return SIGN_NO_SIGNATURE;
     if (strcmp(r->schema, "inspect/1") != 0 || r->indication == INDICATION_NONE)
         return (int)sign_report_verdict(r);
-    /* inspect gives no verdict: it succeeds whenever the structure could be read */
+    /* inspect gives no verdict: it succeeds whenever the structure could be read, faulty or not */
     for (const struct report_signature *s = r->signatures; s; s = s->next)
-        if (s->indication == TOTAL_FAILED && s->sub == SUB_FORMAT_FAILURE)
+        if (unreadable(s))
             return SIGN_FAILED;
     return SIGN_OK;
 }

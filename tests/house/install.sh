@@ -36,7 +36,7 @@ by_pkg_config() {
     pc=$(dirname "$(find "$prefix" -name libsign.pc)")
     # shellcheck disable=SC2046 # the flags are words
     gcc -std=c11 -Wall -Werror "$work/user.c" -o "$work/by-pkg-config" \
-        $(PKG_CONFIG_PATH=$pc pkg-config --define-variable=prefix="$prefix" --cflags --libs libsign) &&
+        $(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs libsign) &&
         LD_LIBRARY_PATH=$(dirname "$pc") "$work/by-pkg-config"
 }
 
@@ -70,7 +70,7 @@ readme_example() {
     echo form >"$dir/basvuru.xml"
     # shellcheck disable=SC2046 # the flags are words
     gcc -std=c11 -Wall -Wextra -Werror "$dir/program.c" -o "$dir/program" \
-        $(PKG_CONFIG_PATH=$pc pkg-config --define-variable=prefix="$prefix" --cflags --libs libsign) || return 1
+        $(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs libsign) || return 1
     (
         cd "$dir"
         "$prefix/bin/kalem" sign basvuru.xml --key "$pki/nes-p256.key.pem" --cert signer.pem &&
