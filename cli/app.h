@@ -38,7 +38,7 @@ struct option_row {
     struct words help;
 };
 
-enum { MAX_OPTIONS = 40, MAX_VALUES = 64 };
+enum { MAX_OPTIONS = 40, MAX_VALUES = 64, MAX_TABLES = 8 };
 
 /* A command line, taken apart. */
 struct args {
@@ -67,9 +67,9 @@ struct command {
     const char *operands; /* "FILE", for help */
     size_t min, max;      /* how many of them */
     struct words summary;
-    const struct option_row *options; /* ends with a zero row */
-    const struct option_row *more;    /* a shared table (NULL: none), also zero-ended */
-    const char *examples;             /* lines */
+    struct words about;                          /* a paragraph for the command's own help */
+    const struct option_row *tables[MAX_TABLES]; /* NULL: no more; each ends with a zero row */
+    const char *examples;                        /* lines */
     int (*run)(struct app *app, const struct args *args);
 };
 
@@ -79,10 +79,12 @@ extern const struct option_row global_options[];
 /* args.c */
 bool args_flag(const struct args *a, const char *name);
 const char *args_value(const struct args *a, const char *name); /* the last one; NULL: not given */
+/* The row of that name in the command's tables, NULL when it takes no such option. */
+const struct option_row *command_option(const struct command *c, const char *name);
 /* Copies up to max values of a repeated option; returns how many. */
 size_t args_list(const struct args *a, const char *name, const char **out, size_t max);
-/* Parses argv; 0, or the exit code after the message was printed. Asked for help, it prints it and says
- * EXIT_DONE in *done. */
+/* Parses argv; 0, or the exit code after the message was printed. Asked for help or the version, it prints
+ * that and says so in *done. */
 int args_parse(struct app *app, int argc, char **argv, struct args *out, bool *done);
 
 /* Applies a global option to app; 0 or the exit code. */
@@ -93,23 +95,24 @@ int config_read(const struct app *app, const char *path, struct args *args);
 void config_free(struct args *args);
 
 /* help.c */
-void help_command(const struct app *app, const struct command *c);
-void help_all(const struct app *app);
+/* Prints the page of a command, or of all (NULL); returns the exit code. */
+int help_page(const struct app *app, const struct command *c);
 int run_help(struct app *app, const struct args *args);
 int run_version(struct app *app, const struct args *args);
 
 /* output.c */
 const char *say(const struct app *app, struct words w);
 int exit_of(sign_rc rc);
-/* Prints a library error as text on stderr or as the JSON object on stdout; returns its exit code. */
 /* The text with a ? for each octet that is no UTF-8 or would steer a terminal; cut to size. */
 void printable(const char *text, char *out, size_t size);
 
+/* Prints a library error as text on stderr or as the JSON object on stdout; returns its exit code. */
 int tell_error(const struct app *app, const sign_error *err);
 /* The same for the program's own errors. */
 int tell(const struct app *app, int exit, const char *code, const char *text, const char *hint);
 int usage(const struct app *app, struct words text, const char *detail);
 int no_memory(const struct app *app);
+int no_signature(const struct app *app);
 /* Prints `object` with schema and exit put first, takes the reference; returns `exit`. */
 int print_json(const struct app *app, int exit, json_t *object);
 /* "sign", -> {"output": path} or one line for a person. */
@@ -147,7 +150,10 @@ sign_rc secret_get(void *user, const sign_secret *ask, char *out, size_t size);
 int secret_check(const struct app *app, const char *spec); /* is the spec of a known form? */
 
 /* sign_options.c */
-extern const struct option_row sign_rows[];
+extern const struct option_row packaging_rows[]; /* what is made */
+extern const struct option_row key_rows[];       /* who signs */
+extern const struct option_row output_rows[];    /* -o, --force */
+extern const struct option_row attribute_rows[]; /* how, and what is said with it */
 struct sign_setup {
     sign_options options;
     const char *roles[MAX_VALUES];
@@ -159,7 +165,12 @@ struct sign_setup {
 };
 int sign_setup_read(const struct app *app, const struct args *args, struct sign_setup *out);
 void sign_setup_free(struct sign_setup *s);
+/* Opens the key of --key, or the one NES on the tokens (of `person`, a TCKN, when not NULL). */
 int key_open(const struct app *app, const struct args *args, const char *person, sign_key **out);
+/* Opens a key file for the certificates in it. */
+int key_file_open(const struct app *app, const struct args *args, const char *file, sign_key **out);
+/* --pss and a certificate (DER) whose key is not RSA: EXIT_USAGE; otherwise 0. */
+int pss_check(const struct app *app, const sign_options *options, sign_bytes certificate);
 
 /* the commands */
 int run_sign(struct app *app, const struct args *args);
@@ -174,5 +185,8 @@ int run_token(struct app *app, const struct args *args);
 int run_cert(struct app *app, const struct args *args);
 int run_doctor(struct app *app, const struct args *args);
 json_t *cert_json(const sign_cert *c);
+
+/* token.c: the certificate that a pkcs11: URI names, without login. */
+int certs_of_token(const struct app *app, const struct args *args, const char *uri, sign_certs **out);
 
 #endif

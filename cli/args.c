@@ -4,6 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct option_row *command_option(const struct command *c, const char *name) {
+    for (size_t i = 0; i < MAX_TABLES; i++)
+        for (const struct option_row *row = c->tables[i]; row && row->name; row++)
+            if (strcmp(row->name, name) == 0)
+                return row;
+    return NULL;
+}
+
 const struct option_row global_options[] = {
     {"json", 0, OPT_FLAG, NULL, {"tek bir JSON nesnesi yaz", "write one JSON object"}},
     {"quiet", 'q', OPT_FLAG, NULL, {"yalnız hataları yaz", "write errors only"}},
@@ -22,6 +30,7 @@ const struct option_row global_options[] = {
      "auto|plain|none",
      {"ilerleme (bu sürüm göstermez)", "progress (this version shows none)"}},
     {"help", 'h', OPT_FLAG, NULL, {"bu yardım", "this help"}},
+    {"version", 0, OPT_FLAG, NULL, {"sürüm", "the version"}},
     {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
 
 bool args_flag(const struct args *a, const char *name) {
@@ -148,6 +157,14 @@ static int check_operands(const struct app *app, const struct args *a) {
     return 0;
 }
 
+/* `kalem COMMAND --help` is `kalem help COMMAND`, in its JSON object too; without a command it is the list.
+ */
+static int answer(struct app *app, const struct args *a, bool bare) {
+    bool help = args_flag(a, "help");
+    app->command = help ? "help" : "version";
+    return help ? help_page(app, bare ? NULL : a->command) : run_version(app, a);
+}
+
 static int read_options(struct app *app, int argc, char **argv, struct rows *rows, struct args *out,
                         bool *done) {
     int code;
@@ -162,8 +179,9 @@ static int read_options(struct app *app, int argc, char **argv, struct rows *row
                                      : (struct words){"bilinmeyen seçenek", "unknown option"},
                          what);
         }
-        if (strcmp(row->name, "help") == 0) {
-            help_command(app, out->command);
+        if (strcmp(row->name, "help") == 0 || strcmp(row->name, "version") == 0) {
+            out->given[0].row = row; /* nothing else counts any more */
+            out->n_given = 1;
             *done = true;
             return 0;
         }
@@ -186,6 +204,26 @@ static int command_index(int argc, char **argv) {
     return 0;
 }
 
+static bool holds_pin(const char *value) {
+    return value && strncmp(value, "pkcs11:", 7) == 0 && strstr(value, "pin-value=");
+}
+
+/* Wherever a URI may stand: RFC 7512, 7 warns of a PIN in it, for others can read a command line. */
+static int check_pins(const struct app *app, const struct args *a) {
+    bool found = false;
+    for (size_t i = 0; i < a->n_operands; i++)
+        found = found || holds_pin(a->operands[i]);
+    for (size_t i = 0; i < a->n_given; i++)
+        found = found || holds_pin(a->given[i].value);
+    return found ? usage(app,
+                         (struct words){"pkcs11: URI'sinde pin-value olmaz, çünkü komut satırını başkaları "
+                                        "da görür; --pin-source kullanın",
+                                        "a pkcs11: URI takes no pin-value, because others can see a command "
+                                        "line; use --pin-source"},
+                         NULL)
+                 : 0;
+}
+
 int args_parse(struct app *app, int argc, char **argv, struct args *out, bool *done) {
     struct rows rows = {.letters = ":"};
     *out = (struct args){0};
@@ -198,12 +236,12 @@ int args_parse(struct app *app, int argc, char **argv, struct args *out, bool *d
         app->command = "kalem";
         return usage(app, (struct words){"bilinmeyen komut", "unknown command"}, name);
     }
-    rows_add(&rows, out->command->options);
-    rows_add(&rows, out->command->more);
+    for (size_t i = 0; i < MAX_TABLES; i++)
+        rows_add(&rows, out->command->tables[i]);
     rows_add(&rows, global_options);
     int failed = read_options(app, argc, argv, &rows, out, done);
     if (failed || *done)
-        return failed;
+        return failed ? failed : answer(app, out, at == 0);
     /* getopt moved the operands to the end; the command's own name is the first of them. */
     out->operands = argv + optind + (at ? 1 : 0);
     out->n_operands = (size_t)(argc - optind - (at ? 1 : 0));
@@ -214,5 +252,7 @@ int args_parse(struct app *app, int argc, char **argv, struct args *out, bool *d
         for (const struct option_row *g = global_options; !failed && g->name; g++)
             if (g == out->given[i].row)
                 failed = global_apply(app, g->name, out->given[i].value);
+    if (!failed)
+        failed = check_pins(app, out);
     return failed ? failed : check_operands(app, out);
 }

@@ -66,10 +66,11 @@ static int entry(void *user, const char *section, const char *name, const char *
     bool mine = strcmp(section, c->name) == 0;
     if (r->failed || (!mine && strcmp(section, "kalem") != 0))
         return 1; /* another command's section */
-    const struct option_row *row = row_named(mine ? c->options : global_options, name);
-    if (!row && mine)
-        row = row_named(c->more, name);
-    if (!row || strcmp(name, "config") == 0 || strcmp(name, "help") == 0)
+    static const char *const never[] = {"config", "help", "version"};
+    const struct option_row *row = mine ? command_option(c, name) : row_named(global_options, name);
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+        row = strcmp(name, never[i]) == 0 ? NULL : row;
+    if (!row)
         refuse(r, section, name, (struct words){"böyle bir seçenek yok", "no such option"});
     else if (!on_command_line(r, name))
         take(r, row, section, value);

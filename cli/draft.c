@@ -16,15 +16,63 @@ static int print_draft(const struct app *app, const sign_draft *draft, const cha
                                 (int)f.salt_len));
 }
 
-static int prepare(const struct app *app, const sign_certs *certs, const struct sign_setup *setup,
+enum { MAX_CHAIN = 16 };
+
+/* The certificates of --cert, the signer's first. */
+struct signer {
+    sign_certs *certs;
+    sign_key *key; /* what a PKCS#12 file is for the library; it makes no signature here */
+    sign_bytes chain[MAX_CHAIN];
+    size_t n;
+};
+
+static void signer_free(struct signer *s) {
+    sign_certs_free(&s->certs);
+    sign_key_free(&s->key);
+}
+
+static bool is_pkcs12(const char *file) {
+    const char *dot = strrchr(file, '.');
+    return dot && (strcmp(dot, ".p12") == 0 || strcmp(dot, ".pfx") == 0);
+}
+
+/* An option that would change nothing is refused, not ignored. */
+static int check_cert_options(const struct app *app, const struct args *args, bool pkcs12, bool on_token) {
+    if (args_value(args, "pin-source") && !pkcs12)
+        return usage(app,
+                     (struct words){"--pin-source yalnız PKCS#12 sertifikasıyla (.p12, .pfx)",
+                                    "--pin-source goes with a PKCS#12 --cert only (.p12, .pfx)"},
+                     NULL);
+    if (args_value(args, "module") && !on_token)
+        return usage(
+            app, (struct words){"--module yalnız pkcs11: URI'siyle", "--module goes with a pkcs11: URI only"},
+            NULL);
+    return 0;
+}
+
+static int signer_read(const struct app *app, const struct args *args, const char *where, struct signer *s) {
+    sign_error err = {0};
+    bool on_token = strncmp(where, "pkcs11:", 7) == 0, pkcs12 = !on_token && is_pkcs12(where);
+    int failed = check_cert_options(app, args, pkcs12, on_token);
+    if (!failed && pkcs12)
+        failed = key_file_open(app, args, where, &s->key);
+    else if (!failed && on_token)
+        failed = certs_of_token(app, args, where, &s->certs);
+    else if (!failed && sign_certs_read(&(sign_input){.path = where}, &s->certs, &err) != SIGN_OK)
+        failed = tell_error(app, &err);
+    if (failed)
+        return failed;
+    size_t n = pkcs12 ? sign_key_chain_count(s->key) : sign_certs_count(s->certs);
+    for (; s->n < n && s->n < MAX_CHAIN; s->n++)
+        s->chain[s->n] = pkcs12 ? sign_key_chain(s->key, s->n) : sign_certs_get(s->certs, s->n)->der;
+    return 0;
+}
+
+static int prepare(const struct app *app, const struct signer *signer, const struct sign_setup *setup,
                    const struct document *doc, const sign_output *out) {
     sign_error err = {0};
-    sign_bytes chain[16];
     sign_draft *draft = NULL;
-    size_t n = sign_certs_count(certs) < 16 ? sign_certs_count(certs) : 16;
-    for (size_t i = 0; i < n; i++)
-        chain[i] = sign_certs_get(certs, i)->der;
-    sign_rc rc = sign_draft_new(chain, n, NULL, &doc->in, &setup->options, &draft, &err);
+    sign_rc rc = sign_draft_new(signer->chain, signer->n, NULL, &doc->in, &setup->options, &draft, &err);
     if (rc == SIGN_OK)
         rc = sign_draft_export(draft, out, &err);
     int code = rc == SIGN_OK ? print_draft(app, draft, out->path) : tell_error(app, &err);
@@ -36,8 +84,7 @@ int run_prepare(struct app *app, const struct args *args) {
     struct sign_setup setup = {0};
     struct document doc = {.spool = -1};
     sign_output out;
-    sign_certs *certs = NULL;
-    sign_error err = {0};
+    struct signer signer = {.n = 0};
     const char *cert = args_value(args, "cert");
     int code = sign_setup_read(app, args, &setup);
     if (!code && !cert)
@@ -48,16 +95,18 @@ int run_prepare(struct app *app, const struct args *args) {
         code = usage(
             app, (struct words){"taslak bir dosyaya yazılır: -o DRAFT", "the draft goes to a file: -o DRAFT"},
             NULL);
-    if (!code && sign_certs_read(&(sign_input){.path = cert}, &certs, &err) != SIGN_OK)
-        code = tell_error(app, &err);
+    if (!code)
+        code = signer_read(app, args, cert, &signer);
+    if (!code)
+        code = pss_check(app, &setup.options, signer.chain[0]);
     if (!code)
         code = document_open(app, args->operands[0], &doc);
     if (!code) {
         out.mode = 0600; /* it holds what will be signed */
-        code = prepare(app, certs, &setup, &doc, &out);
+        code = prepare(app, &signer, &setup, &doc, &out);
     }
     document_close(&doc);
-    sign_certs_free(&certs);
+    signer_free(&signer);
     sign_setup_free(&setup);
     return code;
 }

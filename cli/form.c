@@ -148,9 +148,39 @@ static int form_show(const struct app *app, const struct args *args, const char 
     return code;
 }
 
+/* The options of each verb; another one would be ignored, so it is refused. A default of --config is none
+ * that was asked for. */
+static const struct {
+    const char *verb, *options;
+} verbs[] = {{"new", " from set id time output force "},
+             {"set", " set output force "},
+             {"check", " "},
+             {"show", " canonical whole "}};
+
+static int check_options(const struct app *app, const struct args *args) {
+    const char *options = NULL;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(verbs[i].verb, args->operands[0]) == 0)
+            options = verbs[i].options;
+    for (size_t i = 0; options && i < args->n_given - args->n_from_config; i++) {
+        char name[32], shown[80];
+        snprintf(name, sizeof name, " %s ", args->given[i].row->name);
+        bool own = command_option(args->command, args->given[i].row->name) != NULL;
+        snprintf(shown, sizeof shown, "form %s --%s", args->operands[0], args->given[i].row->name);
+        if (own && !strstr(options, name))
+            return usage(
+                app, (struct words){"bu alt komutun böyle bir seçeneği yok", "this verb has no such option"},
+                shown);
+    }
+    return 0;
+}
+
 int run_form(struct app *app, const struct args *args) {
     const char *verb = args->operands[0], *file = args->n_operands > 1 ? args->operands[1] : NULL;
     bool is_new = strcmp(verb, "new") == 0;
+    int failed = check_options(app, args);
+    if (failed)
+        return failed;
     if (is_new != !file)
         return usage(app,
                      is_new ? (struct words){"form new dosya almaz; --from ve -o kullanın",

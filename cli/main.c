@@ -13,18 +13,6 @@
             NULL, NULL                                                                                       \
         }                                                                                                    \
     }
-#define OUTPUT_ROWS                                                                                          \
-    {"output",                                                                                               \
-     'o',                                                                                                    \
-     OPT_VALUE,                                                                                              \
-     "OUT",                                                                                                  \
-     {"çıktı dosyası, - standart çıktı", "output file, - is standard output"}},                              \
-    {                                                                                                        \
-        "force", 'f', OPT_FLAG, NULL, {                                                                      \
-            "var olan çıktının üzerine yaz", "replace an existing output"                                    \
-        }                                                                                                    \
-    }
-
 static const struct option_row content_rows[] = {
     {"content", 0, OPT_LIST, "[NAME=]FILE", {"ayrık imzanın içeriği", "content of a detached signature"}},
     END};
@@ -40,8 +28,9 @@ static const struct option_row assemble_rows[] = {
      OPT_VALUE,
      "FILE",
      {"ayrık içerik, yeniden denetlenir", "detached content, checked again"}},
-    OUTPUT_ROWS,
     END};
+static const struct option_row cosign_rows[] = {
+    {"content", 0, OPT_VALUE, "FILE", {"ayrık imzanın içeriği", "content of a detached signature"}}, END};
 static const struct option_row verify_rows[] = {
     {"content", 0, OPT_LIST, "[NAME=]FILE", {"ayrık imzanın içeriği", "content of a detached signature"}},
     {"trust", 't', OPT_LIST, "DIR|FILE", {"güven çapaları", "trust anchors"}},
@@ -55,15 +44,47 @@ static const struct option_row verify_rows[] = {
     {"policy", 0, OPT_VALUE, "default|strict", {"doğrulama politikası", "validation policy"}},
     {"no-revocation", 0, OPT_FLAG, NULL, {"iptal denetimi yapma", "do not check revocation"}},
     END};
-static const struct option_row extract_rows[] = {OUTPUT_ROWS, END};
+/* form.c says which of them a verb takes. */
 static const struct option_row form_rows[] = {
-    {"from", 0, OPT_VALUE, "JSON", {"değerleri JSON dosyasından al", "take the values from a JSON file"}},
-    {"set", 0, OPT_LIST, "Alan=değer", {"bir alanı ata (yinelenebilir)", "set a field (repeatable)"}},
-    {"id", 0, OPT_VALUE, "UUID", {"form kimliği", "id of the form"}},
-    {"time", 0, OPT_VALUE, "RFC3339", {"oluşturma zamanı", "time of creation"}},
-    {"canonical", 0, OPT_FLAG, NULL, {"imzalanan XML'i göster", "show the XML that is signed"}},
-    {"whole", 0, OPT_FLAG, NULL, {"kişisel verileri maskeleme", "do not mask personal data"}},
-    OUTPUT_ROWS,
+    {"from",
+     0,
+     OPT_VALUE,
+     "JSON",
+     {"new: değerleri JSON dosyasından al", "new: take the values from a JSON file"}},
+    {"set",
+     0,
+     OPT_LIST,
+     "Alan=değer",
+     {"new, set: bir alanı ata (yinelenebilir)", "new, set: set a field (repeatable)"}},
+    {"id", 0, OPT_VALUE, "UUID", {"new: form kimliği", "new: id of the form"}},
+    {"time", 0, OPT_VALUE, "RFC3339", {"new: oluşturma zamanı", "new: time of creation"}},
+    {"canonical", 0, OPT_FLAG, NULL, {"show: imzalanan XML'i göster", "show: the XML that is signed"}},
+    {"whole", 0, OPT_FLAG, NULL, {"show: kişisel verileri maskeleme", "show: do not mask personal data"}},
+    {"output",
+     'o',
+     OPT_VALUE,
+     "OUT",
+     {"new, set: çıktı dosyası, - standart çıktı", "new, set: output file, - is standard output"}},
+    {"force",
+     'f',
+     OPT_FLAG,
+     NULL,
+     {"new, set: var olan çıktının üzerine yaz", "new, set: replace an existing output"}},
+    END};
+static const struct option_row prepare_rows[] = {
+    {"cert",
+     0,
+     OPT_VALUE,
+     "FILE|URI",
+     {"imzacının sertifikası: PEM, DER, PKCS#12 ya da pkcs11: URI",
+      "the signer's certificate: PEM, DER, PKCS#12 or pkcs11: URI"}},
+    {"pin-source",
+     0,
+     OPT_VALUE,
+     "SRC",
+     {"PKCS#12 parolası: prompt, fd:N, env:AD, file:YOL",
+      "password of the PKCS#12: prompt, fd:N, env:NAME, file:PATH"}},
+    {"module", 0, OPT_VALUE, "PATH", {"URI için PKCS#11 sürücüsü", "PKCS#11 module for the URI"}},
     END};
 static const struct option_row module_rows[] = {
     {"module", 0, OPT_VALUE, "PATH", {"PKCS#11 sürücüsü", "PKCS#11 module"}}, END};
@@ -74,8 +95,13 @@ const struct command commands[] = {
      1,
      2,
      {"başvuru formu oluştur, değiştir, denetle, göster", "make, change, check, show an application form"},
-     form_rows,
-     NULL,
+     {"Form, kanonik XML olarak saklanır ve öyle imzalanır. new bir form oluşturur (--from ile JSON'dan), "
+      "set alanlarını\ndeğiştirir (-o yoksa yerinde), check tüm hataları birden söyler, show okunur hâlini "
+      "gösterir. Alanlar: docs/FORM.md.",
+      "A form is kept as canonical XML and signed as such. new makes one (--from: out of JSON), set changes "
+      "fields (in place\nwithout -o), check tells all errors at once, show gives a page to read. The fields: "
+      "docs/FORM.md."},
+     {form_rows},
      "  kalem form new --from basvuru.json -o basvuru.xml\n  kalem form set basvuru.xml --set "
      "EPosta=ad@example.org\n",
      run_form},
@@ -84,8 +110,13 @@ const struct command commands[] = {
      1,
      1,
      {"imzala", "sign"},
-     sign_rows,
-     NULL,
+     {"FILE bir CAdES-B imzasıyla imzalanır. --key verilmezse takılı karttaki tek NES kullanılır ve PIN "
+      "sorulur; çıktı FILE.p7m,\nayrık imzada FILE.p7s olur. Formlar önce denetlenir ve yalnız başvuranın "
+      "sertifikasıyla imzalanır.",
+      "FILE is signed with a CAdES-B signature. Without --key the one NES on the tokens present is used and "
+      "its PIN asked for;\nthe output is FILE.p7m, or FILE.p7s when detached. Forms are checked first and "
+      "signed by their applicant only."},
+     {packaging_rows, key_rows, output_rows, attribute_rows},
      "  kalem sign basvuru.xml\n  kalem sign rapor.pdf --packaging detached --key pkcs11:token=Kart "
      "--pin-source file:pin\n",
      run_sign},
@@ -94,8 +125,11 @@ const struct command commands[] = {
      1,
      1,
      {"imzayı hazırla; özet başka yerde imzalanır", "prepare a signature whose digest is signed elsewhere"},
-     sign_rows,
-     NULL,
+     {"İmzalanacak özeti JSON olarak yazar, imzanın kalanını taslakta saklar. Özeti anahtarın bulunduğu "
+      "yerde imzalatıp\nassemble ile tamamlayın.",
+      "Prints the digest to sign as JSON and keeps the rest of the signature in a draft. Have the digest "
+      "signed where the key\nis, then complete it with assemble."},
+     {packaging_rows, prepare_rows, output_rows, attribute_rows},
      "  kalem prepare rapor.pdf --cert imzaci.pem -o rapor.draft\n",
      run_prepare},
     {"assemble",
@@ -103,8 +137,10 @@ const struct command commands[] = {
      1,
      1,
      {"hazırlanan imzayı değeriyle tamamla", "complete a prepared signature with its value"},
-     assemble_rows,
-     NULL,
+     {"Değer önce taslaktaki sertifikanın anahtarıyla doğrulanır; tutmazsa hiçbir şey yazılmaz.",
+      "The value is first verified with the key of the draft's certificate; if it does not hold, nothing is "
+      "written."},
+     {assemble_rows, output_rows},
      "  kalem assemble rapor.draft --signature deger.bin -o rapor.pdf.p7m\n",
      run_assemble},
     {"cosign",
@@ -112,8 +148,12 @@ const struct command commands[] = {
      1,
      1,
      {"paralel imza ekle", "add a parallel signature"},
-     content_rows,
-     sign_rows,
+     {"Var olan imzaların her baytı korunur, yanlarına bir imza eklenir. Bozuk ya da içeriğiyle tutmayan "
+      "imzaya ekleme yapılmaz.\nAyrık imzada içerik --content ile verilir; X.p7s için yanındaki X bulunur.",
+      "Every byte of the signatures that are there stays; one is added beside them. Nothing is added to a "
+      "file that is damaged\nor does not fit its content. Detached content is given with --content; beside "
+      "X.p7s, X is found."},
+     {cosign_rows, key_rows, output_rows, attribute_rows},
      "  kalem cosign rapor.pdf.p7m --key amir.p12 -o rapor.2.p7m\n",
      run_cosign},
     {"verify",
@@ -121,8 +161,13 @@ const struct command commands[] = {
      1,
      1,
      {"doğrula", "verify"},
-     verify_rows,
-     NULL,
+     {"Her imza için karar ETSI EN 319 102-1'e göre verilir: GEÇERLİ, GEÇERSİZ ya da BELİRSİZ; en kötüsü "
+      "çıkış kodudur. Yalnız\n--trust ile verilenlere güvenilir. Ayrık X.p7s için yanındaki X bulunur; "
+      "birden çok --content NAME= ile ayrılır.",
+      "Each signature is judged as ETSI EN 319 102-1 says: passed, failed or indeterminate; the worst is the "
+      "exit code. Only\nwhat --trust gives is believed. Beside a detached X.p7s, X is found; several "
+      "--content are told apart by NAME=."},
+     {verify_rows},
      "  kalem verify basvuru.xml.p7m --trust kokler/ --crl sil.crl\n  kalem verify rapor.pdf.p7s --content "
      "rapor.pdf --json\n",
      run_verify},
@@ -131,8 +176,11 @@ const struct command commands[] = {
      1,
      1,
      {"yapı ve bütünlük; güvene bakmadan", "structure and integrity, without trust"},
-     content_rows,
-     NULL,
+     {"İmzaların yapısını, algoritmalarını ve özetlerin tutup tutmadığını gösterir; güven sorulmaz, karar "
+      "verilmez.",
+      "Shows structure, algorithms and whether the digests hold; no trust is asked for and no verdict "
+      "given."},
+     {content_rows},
      "  kalem inspect basvuru.xml.p7m --json\n",
      run_inspect},
     {"extract",
@@ -140,8 +188,10 @@ const struct command commands[] = {
      1,
      1,
      {"imzalanan içeriği çıkar", "take out the signed content"},
-     extract_rows,
-     NULL,
+     {"İçerik, bütün imzalar içerikle tutuyorsa, özetlendiği gibi bayt bayt yazılır. Güveni verify söyler.",
+      "The content is written byte for byte as it was digested, when every signature holds. Trust is what "
+      "verify tells."},
+     {output_rows},
      "  kalem extract basvuru.xml.p7m -o basvuru.xml\n",
      run_extract},
     {"token",
@@ -149,8 +199,9 @@ const struct command commands[] = {
      1,
      1,
      {"kartlar ve sertifikaları", "tokens and their certificates"},
-     module_rows,
-     NULL,
+     {"Her kartı ve üzerindeki sertifikaları PIN sormadan listeler; yazılan URI --key için kullanılır.",
+      "Lists each token and the certificates on it without a PIN; the URI it prints is what --key takes."},
+     {module_rows},
      "  kalem token list --json\n",
      run_token},
     {"cert",
@@ -158,8 +209,9 @@ const struct command commands[] = {
      2,
      2,
      {"sertifikayı göster", "show a certificate"},
-     module_rows,
-     NULL,
+     {"Bir dosyadaki ya da karttaki sertifikaların alanlarını gösterir; güven hakkında bir şey söylemez.",
+      "Shows the fields of the certificates in a file or on a token; it says nothing about trust."},
+     {module_rows},
      "  kalem cert show imzaci.pem\n  kalem cert show \"pkcs11:token=Kart\"\n",
      run_cert},
     {"doctor",
@@ -167,13 +219,16 @@ const struct command commands[] = {
      0,
      0,
      {"kurulumu denetle", "check the installation"},
-     module_rows,
-     NULL,
+     {"Kitaplığı, saati, kart sürücüsünü ve karttaki NES'i denetler; her sorunun yanında ne yapılacağını "
+      "söyler.",
+      "Checks the library, the clock, the card's driver and the NES on the card, and says beside each "
+      "problem what to do."},
+     {module_rows},
      "  kalem doctor\n",
      run_doctor},
-    {"version", "", 0, 0, {"sürüm", "version"}, NULL, NULL, NULL, run_version},
-    {"help", "[COMMAND]", 0, 1, {"yardım", "help"}, NULL, NULL, NULL, run_help},
-    {NULL, NULL, 0, 0, {NULL, NULL}, NULL, NULL, NULL, NULL}};
+    {"version", "", 0, 0, {"sürüm", "version"}, {NULL, NULL}, {NULL}, NULL, run_version},
+    {"help", "[COMMAND]", 0, 1, {"yardım", "help"}, {NULL, NULL}, {NULL}, NULL, run_help},
+    {NULL, NULL, 0, 0, {NULL, NULL}, {NULL, NULL}, {NULL}, NULL, NULL}};
 
 static sign_lang lang_of_locale(void) {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
@@ -196,9 +251,7 @@ int main(int argc, char **argv) {
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* a PIN or key never ends up in a core file */
     setlocale(LC_ALL, "C");
     int code = args_parse(&app, argc, argv, &args, &done);
-    if (done)
-        code = finish_stdout(&app, EXIT_DONE);
-    else if (!code)
+    if (!code && !done)
         code = args.command->run(&app, &args);
     config_free(&args);
     return code;

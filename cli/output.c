@@ -146,6 +146,13 @@ int usage(const struct app *app, struct words text, const char *detail) {
     return tell(app, EXIT_USAGE, "E8001", line, hint);
 }
 
+int no_signature(const struct app *app) {
+    return tell(app, EXIT_NO_SIGNATURE, "E4001",
+                say(app, (struct words){"Dosyada imza yok.", "The file has no signature."}),
+                say(app, (struct words){"İmza dosyasının kendisini (.p7m) verin.",
+                                        "Give the signature file itself (.p7m)."}));
+}
+
 int no_memory(const struct app *app) {
     return tell(app, EXIT_INTERNAL, "E9001", say(app, (struct words){"Bellek yetmedi.", "Out of memory."}),
                 "");

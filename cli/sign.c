@@ -31,10 +31,12 @@ static int sign_document(const struct app *app, const struct args *args, const s
     char *person = args_value(args, "key") ? NULL : applicant_of(&doc->in);
     int failed = key_open(app, args, person, &key);
     free(person);
+    if (!failed)
+        failed = pss_check(app, &setup->options, sign_key_certificate(key));
+    sign_rc rc = failed ? SIGN_OK : sign_create(key, &doc->in, &setup->options, out, &err);
+    sign_key_free(&key);
     if (failed)
         return failed;
-    sign_rc rc = sign_create(key, &doc->in, &setup->options, out, &err);
-    sign_key_free(&key);
     if (rc != SIGN_OK)
         return tell_error(app, &err);
     return tell_output(app, out->path, (struct words){"İmzalandı", "Signed"});
@@ -60,16 +62,72 @@ int run_sign(struct app *app, const struct args *args) {
     return code;
 }
 
+static json_t *first_error(json_t *messages) {
+    size_t i;
+    json_t *m;
+    json_array_foreach(messages, i, m) {
+        const char *level = json_string_value(json_object_get(m, "level"));
+        if (level && strcmp(level, "error") == 0)
+            return m;
+    }
+    return NULL;
+}
+
+/* Tells the first error of a report as this command's own; `i` is the signature that it speaks of. */
+static int tell_finding(const struct app *app, const sign_report *report, size_t i, int exit) {
+    sign_buf text = {0};
+    sign_error err = {0};
+    if (sign_report_write(report, SIGN_JSON, app->lang, &text, &err) != SIGN_OK)
+        return tell_error(app, &err);
+    json_t *whole = json_loadb((const char *)text.data, text.len, 0, NULL);
+    json_t *one = json_array_get(json_object_get(whole, "signatures"), i);
+    json_t *m = first_error(json_object_get(one, "messages"));
+    const char *code = json_string_value(json_object_get(m, "code"));
+    const char *hint = json_string_value(json_object_get(m, "hint"));
+    const char *said = json_string_value(json_object_get(m, "text"));
+    int told =
+        tell(app, exit, code ? code : "E4010",
+             said ? said : say(app, (struct words){"İmzanın yapısı bozuk.", "The signature is malformed."}),
+             hint ? hint : "");
+    json_decref(whole);
+    sign_buf_free(&text);
+    return told;
+}
+
+/* Nobody is asked for a PIN for a file to which nothing can be added: no signature is 3, one that is
+ * malformed or does not fit its content is 1, as for extract. */
+static int look_first(const struct app *app, const struct document *what, const sign_input *in) {
+    sign_verify_options opt = {.size = sizeof opt, .inspect = 1};
+    sign_report *report = NULL;
+    sign_error err = {0};
+    sign_rc rc = sign_verify(&what->in, in, in ? 1 : 0, NULL, &opt, &report, &err);
+    if (rc < 0)
+        return tell_error(app, &err);
+    int failed = rc == SIGN_NO_SIGNATURE ? no_signature(app) : 0;
+    for (size_t i = 0; !failed && i < sign_report_count(report); i++) {
+        const sign_signature *s = sign_report_signature(report, i);
+        bool broken = (s->sub && strcmp(s->sub, "FORMAT_FAILURE") == 0) || s->references == 0;
+        failed = broken ? tell_finding(app, report, i, EXIT_NOT_PASSED) : 0;
+    }
+    sign_report_free(&report);
+    return failed;
+}
+
 static int cosign_document(const struct app *app, const struct args *args, const struct sign_setup *setup,
                            const struct document *what, const struct document *content,
                            const sign_output *out) {
     sign_error err = {0};
     sign_key *key = NULL;
-    int failed = key_open(app, args, NULL, &key);
+    const sign_input *in = content->in.path ? &content->in : NULL;
+    int failed = look_first(app, what, in);
+    if (!failed)
+        failed = key_open(app, args, NULL, &key);
+    if (!failed)
+        failed = pss_check(app, &setup->options, sign_key_certificate(key));
+    sign_rc rc = failed ? SIGN_OK : sign_add(key, &what->in, in, &setup->options, out, &err);
+    sign_key_free(&key);
     if (failed)
         return failed;
-    sign_rc rc = sign_add(key, &what->in, content->in.path ? &content->in : NULL, &setup->options, out, &err);
-    sign_key_free(&key);
     if (rc != SIGN_OK)
         return tell_error(app, &err);
     return tell_output(app, out->path, (struct words){"İmza eklendi", "Signature added"});

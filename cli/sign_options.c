@@ -3,13 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct option_row sign_rows[] = {
-    {"format", 0, OPT_VALUE, "cades", {"imza biçimi", "signature format"}},
+const struct option_row packaging_rows[] = {
     {"packaging",
      0,
      OPT_VALUE,
      "attached|detached",
      {"içerik imzanın içinde ya da dışında", "content inside or outside the signature"}},
+    {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
+const struct option_row key_rows[] = {
     {"key",
      'k',
      OPT_VALUE,
@@ -27,12 +28,17 @@ const struct option_row sign_rows[] = {
      {"PIN ya da parola: prompt, fd:N, env:AD, file:YOL",
       "PIN or password: prompt, fd:N, env:NAME, file:PATH"}},
     {"module", 0, OPT_VALUE, "PATH", {"PKCS#11 sürücüsü", "PKCS#11 module"}},
+    {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
+const struct option_row output_rows[] = {
     {"output",
      'o',
      OPT_VALUE,
      "OUT",
      {"çıktı dosyası, - standart çıktı", "output file, - is standard output"}},
     {"force", 'f', OPT_FLAG, NULL, {"var olan çıktının üzerine yaz", "replace an existing output"}},
+    {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
+const struct option_row attribute_rows[] = {
+    {"format", 0, OPT_VALUE, "cades", {"imza biçimi", "signature format"}},
     {"digest", 0, OPT_VALUE, "sha256|sha384|sha512", {"özet algoritması", "digest algorithm"}},
     {"pss", 0, OPT_FLAG, NULL, {"RSA anahtarıyla RSASSA-PSS", "RSASSA-PSS with an RSA key"}},
     {"time", 0, OPT_VALUE, "RFC3339", {"beyan edilen imza zamanı", "claimed signing time"}},
@@ -198,6 +204,42 @@ void sign_setup_free(struct sign_setup *s) {
     sign_certs_free(&s->extra);
 }
 
+int pss_check(const struct app *app, const sign_options *options, sign_bytes certificate) {
+    sign_certs *certs = NULL;
+    sign_error err = {0};
+    if (!options->pss)
+        return 0;
+    if (sign_certs_read(&(sign_input){.name = "--cert", .data = certificate}, &certs, &err) != SIGN_OK)
+        return tell_error(app, &err);
+    const sign_cert *c = sign_certs_get(certs, 0);
+    bool rsa = c && strncmp(c->key, "RSA", 3) == 0;
+    int failed =
+        rsa ? 0
+            : usage(app, (struct words){"--pss bir RSA anahtarı ister", "--pss needs an RSA key"}, c->key);
+    sign_certs_free(&certs);
+    return failed;
+}
+
+/* A key file or token that wanted a secret and could not get it. */
+static int no_secret(const struct app *app) {
+    return tell(
+        app, EXIT_TOKEN, "E2099",
+        say(app, (struct words){"PIN ya da parola gerekli, ama alınamadı.",
+                                "A PIN or password is needed, but there was none to be had."}),
+        say(app, (struct words){"Bir terminalde çalıştırın ya da --pin-source fd:N, env:AD, file:YOL verin.",
+                                "Run it in a terminal, or give --pin-source fd:N, env:NAME or file:PATH."}));
+}
+
+int key_file_open(const struct app *app, const struct args *args, const char *file, sign_key **out) {
+    sign_error err = {0};
+    struct secret_source source = {app, args_value(args, "pin-source"), false};
+    sign_key_options opt = {.size = sizeof opt, .secret = secret_get, .user = &source};
+    sign_rc rc = sign_key_open(file, &opt, out, &err);
+    if (rc == SIGN_E_PIN && source.missing)
+        return no_secret(app);
+    return rc == SIGN_OK ? 0 : tell_error(app, &err);
+}
+
 int key_open(const struct app *app, const struct args *args, const char *person, sign_key **out) {
     sign_error err = {0};
     struct secret_source source = {app, args_value(args, "pin-source"), false};
@@ -207,23 +249,10 @@ int key_open(const struct app *app, const struct args *args, const char *person,
                             .secret = secret_get,
                             .user = &source};
     const char *where = args_value(args, "key");
-    if (where && strncmp(where, "pkcs11:", 7) == 0 && strstr(where, "pin-value"))
-        return usage(
-            app,
-            (struct words){"--key URI'sinde pin-value olmaz, çünkü komut satırını başkaları da görür; "
-                           "--pin-source kullanın",
-                           "--key takes no pin-value, because others can see a command line; use "
-                           "--pin-source"},
-            NULL);
     sign_rc rc = where ? sign_key_open(where, &opt, out, &err) : sign_key_find(person, &opt, out, &err);
     if (rc == SIGN_OK)
         return 0;
     if (rc == SIGN_E_PIN && source.missing)
-        return tell(app, EXIT_TOKEN, "E2099",
-                    say(app, (struct words){"PIN ya da parola gerekli, ama alınamadı.",
-                                            "A PIN or password is needed, but there was none to be had."}),
-                    say(app, (struct words){
-                                 "Bir terminalde çalıştırın ya da --pin-source fd:N, env:AD, file:YOL verin.",
-                                 "Run it in a terminal, or give --pin-source fd:N, env:NAME or file:PATH."}));
+        return no_secret(app);
     return tell_error(app, &err);
 }

@@ -16,15 +16,27 @@ static const struct words kinds[] = {[SIGN_CERT_OTHER] = {"diğer", "other"},
 static const char *const kind_codes[] = {"other",       "nes",        "seal", "qualified-seal",
                                          "fiscal-seal", "encryption", "ca"};
 
+/* "a, b" or "a b" as ["a", "b"]. */
+static json_t *words_json(const char *text) {
+    json_t *list = json_array();
+    while (*(text += strspn(text, ", "))) {
+        size_t n = strcspn(text, ", ");
+        json_array_append_new(list, json_stringn(text, n));
+        text += n;
+    }
+    return list;
+}
+
 json_t *cert_json(const sign_cert *c) {
     char from[32], to[32];
     sign_time_text(c->not_before, from);
     sign_time_text(c->not_after, to);
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "subject",
-                     c->subject, "serial_number", c->serial_number, "issuer", c->issuer, "serial", c->serial,
-                     "cert_sha256", c->sha256, "kind", kind_codes[c->kind], "not_before", from, "not_after",
-                     to, "key", c->key, "signature", c->signature, "key_usage", c->key_usage, "policies",
-                     c->policies, "crl_urls", c->crl_urls, "ocsp_urls", c->ocsp_urls);
+    return json_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "subject",
+                     c->subject, "serial_number", *c->serial_number ? c->serial_number : NULL, "issuer",
+                     c->issuer, "serial", c->serial, "cert_sha256", c->sha256, "kind", kind_codes[c->kind],
+                     "not_before", from, "not_after", to, "key", c->key, "signature", c->signature,
+                     "key_usage", words_json(c->key_usage), "policies", words_json(c->policies), "crl_urls",
+                     words_json(c->crl_urls), "ocsp_urls", words_json(c->ocsp_urls));
 }
 
 static void row(const struct app *app, struct words label, const char *value) {
@@ -111,7 +123,7 @@ static int match(void *user, const sign_token *t) {
     return 0;
 }
 
-static int certs_of_token(const struct app *app, const struct args *args, const char *uri, sign_certs **out) {
+int certs_of_token(const struct app *app, const struct args *args, const char *uri, sign_certs **out) {
     struct wanted w = {uri, {0}, 0};
     sign_error err = {0};
     sign_rc rc = sign_token_each(args_value(args, "module"), match, &w, &err);
@@ -135,7 +147,12 @@ int run_cert(struct app *app, const struct args *args) {
     if (strcmp(args->operands[0], "show") != 0)
         return usage(app, (struct words){"alt komut show olmalı", "the verb must be show"},
                      args->operands[0]);
-    if (strncmp(args->operands[1], "pkcs11:", 7) == 0)
+    bool on_token = strncmp(args->operands[1], "pkcs11:", 7) == 0;
+    if (!on_token && args_value(args, "module"))
+        return usage(
+            app, (struct words){"--module yalnız pkcs11: URI'siyle", "--module goes with a pkcs11: URI only"},
+            NULL);
+    if (on_token)
         code = certs_of_token(app, args, args->operands[1], &certs);
     else {
         code = document_open(app, args->operands[1], &doc);
@@ -249,8 +266,6 @@ static void check_tokens(const struct app *app, const struct args *args, json_t 
     check_row(app, list, "module", ok, text,
               (struct words){"Kart sürücüsünü kurun ya da --module ile yolunu verin.",
                              "Install the card's driver, or give its path with --module."});
-    if (!ok)
-        return;
     snprintf(text, sizeof text, "%zu %s, %zu NES", l.n, say(app, (struct words){"nesne", "entries"}), l.nes);
     check_row(app, list, "token", l.nes > 0, text,
               (struct words){"Kartı takın; kartta NES yoksa başvurunuzu yapın.",

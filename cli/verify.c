@@ -12,6 +12,7 @@ struct contents {
     struct document docs[MAX_CONTENTS];
     char *names[MAX_CONTENTS];
     size_t n;
+    bool chosen; /* in[0] is the one that is meant */
 };
 
 static void contents_free(struct contents *c) {
@@ -36,6 +37,37 @@ static int content_add(const struct app *app, struct contents *c, const char *sp
     return 0;
 }
 
+/* NAME of `[NAME=]FILE` is the base name of the signature file less its .p7s. */
+static bool names_content(const char *name, const char *file) {
+    const char *slash = strrchr(file, '/'), *base = slash ? slash + 1 : file;
+    size_t n = strlen(base);
+    if (n > 4 && strcmp(base + n - 4, ".p7s") == 0)
+        n -= 4;
+    return name && strlen(name) == n && strncmp(name, base, n) == 0;
+}
+
+/* A CMS has one content (RFC 5652, 5.2): among several the one that bears its name is taken. */
+static int content_choose(const struct app *app, struct contents *c, const char *file) {
+    size_t found = 0, at = 0;
+    for (size_t i = 0; i < c->n; i++)
+        if (names_content(c->names[i], file)) {
+            found++;
+            at = i;
+        }
+    if (c->n <= 1)
+        return 0;
+    if (found != 1)
+        return usage(
+            app,
+            (struct words){"birden çok --content: hangisi? Biri NAME=FILE olmalı, NAME imzanın .p7s'siz adı",
+                           "several --content: which one? One must be NAME=FILE, NAME that of the "
+                           "signature without .p7s"},
+            file);
+    c->in[0] = c->in[at];
+    c->chosen = true;
+    return 0;
+}
+
 static int contents_read(const struct app *app, const struct args *args, struct contents *c) {
     const char *given[MAX_VALUES], *file = args->operands[0];
     size_t n = args_list(args, "content", given, MAX_VALUES);
@@ -51,7 +83,7 @@ static int contents_read(const struct app *app, const struct args *args, struct 
         c->docs[0].spool = -1;
         c->n = 1;
     }
-    return 0;
+    return content_choose(app, c, file);
 }
 
 static size_t inputs_of(const struct args *args, const char *name, sign_input *out) {
@@ -115,7 +147,8 @@ static int verify_document(const struct app *app, const struct args *args, const
     if (!code)
         code = contents_read(app, args, &contents);
     if (!code) {
-        sign_rc rc = sign_verify(&what.in, contents.in, contents.n, trust, opt, &report, &err);
+        sign_rc rc =
+            sign_verify(&what.in, contents.in, contents.chosen ? 1 : contents.n, trust, opt, &report, &err);
         code = rc < 0 ? tell_error(app, &err) : report_print(app, report);
     }
     sign_report_free(&report);
@@ -162,10 +195,7 @@ int run_extract(struct app *app, const struct args *args) {
                                                 "The signature does not hold; the content was not written."}),
                         say(app, (struct words){"Ayrıntı: kalem inspect", "Details: kalem inspect"}));
         else if (rc == SIGN_NO_SIGNATURE)
-            code = tell(app, EXIT_NO_SIGNATURE, "E4001",
-                        say(app, (struct words){"Dosyada imza yok.", "The file has no signature."}),
-                        say(app, (struct words){"İmza dosyasının kendisini (.p7m) verin.",
-                                                "Give the signature file itself (.p7m)."}));
+            code = no_signature(app);
         else
             code = rc == SIGN_OK
                        ? tell_output(app, out.path, (struct words){"İçerik yazıldı", "Content written"})

@@ -23,7 +23,8 @@ SIGNATURE = {
 RESULT = {
     "sign": {"output"}, "cosign": {"output"}, "assemble": {"output"}, "extract": {"output"},
     "prepare": {"output", "digest_alg", "digest", "scheme", "salt_len"},
-    "token": {"tokens"}, "cert": {"certificates"}, "doctor": {"checks"}, "version": {"version"}}
+    "token": {"tokens"}, "cert": {"certificates"}, "doctor": {"checks"}, "version": {"version"},
+    "help": {"commands", "text"}}
 FORM = ({"errors"}, {"errors", "output"}, {"errors", "text"})
 
 
@@ -45,6 +46,9 @@ def is_time(what, value, nullable=False):
 def certificate(value):
     keys("certificate", value, CERTIFICATE)
     must("serial", HEX.fullmatch(value["serial"]) and not value["serial"].startswith("0"))
+    for name in ("key_usage", "policies", "crl_urls", "ocsp_urls"):
+        must(f"{name} is a list of texts", all(isinstance(x, str) and x != "" for x in value[name]) and isinstance(value[name], list))
+    must("serial_number", value["serial_number"] != "")
     must("cert_sha256", HEX.fullmatch(value["cert_sha256"]) and len(value["cert_sha256"]) == 64)
     is_time("not_before", value["not_before"])
     is_time("not_after", value["not_after"])
@@ -116,6 +120,8 @@ def result(command, value):
         certificate(c)
     for c in value.get("checks", []):
         keys("check", c, {"name", "ok", "text", "hint"})
+    for c in value.get("commands", []):
+        keys("command", c, {"name", "summary"})
 
 
 def main():
