@@ -51,7 +51,7 @@ struct ades_facts {
     const sign_bytes *crls; /* CRLs carried by this signature alone */
     size_t n_crls;
     struct pki_lists *lists; /* CRLs carried by the document; NULL: none */
-    size_t *effort; /* left for the paths of all signatures of the document, see pki_path_options */
+    size_t *effort;          /* left for the paths of all signatures of the document, see pki_path_options */
 };
 
 struct ades_context {
@@ -119,7 +119,8 @@ struct ades_format {
     sign_rc (*verify)(const struct ades_context *ctx, const source *what, const source *contents, size_t n,
                       struct sign_report *report, sign_error *err);
     sign_rc (*extract)(struct crypto *crypto, const source *what, const sign_output *out, sign_error *err);
-    /* The attached content as it stands, judged by nobody; left empty when there is none or more than `limit`. */
+    /* The attached content as it stands, judged by nobody; left empty when there is none or more than
+     * `limit`. */
     sign_rc (*content)(const source *what, size_t limit, sign_buf *out, sign_error *err);
     sign_rc (*draft)(struct crypto *crypto, const ades_plan *plan, const sign_input *what,
                      const sign_input *in, struct ades_draft **out, sign_error *err);
