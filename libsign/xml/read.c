@@ -9,7 +9,7 @@
 
 struct xml {
     arena arena;
-    const struct xml_node *root;
+    const struct xml_node *first, *root;
 };
 
 void xml_free(struct xml **x) {
@@ -24,6 +24,18 @@ const struct xml_node *xml_root(const struct xml *x) {
     return x->root;
 }
 
+const struct xml_node *xml_first(const struct xml *x) {
+    return x->first;
+}
+
+enum { KNOWN = 64 };
+
+/* A name as libxml2 keeps it, and our copy. */
+struct known {
+    const xmlChar *read;
+    const char *copy;
+};
+
 /* A document being read. The first thing that goes wrong is kept and stops the parser. */
 struct reading {
     const struct xml_options *options;
@@ -34,6 +46,7 @@ struct reading {
     grow pending;                 /* text that the next event makes a node */
     unsigned pending_line;
     unsigned depth, nodes;
+    struct known known[KNOWN];
     sign_error error;
 };
 
@@ -72,6 +85,21 @@ static const char *copied_str(struct reading *r, const xmlChar *s) {
     return copied(r, s, s != NULL ? strlen((const char *)s) : 0);
 }
 
+/*
+ * A name, a prefix or a namespace URI; "" for none. libxml2 keeps one copy of each for as long as it parses,
+ * so one copy of ours does for all that were lately read at the same place.
+ */
+static const char *copied_name(struct reading *r, const xmlChar *s) {
+    if (s == NULL || *s == '\0') {
+        return "";
+    }
+    struct known *k = &r->known[((uintptr_t)s >> 3) % KNOWN];
+    if (k->read != s) {
+        *k = (struct known){.read = s, .copy = copied_str(r, s)};
+    }
+    return k->copy;
+}
+
 /* A new node, linked behind the last one; NULL when reading has stopped. */
 static struct xml_node *node_add(struct reading *r, enum xml_kind kind, unsigned line) {
     if (r->options->nodes != 0 && r->nodes >= r->options->nodes) {
@@ -83,8 +111,8 @@ static struct xml_node *node_add(struct reading *r, enum xml_kind kind, unsigned
         return NULL;
     }
     r->nodes++;
-    *node =
-        (struct xml_node){.kind = kind, .line = line, .space = "", .name = "", .text = "", .parent = r->at};
+    *node = (struct xml_node){
+        .kind = kind, .line = line, .prefix = "", .space = "", .name = "", .text = "", .parent = r->at};
     *r->tail = node;
     r->tail = &node->next;
     return node;
@@ -132,7 +160,7 @@ static void on_comment(void *user, const xmlChar *text) {
         return;
     }
     text_end(r);
-    struct xml_node *node = r->at != NULL ? node_add(r, XML_KIND_COMMENT, (unsigned)line_of(r)) : NULL;
+    struct xml_node *node = node_add(r, XML_KIND_COMMENT, (unsigned)line_of(r));
     if (node != NULL) {
         node->text = copied_str(r, text);
     }
@@ -145,7 +173,7 @@ static void on_instruction(void *user, const xmlChar *target, const xmlChar *dat
         return;
     }
     text_end(r);
-    struct xml_node *node = r->at != NULL ? node_add(r, XML_KIND_INSTRUCTION, (unsigned)line_of(r)) : NULL;
+    struct xml_node *node = node_add(r, XML_KIND_INSTRUCTION, (unsigned)line_of(r));
     if (node != NULL) {
         node->name = copied_str(r, target);
         node->text = data != NULL ? copied_str(r, data) : "";
@@ -176,18 +204,32 @@ static void attributes_add(struct reading *r, struct xml_node *node, size_t coun
         return;
     }
     for (size_t i = 0; i < count; i++, five += 5) {
-        list[i].name = copied_str(r, five[0]);
-        list[i].space = five[2] != NULL ? copied_str(r, five[2]) : "";
+        list[i].name = copied_name(r, five[0]);
+        list[i].prefix = copied_name(r, five[1]);
+        list[i].space = copied_name(r, five[2]);
         list[i].value = copied(r, five[3], five[3] != NULL ? (size_t)(five[4] - five[3]) : 0);
     }
     node->attributes = list;
     node->attribute_count = count;
 }
 
+/* Two pointers a declaration: prefix, URI. */
+static void spaces_add(struct reading *r, struct xml_node *node, size_t count, const xmlChar **two) {
+    struct xml_space *list = arena_alloc(&r->doc->arena, count * sizeof *list);
+    if (list == NULL) {
+        stop_memory(r);
+        return;
+    }
+    for (size_t i = 0; i < count; i++, two += 2) {
+        list[i].prefix = copied_name(r, two[0]);
+        list[i].uri = copied_name(r, two[1]);
+    }
+    node->spaces = list;
+    node->space_count = count;
+}
+
 static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri, int spaces,
                      const xmlChar **declared, int attributes, int defaulted, const xmlChar **five) {
-    (void)prefix;
-    (void)declared;
     (void)defaulted;
     struct reading *r = user;
     text_end(r);
@@ -203,10 +245,17 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
     if (node == NULL) {
         return;
     }
-    node->name = copied_str(r, name);
-    node->space = uri != NULL ? copied_str(r, uri) : "";
+    node->name = copied_name(r, name);
+    node->prefix = copied_name(r, prefix);
+    node->space = copied_name(r, uri);
+    if (spaces > 0) {
+        spaces_add(r, node, (size_t)spaces, declared);
+    }
     if (count > 0) {
         attributes_add(r, node, count, five);
+    }
+    if (r->at == NULL) {
+        r->doc->root = node;
     }
     r->at = node;
     r->tail = &node->first;
@@ -346,7 +395,7 @@ sign_rc xml_read(sign_bytes text, const struct xml_options *options, struct xml 
         return fail_memory(err);
     }
     xmlInitParser(); /* libxml2 locks this itself and does it once */
-    struct reading r = {.options = options, .doc = doc, .tail = &doc->root};
+    struct reading r = {.options = options, .doc = doc, .tail = &doc->first};
     parse(&r, text);
     grow_free(&r.pending);
     if (r.error.code != SIGN_OK) {

@@ -6,31 +6,41 @@ struct escape {
     const char *text;
 };
 
-static void put_escaped(grow *out, const char *s, const char *special, const struct escape *escapes) {
-    while (*s != '\0') {
-        size_t plain = strcspn(s, special);
-        grow_put(out, s, plain);
-        s += plain;
-        if (*s != '\0') {
-            const struct escape *e = escapes;
-            while (e->c != *s) {
-                e++;
-            }
+static size_t put_escaped(grow *out, const char *s, size_t most, const struct escape *escapes) {
+    size_t plain = 0, n = 0; /* what stands before plain is written */
+    for (; n < most && s[n] != '\0'; n++) {
+        if ((uint8_t)s[n] > '>') {
+            continue; /* every character that has an escape is below it */
+        }
+        const struct escape *e = escapes;
+        while (e->c != '\0' && e->c != s[n]) {
+            e++;
+        }
+        if (e->c != '\0') {
+            grow_put(out, s + plain, n - plain);
             grow_str(out, e->text);
-            s++;
+            plain = n + 1;
         }
     }
+    grow_put(out, s + plain, n - plain);
+    return n;
+}
+
+size_t xml_put_text_part(grow *out, const char *text, size_t most) {
+    static const struct escape escapes[] = {
+        {'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'\r', "&#xD;"}, {'\0', ""}};
+    return put_escaped(out, text, most, escapes);
 }
 
 void xml_put_text(grow *out, const char *text) {
-    static const struct escape escapes[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'\r', "&#xD;"}};
-    put_escaped(out, text, "&<>\r", escapes);
+    (void)xml_put_text_part(out, text, SIZE_MAX);
 }
 
 void xml_put_value(grow *out, const char *value) {
     static const struct escape escapes[] = {{'&', "&amp;"},  {'<', "&lt;"},   {'"', "&quot;"},
-                                            {'\t', "&#x9;"}, {'\n', "&#xA;"}, {'\r', "&#xD;"}};
-    put_escaped(out, value, "&<\"\t\n\r", escapes);
+                                            {'\t', "&#x9;"}, {'\n', "&#xA;"}, {'\r', "&#xD;"},
+                                            {'\0', ""}};
+    (void)put_escaped(out, value, SIZE_MAX, escapes);
 }
 
 bool xml_is_char(uint32_t c) {

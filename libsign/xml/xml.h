@@ -8,20 +8,30 @@ enum xml_kind { XML_KIND_ELEMENT, XML_KIND_TEXT, XML_KIND_COMMENT, XML_KIND_INST
 
 /* Namespace declarations are no attributes. */
 struct xml_attribute {
-    const char *space; /* namespace URI; "" when it is in none */
-    const char *name;  /* local name */
-    const char *value; /* normalised as XML 1.0, 3.3.3 says for CDATA */
+    const char *prefix; /* as it was read; "" when there is none */
+    const char *space;  /* namespace URI; "" when it is in none */
+    const char *name;   /* local name */
+    const char *value;  /* normalised as XML 1.0, 3.3.3 says for CDATA */
+};
+
+/* A namespace declaration. */
+struct xml_space {
+    const char *prefix; /* "" declares the default namespace */
+    const char *uri;    /* "" (of the default namespace only) undeclares it */
 };
 
 /* A node; it and all it points at belong to its struct xml and never change. Strings are UTF-8. */
 struct xml_node {
     enum xml_kind kind;
-    unsigned line;     /* where the node was read, from 1 */
-    const char *space; /* of an element: namespace URI; "" when it is in none */
-    const char *name;  /* of an element: local name; of an instruction: target */
-    const char *text;  /* of text (adjacent pieces are one node), comments and instructions */
+    unsigned line;      /* where the node was read, from 1 */
+    const char *prefix; /* of an element, as it was read; "" when there is none */
+    const char *space;  /* of an element: namespace URI; "" when it is in none */
+    const char *name;   /* of an element: local name; of an instruction: target */
+    const char *text;   /* of text (adjacent pieces are one node), comments and instructions */
     const struct xml_attribute *attributes; /* in document order */
     size_t attribute_count;
+    const struct xml_space *spaces; /* what the element declares, in document order */
+    size_t space_count;
     const struct xml_node *parent, *first, *next; /* first child, next sibling */
 };
 
@@ -49,9 +59,18 @@ sign_rc xml_read(sign_bytes text, const struct xml_options *options, struct xml 
 
 const struct xml_node *xml_root(const struct xml *x);
 
+/*
+ * The first node of the document: the root element, or a comment or an instruction before it. The others
+ * follow as its siblings, and their parent is NULL. Whitespace outside the root element is no node.
+ */
+const struct xml_node *xml_first(const struct xml *x);
+
 /* Appends text content, or the value of an attribute, escaped as Canonical XML 1.0, 2.3 says. */
 void xml_put_text(grow *out, const char *text);
 void xml_put_value(grow *out, const char *value);
+
+/* As xml_put_text, but of the first `most` octets at the utmost; gives how many octets of text it took. */
+size_t xml_put_text_part(grow *out, const char *text, size_t most);
 
 /* True for what XML 1.0, 2.2 (Char) allows in a document. */
 bool xml_is_char(uint32_t c);
