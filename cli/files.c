@@ -6,9 +6,13 @@
 #include <unistd.h>
 
 static int io_error(const struct app *app, const char *code, struct words what, const char *path) {
-    char text[600];
-    snprintf(text, sizeof text, "%s: %s: %s", say(app, what), path, strerror(errno));
-    return tell(app, EXIT_IO, code, text, "");
+    char text[600], shown[400];
+    const char *why = strerror(errno);
+    printable(path, shown, sizeof shown);
+    snprintf(text, sizeof text, "%s: %s: %s", say(app, what), shown, why);
+    return tell(app, EXIT_IO, code, text,
+                say(app, (struct words){"Dosya adını, izinleri ve boş alanı denetleyin.",
+                                        "Check the name, the permissions and the free space."}));
 }
 
 static bool copy_all(int from, int to) {

@@ -40,9 +40,11 @@ int exit_of(sign_rc rc) {
 int finish_stdout(const struct app *app, int exit) {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return exit;
-    fprintf(stderr, "kalem: E5003 %s: %s\n",
+    fprintf(stderr, "kalem: E5003 %s: %s\n       %s\n",
             say(app, (struct words){"Standart çıktıya yazılamadı", "Cannot write to standard output"}),
-            strerror(errno));
+            strerror(errno),
+            say(app, (struct words){"Boş alanı denetleyin; çıktıyı okuyan program erken kapanmış olabilir.",
+                                    "Check the free space; what reads the output may have ended early."}));
     return EXIT_IO;
 }
 

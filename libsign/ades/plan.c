@@ -195,26 +195,26 @@ static sign_rc key_check(ades_plan *p, sign_error *err) {
 
 static sign_rc validity_check(const ades_plan *p, sign_error *err) {
     const struct pki_cert *c = p->signer;
-    bool early = p->signing_time < c->not_before;
-    if (!early && p->signing_time <= c->not_after) {
+    if (p->signing_time >= c->not_before && p->signing_time <= c->not_after) {
         return SIGN_OK;
     }
-    char at[32], limit[32];
-    return fail(err, SIGN_E_CERTIFICATE, MSG_SIGNER_VALIDITY, "signing time %s, valid %s %s",
-                time_rfc3339(p->signing_time, at), early ? "from" : "until",
-                time_rfc3339(early ? c->not_before : c->not_after, limit));
+    char at[32], from[32], until[32];
+    return fail(err, SIGN_E_CERTIFICATE, MSG_SIGNER_VALIDITY, "%s; %s - %s",
+                time_rfc3339(p->signing_time, at), time_rfc3339(c->not_before, from),
+                time_rfc3339(c->not_after, until));
 }
 
 /* RFC 5280, 4.2.1.3: what the certificate itself says it is for. */
 static sign_rc usage_check(const struct pki_cert *c, sign_error *err) {
-    if (c->is_ca) {
-        return fail(err, SIGN_E_CERTIFICATE, MSG_SIGNER_USAGE, "it is the certificate of an authority");
+    bool signs = !c->has_key_usage || (c->key_usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) != 0;
+    if (!c->is_ca && signs) {
+        return SIGN_OK;
     }
-    if (c->has_key_usage && !(c->key_usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION))) {
-        return fail(err, SIGN_E_CERTIFICATE, MSG_SIGNER_USAGE,
-                    "its key usage has neither digitalSignature nor nonRepudiation");
-    }
-    return SIGN_OK;
+    AUTO(grow) name = {0};
+    pki_name_attribute(c->subject, OID_DN_COMMON_NAME, &name);
+    bool known = !name.failed && name.len > 0;
+    return fail(err, SIGN_E_CERTIFICATE, c->is_ca ? MSG_SIGNER_AUTHORITY : MSG_SIGNER_USAGE, "%.*s",
+                known ? (int)name.len : 1, known ? (const char *)name.data : "-");
 }
 
 /* Certificates to embed are somebody else's bytes: what is no certificate would spoil the whole signature. */

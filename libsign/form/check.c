@@ -328,6 +328,20 @@ static void field_check(struct checking *c, size_t id) {
     doubts(c, id, normal.s);
 }
 
+/* A key of a JSON form that is no field. */
+static void unknown_tell(struct checking *c, const char *key) {
+    char text[640], quoted[FORM_KEY_SHOWN + 3];
+    snprintf(quoted, sizeof quoted, "\"%s\"", key);
+    const char *const args[3] = {quoted, NULL, NULL};
+    sign_form_problem p = {.field = key,
+                           .code = message_code(MSG_FORM_FIELD),
+                           .text = message_text(MSG_FORM_FIELD, c->lang, args, text, sizeof text)};
+    c->errors++;
+    if (c->fn != NULL) {
+        c->fn(c->user, &p);
+    }
+}
+
 size_t sign_form_check(const sign_form *form, int64_t at, sign_lang lang, sign_form_problem_fn *fn,
                        void *user) {
     if (form == NULL) {
@@ -336,6 +350,9 @@ size_t sign_form_check(const sign_form *form, int64_t at, sign_lang lang, sign_f
     struct checking c = {.form = form, .at = at, .lang = lang, .fn = fn, .user = user};
     for (size_t id = 0; id < FIELD_COUNT; id++) {
         field_check(&c, id);
+    }
+    for (size_t i = 0; i < form->unknown_count; i++) {
+        unknown_tell(&c, form->unknown[i].shown);
     }
     return c.errors;
 }

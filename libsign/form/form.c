@@ -155,6 +155,33 @@ sign_rc form_no_field(const char *name, sign_rc rc, sign_error *err) {
     return fail(err, rc, field_is_secret(name) ? MSG_FORM_SECRET : MSG_FORM_FIELD, "%s", name);
 }
 
+sign_rc form_note_unknown(struct sign_form *f, const char *key, sign_error *err) {
+    if (f->unknown_count == FORM_UNKNOWN_MAX) {
+        return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "more than %d keys that are no fields", FORM_UNKNOWN_MAX);
+    }
+    struct form_key *grown = realloc(f->unknown, (f->unknown_count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        return fail_memory(err);
+    }
+    f->unknown = grown;
+    text_printable(BYTES_STR(key), grown[f->unknown_count].shown, sizeof grown->shown);
+    f->unknown_count++;
+    return SIGN_OK;
+}
+
+sign_rc form_all_known(const struct sign_form *f, sign_error *err) {
+    AUTO(grow) list = {0};
+    for (size_t i = 0; i < f->unknown_count; i++) {
+        grow_printf(&list, "%s\"%s\"", i > 0 ? ", " : "", f->unknown[i].shown);
+    }
+    if (list.failed) {
+        return fail_memory(err);
+    }
+    return list.len == 0
+               ? SIGN_OK
+               : fail(err, SIGN_E_REFUSED, MSG_FORM_FIELD, "%.*s", (int)list.len, (const char *)list.data);
+}
+
 static sign_rc defaults_set(struct sign_form *f, sign_error *err) {
     sign_rc rc = form_keep(f, FIELD_FormKodu, default_form_code, err);
     return rc != SIGN_OK ? rc : form_keep(f, FIELD_TaahhutnameKodu, default_undertaking_code, err);
@@ -250,6 +277,7 @@ void sign_form_free(sign_form **form) {
             free(value);
         }
     }
+    free((*form)->unknown);
     free(*form);
     *form = NULL;
 }

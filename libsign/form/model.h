@@ -12,7 +12,12 @@
 #define FORM_VERSION "1.0"
 #define FORM_TYPE    "YENILEME"
 
-enum { FORM_PROGRAM_MAX = 64 };
+enum { FORM_PROGRAM_MAX = 64, FORM_KEY_SHOWN = 64, FORM_UNKNOWN_MAX = 64 };
+
+/* A key of a JSON form that is no field, as it may be shown. */
+struct form_key {
+    char shown[FORM_KEY_SHOWN + 1];
+};
 
 struct sign_form {
     char id[37];                        /* a UUID in small letters */
@@ -20,6 +25,8 @@ struct sign_form {
     char program[FORM_PROGRAM_MAX + 1]; /* what made it */
     int64_t time;                       /* when it was made, 1900 to 9999 */
     char *values[FIELD_COUNT];          /* NULL: not set; never "" */
+    struct form_key *unknown;           /* what a JSON form said besides: told by the check, never written */
+    size_t unknown_count;
 };
 typedef struct sign_form *form_ptr;
 CLEANUP(form_ptr, sign_form_free);
@@ -38,6 +45,13 @@ sign_rc form_keep(struct sign_form *f, size_t field, const char *value, sign_err
 
 /* Keeps the normal form of a value. `strict`: what no value may hold is rc, else the check tells of it. */
 sign_rc form_keep_normal(struct sign_form *f, size_t field, const char *value, bool strict, sign_error *err);
+
+/* Remembers a key that is no field. SIGN_E_LIMIT: there are too many; SIGN_E_MEMORY. */
+sign_rc form_note_unknown(struct sign_form *f, const char *key, sign_error *err);
+
+/* SIGN_OK when every key was a field; else SIGN_E_REFUSED: what was not understood must not be lost unsaid.
+ */
+sign_rc form_all_known(const struct sign_form *f, sign_error *err);
 
 /* A name that is no field: SIGN_E_... rc with MSG_FORM_FIELD, or MSG_FORM_SECRET for what is one. */
 sign_rc form_no_field(const char *name, sign_rc rc, sign_error *err);

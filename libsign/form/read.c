@@ -195,27 +195,22 @@ static attribute_fn *envelope_key(const char *key) {
     return NULL;
 }
 
-/* All keys that the form does not have, in one message; a secret among them is told by itself. */
-static sign_rc keys_check(const struct json_value *root, sign_error *err) {
-    AUTO(grow) unknown = {.limit = 256};
-    for (size_t i = 0; i < root->count; i++) {
+static bool key_known(const char *key) {
+    return field_find(key) < FIELD_COUNT || envelope_key(key) != NULL;
+}
+
+/* Keys that the form does not have are kept for the check, which tells all that is wrong at once; a secret
+ * among them is refused here, so that its value is never kept. */
+static sign_rc keys_check(const struct json_value *root, struct sign_form *f, sign_error *err) {
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 0; rc == SIGN_OK && i < root->count; i++) {
         const char *key = root->items[i].name;
-        if (field_find(key) < FIELD_COUNT || envelope_key(key) != NULL) {
+        if (key_known(key)) {
             continue;
         }
-        if (field_is_secret(key)) {
-            return form_no_field(key, SIGN_E_FORMAT, err);
-        }
-        grow_printf(&unknown, "%s\"%s\"", unknown.len > 0 ? ", " : "", key);
+        rc = field_is_secret(key) ? form_no_field(key, SIGN_E_FORMAT, err) : form_note_unknown(f, key, err);
     }
-    if (unknown.failed && !unknown.over) {
-        return fail_memory(err);
-    }
-    if (unknown.len == 0 && !unknown.over) {
-        return SIGN_OK;
-    }
-    return fail(err, SIGN_E_FORMAT, MSG_FORM_FIELD, "%.*s%s", (int)unknown.len,
-                unknown.len > 0 ? (const char *)unknown.data : "", unknown.over ? " ..." : "");
+    return rc;
 }
 
 static sign_rc envelope_key_read(attribute_fn *read, const struct json_value *v, struct sign_form *f,
@@ -246,9 +241,9 @@ sign_rc form_read_json(sign_bytes text, struct sign_form *f, sign_error *err) {
     if (root == NULL) {
         return rc;
     }
-    rc = keys_check(root, err);
+    rc = keys_check(root, f, err);
     for (size_t i = 0; rc == SIGN_OK && i < root->count; i++) {
-        rc = key_read(&root->items[i], f, err);
+        rc = key_known(root->items[i].name) ? key_read(&root->items[i], f, err) : SIGN_OK;
     }
     return rc;
 }

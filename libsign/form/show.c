@@ -147,6 +147,10 @@ sign_rc sign_form_show(const sign_form *form, sign_lang lang, int whole, sign_bu
     if (form == NULL || out == NULL) {
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_form_show: form and out are needed");
     }
+    sign_rc rc = form_all_known(form, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
     AUTO(grow) g = {0};
     put_page(form, lang_index(lang), whole != 0, &g);
     return grow_take(&g, out, err);

@@ -42,7 +42,11 @@ sign_rc sign_form_write(const sign_form *form, const sign_output *out, sign_erro
     }
     AUTO(grow) g = {.limit = LIMIT_FORM};
     AUTO(sign_buf) bytes = {0};
+    sign_rc rc = form_all_known(form, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
     canonical(form, &g);
-    sign_rc rc = grow_take(&g, &bytes, err);
+    rc = grow_take(&g, &bytes, err);
     return rc == SIGN_OK ? output_write(out, BYTES(bytes.data, bytes.len), err) : rc;
 }

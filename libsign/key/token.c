@@ -155,14 +155,43 @@ static void keep_labelled(scan *s, const uri *u) {
     s->n_candidates = n == 1 ? 1 : s->n_candidates;
 }
 
-static sign_rc several(const scan *s, sign_error *err) {
+struct lines {
+    char **at;
+    size_t n;
+};
+typedef struct lines lines;
+
+static void lines_free(lines *l) {
+    for (size_t i = 0; i < l->n; i++)
+        free(l->at[i]);
+    free(l->at);
+}
+CLEANUP(lines, lines_free);
+
+static int by_text(const void *a, const void *b) {
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The URIs of the tokens or certificates that fit, in one line and always in one order: tokens tell their
+ * objects in any. */
+static sign_rc several(const scan *s, bool tokens, sign_error *err) {
+    size_t n = tokens ? s->n_places : s->n_candidates;
     AUTO(grow) list = {0};
-    for (size_t i = 0; i < s->n_candidates; i++) {
+    AUTO(lines) l = {calloc(n, sizeof *l.at), 0};
+    if (!l.at)
+        return fail_memory(err);
+    for (size_t i = 0; i < n; i++) {
         AUTO(grow) one = {0};
-        slot_uri(&s->places[s->candidates[i].place].slot, s->candidates[i].cert, true, &one);
-        if (!one.failed)
-            grow_printf(&list, "\n  %s", (const char *)one.data);
+        const struct candidate *c = tokens ? NULL : &s->candidates[i];
+        slot_uri(&s->places[c ? c->place : i].slot, c ? c->cert : NULL, true, &one);
+        grow_byte(&one, 0);
+        if (one.failed)
+            return fail_memory(err);
+        l.at[l.n++] = (char *)TAKE(one.data);
     }
+    qsort(l.at, l.n, sizeof *l.at, by_text);
+    for (size_t i = 0; i < n; i++)
+        grow_printf(&list, "%s%s", i ? "; " : "", l.at[i]);
     grow_byte(&list, 0);
     return fail(err, SIGN_E_CERTIFICATE, MSG_TOKEN_SEVERAL, "%s", list.failed ? "" : (const char *)list.data);
 }
@@ -177,19 +206,7 @@ static sign_rc choose(scan *s, const uri *u, sign_error *err) {
     keep_labelled(s, u);
     if (s->n_candidates == 0)
         return fail(err, SIGN_E_CERTIFICATE, MSG_TOKEN_NO_CERT, "%s", s->places[0].slot.label);
-    return s->n_candidates == 1 ? SIGN_OK : several(s, err);
-}
-
-static sign_rc several_tokens(const scan *s, sign_error *err) {
-    AUTO(grow) list = {0};
-    for (size_t i = 0; i < s->n_places; i++) {
-        AUTO(grow) one = {0};
-        slot_uri(&s->places[i].slot, NULL, true, &one);
-        if (!one.failed)
-            grow_printf(&list, "\n  %s", (const char *)one.data);
-    }
-    grow_byte(&list, 0);
-    return fail(err, SIGN_E_CERTIFICATE, MSG_TOKEN_SEVERAL, "%s", list.failed ? "" : (const char *)list.data);
+    return s->n_candidates == 1 ? SIGN_OK : several(s, false, err);
 }
 
 /* The certificates above `cert` that the token holds too, by their names. */
@@ -297,7 +314,7 @@ static sign_rc open_with_file(scan *s, const uri *u, const sign_key_options *opt
     if (rc != SIGN_OK)
         return rc;
     if (s->n_places > 1)
-        return several_tokens(s, err);
+        return several(s, true, err);
     struct object cert = {.id = u->id, .value = c.certs[0], .label = u->object};
     return open_place(s, 0, &cert, &c, opt, out, err);
 }

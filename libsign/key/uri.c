@@ -90,11 +90,11 @@ static sign_rc set_text(char **at, sign_bytes value, sign_error *err) {
 }
 
 static sign_rc set(uri *u, bool query, sign_bytes name, sign_bytes value, sign_error *err) {
+    /* RFC 7512, 7: a PIN, or the way to it, does not belong where others read; the caller asks for it. */
     if (query && named(name, "pin-value"))
-        return wrong(err, "pin-value is refused: others can read a command line");
+        return fail(err, SIGN_E_ARGUMENT, MSG_URI_PIN, "pin-value");
     if (query && named(name, "pin-source"))
-        return fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED,
-                    "pin-source in a pkcs11 URI; the caller asks for the PIN");
+        return fail(err, SIGN_E_ARGUMENT, MSG_URI_PIN, "pin-source");
     if (!query && named(name, "slot-id"))
         return set_slot(u, value, err);
     if (!query && named(name, "id"))
@@ -104,7 +104,7 @@ static sign_rc set(uri *u, bool query, sign_bytes name, sign_bytes value, sign_e
             return set_text(field_of(u, &fields[i]), value, err);
     char shown[64];
     text_printable(name, shown, sizeof shown);
-    return fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED, "pkcs11 URI attribute %s", shown);
+    return fail(err, SIGN_E_UNSUPPORTED, MSG_URI_ATTRIBUTE, "%s", shown);
 }
 
 /* One part: attributes between `separator`s. */

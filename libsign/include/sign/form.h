@@ -16,7 +16,8 @@ SIGN_CALL sign_rc sign_form_new(const char *id, int64_t time, sign_form **out, s
 /*
  * Reads a form: canonical XML, or JSON whose keys are the element names (then `id` and `time` are
  * used as in sign_form_new where the JSON has none).
- * Bad structure is SIGN_E_FORMAT; bad values are kept and told by sign_form_check.
+ * Bad structure is SIGN_E_FORMAT; bad values, and keys of JSON that are no fields, are kept and told by
+ * sign_form_check. A form with such keys is neither written nor shown: SIGN_E_REFUSED.
  */
 SIGN_CALL sign_rc sign_form_open(const sign_input *in, const char *id, int64_t time, sign_form **out,
                                  sign_error *err);
@@ -41,7 +42,8 @@ typedef struct sign_form_problem {
 
 typedef void sign_form_problem_fn(void *user, const sign_form_problem *problem);
 
-/* Tells all problems at once, in schema order, as of time `at`. Returns the number of errors (not warnings).
+/* Tells all problems at once, in schema order and then the keys that are no fields, as of time `at`. Returns
+ * the number of errors (not warnings).
  */
 SIGN_API size_t sign_form_check(const sign_form *form, int64_t at, sign_lang lang, sign_form_problem_fn *fn,
                                 void *user);

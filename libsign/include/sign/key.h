@@ -36,8 +36,8 @@ typedef struct sign_key_options {
 } sign_key_options;
 
 /*
- * Opens the key `where`: an RFC 7512 "pkcs11:" URI (one with pin-value is SIGN_E_ARGUMENT: a PIN
- * does not belong into a command line), or the path of a PKCS#12 or PEM file.
+ * Opens the key `where`: an RFC 7512 "pkcs11:" URI (one with pin-value or pin-source is
+ * SIGN_E_ARGUMENT: a PIN does not belong into a command line), or the path of a PKCS#12 or PEM file.
  * Errors: SIGN_E_IO, SIGN_E_KEY, SIGN_E_PIN, SIGN_E_TOKEN, SIGN_E_CERTIFICATE.
  */
 SIGN_CALL sign_rc sign_key_open(const char *where, const sign_key_options *opt, sign_key **out,

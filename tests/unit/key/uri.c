@@ -29,7 +29,7 @@ Test(key_uri, refused) {
     } cases[] = {
         {"pkcs11:token=a?pin-value=1234", SIGN_E_ARGUMENT},
         {"pkcs11:?module-name=a&pin-value=1", SIGN_E_ARGUMENT},
-        {"pkcs11:token=a?pin-source=file:/x", SIGN_E_UNSUPPORTED},
+        {"pkcs11:token=a?pin-source=file:/x", SIGN_E_ARGUMENT},
         {"pkcs11:token=a;token=b", SIGN_E_ARGUMENT},
         {"pkcs11:id=%01;id=%01", SIGN_E_ARGUMENT},
         {"pkcs11:slot-id=1;slot-id=1", SIGN_E_ARGUMENT},
