@@ -44,7 +44,6 @@ static size_t n_blocks, n_ours;
 static enum fault_mode mode;
 static size_t target, counted;
 static bool watching, counting;
-static bool by_us[1 << 16]; /* of the n-th allocation */
 
 static size_t slot_of(const void *p) {
     return (size_t)(((uintptr_t)p >> 4) * 0x9E3779B97F4A7C15u >> 40) % SLOTS;
@@ -89,8 +88,6 @@ static bool fails(bool ours) {
     if (!counting)
         return false;
     counted++;
-    if (mode == FAULT_NONE && counted < sizeof by_us)
-        by_us[counted] = ours;
     bool now = (mode == FAULT_ONCE && counted == target) || (mode == FAULT_FROM && counted >= target);
     if (now)
         errno = ENOMEM;
@@ -209,10 +206,6 @@ void faults_on(void) {
 
 void faults_off(void) {
     counting = false;
-}
-
-bool hooks_ours(size_t n) {
-    return n < sizeof by_us && by_us[n];
 }
 
 size_t hooks_count(void) {

@@ -22,8 +22,6 @@ void faults_on(void);
 void faults_off(void);
 /* How many there were between them, the one that failed included. */
 size_t hooks_count(void);
-/* Was the n-th one of our own code's, in the last run in which nothing failed? */
-bool hooks_ours(size_t n);
 
 /* What was allocated in this run and is still there: by our own code, and by everybody. */
 struct hooks_left {

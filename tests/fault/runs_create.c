@@ -239,10 +239,16 @@ int run_key_pem(const struct world *w) {
     return open_key(w, SIGN_TEST_PKI "/nes-p256.key.pem", SIGN_TEST_PKI "/nes-p256.pem", 1);
 }
 
+static int open_made(const struct world *w, const char *name, const char *cert, size_t chain) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", w->keys, name);
+    return open_key(w, path, cert, chain);
+}
+
 int run_key_encrypted(const struct world *w) {
-    return open_key(w, SIGN_TEST_PKI "/nes-p256.enc.pem", SIGN_TEST_PKI "/nes-p256.pem", 1);
+    return open_made(w, "key.pem", SIGN_TEST_PKI "/nes-p256.pem", 1);
 }
 
 int run_key_pkcs12(const struct world *w) {
-    return open_key(w, SIGN_TEST_PKI "/nes-p256.p12", NULL, 2);
+    return open_made(w, "key.p12", NULL, 2);
 }

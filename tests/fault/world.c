@@ -114,7 +114,8 @@ bool world_make(struct world *w) {
                         .certs = {{.path = PKI("chain-ec.pem")}},
                         .crls = {{.path = PKI("ca-ec.crl")}, {.path = PKI("root-ec.crl")}},
                         .verify_options = {.size = sizeof w->verify_options, .at = 1767596400},
-                        .folder = "/tmp/fault-XXXXXX"};
+                        .folder = "/tmp/fault-XXXXXX",
+                        .keys = "/tmp/fault-XXXXXX"};
     w->trust_options = (sign_trust_options){.size = sizeof w->trust_options,
                                             .anchors = w->anchors,
                                             .n_anchors = 1,
@@ -123,7 +124,8 @@ bool world_make(struct world *w) {
                                             .crls = w->crls,
                                             .n_crls = 2};
     sign_input attached;
-    bool ok = mkdtemp(w->folder) && told(sign_trust_new(&w->trust_options, &w->trust, &err), "trust", &err) &&
+    bool ok = mkdtemp(w->folder) && mkdtemp(w->keys) && world_keys_make(w) &&
+              told(sign_trust_new(&w->trust_options, &w->trust, &err), "trust", &err) &&
               key_make(PKI("nes-p256.key.pem"), PKI("nes-p256.pem"), &w->key) &&
               key_make(PKI("nes-person2.key.pem"), PKI("nes-person2.pem"), &w->other) && signatures_make(w) &&
               form_make(w) && draft_make(w) &&
@@ -134,6 +136,7 @@ bool world_make(struct world *w) {
 }
 
 void world_free(struct world *w) {
+    world_keys_free(w);
     sign_buf *const all[] = {&w->attached, &w->detached,  &w->two,      &w->altered,
                              &w->cut,      &w->form_json, &w->form_xml, &w->draft};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)

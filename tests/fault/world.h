@@ -22,6 +22,7 @@ struct world {
     sign_buf attached, detached, two, altered, cut; /* signatures */
     sign_buf form_json, form_xml, draft;
     char folder[64]; /* an empty one, for outputs */
+    char keys[64];   /* key.p12 and key.pem (encrypted), of person 1 */
 };
 
 /* One public function under failing allocations. */
@@ -37,6 +38,10 @@ extern const size_t n_runs;
 /* false, with a line on stderr, when something needed could not be made. */
 bool world_make(struct world *w);
 void world_free(struct world *w);
+
+/* The key files of w->keys, a folder that exists. */
+bool world_keys_make(const struct world *w);
+void world_keys_free(const struct world *w);
 
 /* The document that is signed everywhere. */
 sign_input world_document(void);
