@@ -119,7 +119,7 @@ void *__wrap_malloc(size_t n) {
 }
 
 void *__wrap_calloc(size_t n, size_t size) {
-    void *p = fails(true) ? NULL : __real_calloc(n, size);
+    void *p = fails() ? NULL : __real_calloc(n, size);
     remember(p, true);
     return p;
 }
@@ -133,24 +133,24 @@ void __wrap_free(void *p) {
 }
 
 char *__wrap_strdup(const char *s) {
-    char *p = fails(true) ? NULL : __real_strdup(s);
+    char *p = fails() ? NULL : __real_strdup(s);
     remember(p, true);
     return p;
 }
 
 char *__wrap_realpath(const char *path, char *out) {
-    char *p = fails(true) ? NULL : __real_realpath(path, out);
+    char *p = fails() ? NULL : __real_realpath(path, out);
     if (p != out)
         remember(p, true);
     return p;
 }
 
 DIR *__wrap_opendir(const char *path) {
-    return fails(true) ? NULL : __real_opendir(path);
+    return fails() ? NULL : __real_opendir(path);
 }
 
 FILE *__wrap_fopen(const char *path, const char *how) {
-    return fails(true) ? NULL : __real_fopen(path, how);
+    return fails() ? NULL : __real_fopen(path, how);
 }
 
 static void *ssl_malloc(size_t n, const char *file, int line) {
