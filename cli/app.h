@@ -81,6 +81,11 @@ bool args_flag(const struct args *a, const char *name);
 const char *args_value(const struct args *a, const char *name); /* the last one; NULL: not given */
 /* The row of that name in the command's tables, NULL when it takes no such option. */
 const struct option_row *command_option(const struct command *c, const char *name);
+/* On the command line itself, not as a default of --config: what is asked for and would be ignored is
+ * refused. */
+bool args_asked(const struct args *a, const char *name);
+/* --module given for what is no pkcs11: URI (NULL: the tokens present): EXIT_USAGE; otherwise 0. */
+int module_check(const struct app *app, const struct args *args, const char *where);
 /* Copies up to max values of a repeated option; returns how many. */
 size_t args_list(const struct args *a, const char *name, const char **out, size_t max);
 /* Parses argv; 0, or the exit code after the message was printed. Asked for help or the version, it prints
@@ -139,6 +144,9 @@ int output_choose(const struct app *app, const struct args *args, const char *fa
 char *content_beside(const char *file);
 /* Reads a small file whole (limit bytes). */
 int file_whole(const struct app *app, const char *path, size_t limit, sign_buf *out);
+
+/* The report as the JSON that --json prints; NULL: the message was printed and *code is the exit code. */
+json_t *report_json(const struct app *app, const sign_report *report, int *code);
 
 /* secret.c */
 struct secret_source {

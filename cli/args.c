@@ -47,6 +47,21 @@ const char *args_value(const struct args *a, const char *name) {
     return NULL;
 }
 
+bool args_asked(const struct args *a, const char *name) {
+    for (size_t i = 0; i < a->n_given - a->n_from_config; i++)
+        if (strcmp(a->given[i].row->name, name) == 0)
+            return true;
+    return false;
+}
+
+int module_check(const struct app *app, const struct args *args, const char *where) {
+    if (!where || strncmp(where, "pkcs11:", 7) == 0 || !args_asked(args, "module"))
+        return 0;
+    return usage(app,
+                 (struct words){"--module yalnız pkcs11: URI'siyle", "--module goes with a pkcs11: URI only"},
+                 NULL);
+}
+
 size_t args_list(const struct args *a, const char *name, const char **out, size_t max) {
     size_t n = 0;
     for (size_t i = 0; i < a->n_given && n < max; i++)

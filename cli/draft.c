@@ -36,24 +36,15 @@ static bool is_pkcs12(const char *file) {
     return dot && (strcmp(dot, ".p12") == 0 || strcmp(dot, ".pfx") == 0);
 }
 
-/* An option that would change nothing is refused, not ignored. */
-static int check_cert_options(const struct app *app, const struct args *args, bool pkcs12, bool on_token) {
-    if (args_value(args, "pin-source") && !pkcs12)
+static int signer_read(const struct app *app, const struct args *args, const char *where, struct signer *s) {
+    sign_error err = {0};
+    bool on_token = strncmp(where, "pkcs11:", 7) == 0, pkcs12 = !on_token && is_pkcs12(where);
+    if (!pkcs12 && args_asked(args, "pin-source"))
         return usage(app,
                      (struct words){"--pin-source yalnız PKCS#12 sertifikasıyla (.p12, .pfx)",
                                     "--pin-source goes with a PKCS#12 --cert only (.p12, .pfx)"},
                      NULL);
-    if (args_value(args, "module") && !on_token)
-        return usage(
-            app, (struct words){"--module yalnız pkcs11: URI'siyle", "--module goes with a pkcs11: URI only"},
-            NULL);
-    return 0;
-}
-
-static int signer_read(const struct app *app, const struct args *args, const char *where, struct signer *s) {
-    sign_error err = {0};
-    bool on_token = strncmp(where, "pkcs11:", 7) == 0, pkcs12 = !on_token && is_pkcs12(where);
-    int failed = check_cert_options(app, args, pkcs12, on_token);
+    int failed = module_check(app, args, where);
     if (!failed && pkcs12)
         failed = key_file_open(app, args, where, &s->key);
     else if (!failed && on_token)

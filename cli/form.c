@@ -162,12 +162,12 @@ static int check_options(const struct app *app, const struct args *args) {
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(verbs[i].verb, args->operands[0]) == 0)
             options = verbs[i].options;
-    for (size_t i = 0; options && i < args->n_given - args->n_from_config; i++) {
+    for (size_t i = 0; options && i < args->n_given; i++) {
         char name[32], shown[80];
-        snprintf(name, sizeof name, " %s ", args->given[i].row->name);
-        bool own = command_option(args->command, args->given[i].row->name) != NULL;
-        snprintf(shown, sizeof shown, "form %s --%s", args->operands[0], args->given[i].row->name);
-        if (own && !strstr(options, name))
+        const char *given = args->given[i].row->name;
+        snprintf(name, sizeof name, " %s ", given);
+        snprintf(shown, sizeof shown, "form %s --%s", args->operands[0], given);
+        if (command_option(args->command, given) && args_asked(args, given) && !strstr(options, name))
             return usage(
                 app, (struct words){"bu alt komutun böyle bir seçeneği yok", "this verb has no such option"},
                 shown);

@@ -75,11 +75,10 @@ static json_t *first_error(json_t *messages) {
 
 /* Tells the first error of a report as this command's own; `i` is the signature that it speaks of. */
 static int tell_finding(const struct app *app, const sign_report *report, size_t i, int exit) {
-    sign_buf text = {0};
-    sign_error err = {0};
-    if (sign_report_write(report, SIGN_JSON, app->lang, &text, &err) != SIGN_OK)
-        return tell_error(app, &err);
-    json_t *whole = json_loadb((const char *)text.data, text.len, 0, NULL);
+    int failed = 0;
+    json_t *whole = report_json(app, report, &failed);
+    if (!whole)
+        return failed;
     json_t *one = json_array_get(json_object_get(whole, "signatures"), i);
     json_t *m = first_error(json_object_get(one, "messages"));
     const char *code = json_string_value(json_object_get(m, "code"));
@@ -90,7 +89,6 @@ static int tell_finding(const struct app *app, const sign_report *report, size_t
              said ? said : say(app, (struct words){"İmzanın yapısı bozuk.", "The signature is malformed."}),
              hint ? hint : "");
     json_decref(whole);
-    sign_buf_free(&text);
     return told;
 }
 

@@ -188,6 +188,8 @@ int sign_setup_read(const struct app *app, const struct args *args, struct sign_
     s->options.n_roles = args_list(args, "role", s->roles, sizeof s->roles / sizeof *s->roles);
     s->options.roles = s->roles;
     s->options.roles_v1 = args_flag(args, "role-v1");
+    if (s->options.n_roles == 0 && args_asked(args, "role-v1"))
+        return usage(app, (struct words){"--role-v1 için --role gerekli", "--role-v1 needs a --role"}, NULL);
     int failed = read_shape(app, args, &s->options);
     if (!failed)
         failed = read_digest(app, args, &s->options);
@@ -249,6 +251,9 @@ int key_open(const struct app *app, const struct args *args, const char *person,
                             .secret = secret_get,
                             .user = &source};
     const char *where = args_value(args, "key");
+    int failed = module_check(app, args, where);
+    if (failed)
+        return failed;
     sign_rc rc = where ? sign_key_open(where, &opt, out, &err) : sign_key_find(person, &opt, out, &err);
     if (rc == SIGN_OK)
         return 0;

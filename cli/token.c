@@ -147,12 +147,10 @@ int run_cert(struct app *app, const struct args *args) {
     if (strcmp(args->operands[0], "show") != 0)
         return usage(app, (struct words){"alt komut show olmalı", "the verb must be show"},
                      args->operands[0]);
-    bool on_token = strncmp(args->operands[1], "pkcs11:", 7) == 0;
-    if (!on_token && args_value(args, "module"))
-        return usage(
-            app, (struct words){"--module yalnız pkcs11: URI'siyle", "--module goes with a pkcs11: URI only"},
-            NULL);
-    if (on_token)
+    code = module_check(app, args, args->operands[1]);
+    if (code)
+        return code;
+    if (strncmp(args->operands[1], "pkcs11:", 7) == 0)
         code = certs_of_token(app, args, args->operands[1], &certs);
     else {
         code = document_open(app, args->operands[1], &doc);

@@ -123,6 +123,61 @@ static int print_text(const struct app *app, const sign_buf *text, sign_rc verdi
     return print_bytes(app, text->data + n, text->len - n);
 }
 
+json_t *report_json(const struct app *app, const sign_report *report, int *code) {
+    sign_buf text = {0};
+    sign_error err = {0};
+    json_t *whole = NULL;
+    *code = 0;
+    if (sign_report_write(report, SIGN_JSON, app->lang, &text, &err) != SIGN_OK)
+        *code = tell_error(app, &err);
+    else if (!(whole = json_loadb((const char *)text.data, text.len, 0, NULL)))
+        *code = no_memory(app);
+    sign_buf_free(&text);
+    return whole;
+}
+
+static const char *text_of(json_t *object, const char *key) {
+    const char *value = json_string_value(json_object_get(object, key));
+    return value ? value : "-";
+}
+
+/* What the report shortens, in full: enough to find the certificate and to compare the digests elsewhere. */
+static void print_signature_details(json_t *list, int depth) {
+    size_t i, k;
+    json_t *s, *part;
+    json_array_foreach(list, i, s) {
+        json_t *signer = json_object_get(s, "signer");
+        printf("%*s%s: cert SHA-256 %s, serial %s\n", 2 * depth, "", text_of(s, "id"),
+               text_of(signer, "cert_sha256"), text_of(signer, "serial"));
+        json_array_foreach(json_object_get(s, "scope"), k, part)
+            printf("%*s  %s %s\n", 2 * depth, "", text_of(part, "digest_alg"), text_of(part, "digest"));
+        json_array_foreach(json_object_get(s, "revocation"), k, part) {
+            char source[400]; /* the name of a file may hold anything */
+            printable(text_of(part, "source"), source, sizeof source);
+            printf("%*s  %s %s: %s (%s - %s) cert SHA-256 %s\n", 2 * depth, "", text_of(part, "kind"), source,
+                   text_of(part, "status"), text_of(part, "this_update"), text_of(part, "next_update"),
+                   text_of(part, "for"));
+        }
+        if (depth < 16)
+            print_signature_details(json_object_get(s, "countersignatures"), depth + 1);
+    }
+}
+
+/* -v: the technical part, in terms of the standards and the same in both languages. */
+static int print_details(const struct app *app, const sign_report *report) {
+    int code = 0;
+    json_t *whole = report_json(app, report, &code);
+    if (!whole)
+        return code;
+    fprintf(stderr, "kalem: libsign %s, %s %s\n", sign_version(),
+            say(app, (struct words){"doğrulama politikası", "validation policy"}), text_of(whole, "policy"));
+    if (sign_report_count(report))
+        printf("\n%s\n", say(app, (struct words){"Teknik ayrıntılar", "Technical details"}));
+    print_signature_details(json_object_get(whole, "signatures"), 1);
+    json_decref(whole);
+    return finish_stdout(app, EXIT_DONE);
+}
+
 static int report_print(const struct app *app, const sign_report *report) {
     sign_buf text = {0};
     sign_error err = {0};
@@ -134,6 +189,8 @@ static int report_print(const struct app *app, const sign_report *report) {
     int printed = app->json ? print_bytes(app, text.data, text.len)
                             : print_text(app, &text, sign_report_verdict(report));
     sign_buf_free(&text);
+    if (!printed && app->verbose && !app->json)
+        printed = print_details(app, report);
     return printed ? printed : code;
 }
 
