@@ -219,8 +219,10 @@ static sign_rc mark_duplicates(arena *a, struct cades_signer *s, size_t n, sign_
         r[i] = ecdsa_r(&s[i]);
         for (size_t j = 0; j < i; j++) {
             bool same = s[i].signature.len != 0 && bytes_equal(s[i].signature, s[j].signature);
-            if (same || (r[i].len != 0 && bytes_equal(r[i], r[j])))
+            if (same || (r[i].len != 0 && bytes_equal(r[i], r[j]))) {
                 s[i].broken = s[j].broken = MSG_SIGNER_DUPLICATE;
+                s[i].breaks_value = s[j].breaks_value = true; /* one value is not two signatures */
+            }
         }
     }
     return SIGN_OK;
