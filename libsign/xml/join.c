@@ -63,8 +63,11 @@ static bool segment_drop(grow *out, size_t start) {
 }
 
 void xml_join_path(grow *out, sign_bytes path) {
+    if (path.len == 0) {
+        return;
+    }
     const uint8_t *s = path.data, *end = s + path.len;
-    bool absolute = path.len > 0 && *s == '/';
+    bool absolute = *s == '/';
     if (absolute) {
         grow_byte(out, '/');
     }

@@ -353,6 +353,9 @@ Test(c14n, joined_references) {
         {"a/b", "c?d/../e", "a/c?d/../e"},
         {"a/.", "b", "a/b"},
         {"", "../x", "../x"},
+        {"x/y?q", "//h", "//h"},
+        {"x/y?q", "s:", "s:"},
+        {"..", "?q", "..?q"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         AUTO(grow) got = {0};
