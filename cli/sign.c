@@ -63,9 +63,8 @@ int run_sign(struct app *app, const struct args *args) {
 }
 
 static json_t *first_error(json_t *messages) {
-    size_t i;
-    json_t *m;
-    json_array_foreach(messages, i, m) {
+    for (size_t i = 0; i < json_array_size(messages); i++) {
+        json_t *m = json_array_get(messages, i);
         const char *level = json_string_value(json_object_get(m, "level"));
         if (level && strcmp(level, "error") == 0)
             return m;
@@ -92,6 +91,18 @@ static int tell_finding(const struct app *app, const sign_report *report, size_t
     return told;
 }
 
+static int no_content(const struct app *app, const char *file) {
+    char text[600], shown[400];
+    printable(file, shown, sizeof shown);
+    snprintf(text, sizeof text, "%s: %s",
+             say(app, (struct words){"İmza ayrık; imzalanan içerik de gerekli",
+                                     "The signature is detached; its content is needed"}),
+             shown);
+    return tell(app, EXIT_USAGE, "E6029", text,
+                say(app, (struct words){"İmzalanan dosyayı --content ile verin.",
+                                        "Give the signed file with --content."}));
+}
+
 /* Nobody is asked for a PIN for a file to which nothing can be added: no signature is 3, one that is
  * malformed or does not fit its content is 1, as for extract. */
 static int look_first(const struct app *app, const struct document *what, const sign_input *in) {
@@ -105,7 +116,11 @@ static int look_first(const struct app *app, const struct document *what, const 
     for (size_t i = 0; !failed && i < sign_report_count(report); i++) {
         const sign_signature *s = sign_report_signature(report, i);
         bool broken = (s->sub && strcmp(s->sub, "FORMAT_FAILURE") == 0) || s->references == 0;
-        failed = broken ? tell_finding(app, report, i, EXIT_NOT_PASSED) : 0;
+        bool absent = !in && s->sub && strcmp(s->sub, "SIGNED_DATA_NOT_FOUND") == 0;
+        if (absent)
+            failed = no_content(app, what->in.name ? what->in.name : what->in.path);
+        else if (broken)
+            failed = tell_finding(app, report, i, EXIT_NOT_PASSED);
     }
     sign_report_free(&report);
     return failed;

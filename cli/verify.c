@@ -141,25 +141,33 @@ static const char *text_of(json_t *object, const char *key) {
     return value ? value : "-";
 }
 
+static void print_digests(json_t *scope, int indent) {
+    for (size_t i = 0; i < json_array_size(scope); i++) {
+        json_t *part = json_array_get(scope, i);
+        printf("%*s%s %s\n", indent, "", text_of(part, "digest_alg"), text_of(part, "digest"));
+    }
+}
+
+static void print_revocation(json_t *list, int indent) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *r = json_array_get(list, i);
+        char source[400]; /* the name of a file may hold anything */
+        printable(text_of(r, "source"), source, sizeof source);
+        printf("%*s%s %s: %s (%s - %s) cert SHA-256 %s\n", indent, "", text_of(r, "kind"), source,
+               text_of(r, "status"), text_of(r, "this_update"), text_of(r, "next_update"), text_of(r, "for"));
+    }
+}
+
 /* What the report shortens, in full: enough to find the certificate and to compare the digests elsewhere. */
-static void print_signature_details(json_t *list, int depth) {
-    size_t i, k;
-    json_t *s, *part;
-    json_array_foreach(list, i, s) {
-        json_t *signer = json_object_get(s, "signer");
-        printf("%*s%s: cert SHA-256 %s, serial %s\n", 2 * depth, "", text_of(s, "id"),
+static void print_signatures(json_t *list, int indent) {
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        json_t *s = json_array_get(list, i), *signer = json_object_get(s, "signer");
+        printf("%*s%s: cert SHA-256 %s, serial %s\n", indent, "", text_of(s, "id"),
                text_of(signer, "cert_sha256"), text_of(signer, "serial"));
-        json_array_foreach(json_object_get(s, "scope"), k, part)
-            printf("%*s  %s %s\n", 2 * depth, "", text_of(part, "digest_alg"), text_of(part, "digest"));
-        json_array_foreach(json_object_get(s, "revocation"), k, part) {
-            char source[400]; /* the name of a file may hold anything */
-            printable(text_of(part, "source"), source, sizeof source);
-            printf("%*s  %s %s: %s (%s - %s) cert SHA-256 %s\n", 2 * depth, "", text_of(part, "kind"), source,
-                   text_of(part, "status"), text_of(part, "this_update"), text_of(part, "next_update"),
-                   text_of(part, "for"));
-        }
-        if (depth < 16)
-            print_signature_details(json_object_get(s, "countersignatures"), depth + 1);
+        print_digests(json_object_get(s, "scope"), indent + 2);
+        print_revocation(json_object_get(s, "revocation"), indent + 2);
+        if (indent < 32)
+            print_signatures(json_object_get(s, "countersignatures"), indent + 2);
     }
 }
 
@@ -173,7 +181,7 @@ static int print_details(const struct app *app, const sign_report *report) {
             say(app, (struct words){"doğrulama politikası", "validation policy"}), text_of(whole, "policy"));
     if (sign_report_count(report))
         printf("\n%s\n", say(app, (struct words){"Teknik ayrıntılar", "Technical details"}));
-    print_signature_details(json_object_get(whole, "signatures"), 1);
+    print_signatures(json_object_get(whole, "signatures"), 2);
     json_decref(whole);
     return finish_stdout(app, EXIT_DONE);
 }
