@@ -50,9 +50,10 @@ static size_t pool_less(struct token *t, bool full) {
     return left;
 }
 
-sign_rc token_session(struct token *t, CK_SESSION_HANDLE *out, sign_error *err) {
+sign_rc token_session(struct token *t, CK_SESSION_HANDLE *out, bool *fresh, sign_error *err) {
     for (;;) {
-        if (pool_turn(t, out))
+        *fresh = !pool_turn(t, out);
+        if (!*fresh)
             return SIGN_OK;
         CK_RV rv = P11(t->module, C_OpenSession(t->slot.id, CKF_SERIAL_SESSION, NULL, NULL, out));
         if (rv == CKR_OK)
@@ -179,30 +180,34 @@ static bool spoilt(const struct token *t, CK_RV rv) {
 static void renew(struct token *t, CK_SESSION_HANDLE session) {
     CK_OBJECT_HANDLE key = 0;
     (void)P11(t->module, C_Login(session, CKU_USER, (unsigned char *)t->pin.text, t->pin.len));
-    if (token_match(t, session, &t->cert, &key, NULL) == SIGN_OK)
-        t->key = key;
+    if (token_match(t, session, &t->cert, &key, NULL) != SIGN_OK)
+        return;
+    t->key = key;
+    t->lost = false;
 }
 
 static sign_rc sign_on(struct token *t, struct order *o, uint8_t *out, CK_ULONG *n, sign_error *err) {
     CK_ULONG room = *n;
     CK_RV rv = CKR_OK;
-    /* A session may end behind our back (the card was pulled out, the machine slept): one new one, once. */
-    for (int attempt = 0; attempt < 2; attempt++) {
+    bool fresh = false;
+    /* Sessions may end behind our back (the card was pulled out, the machine slept), and all of them at once:
+     * those at hand are tried, then one new one, once. */
+    do {
         CK_SESSION_HANDLE session = 0;
-        sign_rc rc = token_session(t, &session, err);
+        sign_rc rc = token_session(t, &session, &fresh, err);
         if (rc != SIGN_OK)
             return rc;
-        if (attempt > 0 && t->pin.text)
+        if (fresh && t->lost && t->pin.text)
             renew(t, session);
         *n = room;
         rv = run(t, session, o, out, n);
+        if (answer_gone(rv))
+            t->lost = true;
         if (spoilt(t, rv))
             token_drop(t, session);
         else
             token_give(t, session);
-        if (!answer_gone(rv))
-            break;
-    }
+    } while (answer_gone(rv) && !fresh);
     return rv == CKR_OK ? SIGN_OK : answer_fail(rv, t->slot.label, err);
 }
 

@@ -276,7 +276,8 @@ static sign_rc prepare(struct token *t, CK_SESSION_HANDLE session, const struct 
 static sign_rc open_on(struct token *t, const struct object *cert, const sign_key_options *opt,
                        sign_error *err) {
     CK_SESSION_HANDLE session = 0;
-    sign_rc rc = token_session(t, &session, err);
+    bool fresh;
+    sign_rc rc = token_session(t, &session, &fresh, err);
     if (rc != SIGN_OK)
         return rc;
     rc = prepare(t, session, cert, opt, err);

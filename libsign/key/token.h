@@ -27,6 +27,7 @@ struct token {
     bool always;       /* CKA_ALWAYS_AUTHENTICATE: a PIN for every signature */
     struct secret pin; /* kept only for `always`, with `cert`: to log in and find the key anew */
     struct object cert;
+    _Atomic bool lost; /* a session ended behind our back, and since then nobody has logged in anew */
     pid_t process;
     pthread_mutex_t lock;
     pthread_cond_t returned;
@@ -36,8 +37,8 @@ struct token {
 
 /* The session pool and the signing; session.c. */
 sign_rc token_new(struct module *m, const struct slot *s, struct token **out, sign_error *err);
-/* Takes a session, or waits for one when the token has no more. */
-sign_rc token_session(struct token *t, CK_SESSION_HANDLE *out, sign_error *err);
+/* Takes a session, or waits for one when the token has no more. *fresh: it was opened now. */
+sign_rc token_session(struct token *t, CK_SESSION_HANDLE *out, bool *fresh, sign_error *err);
 void token_give(struct token *t, CK_SESSION_HANDLE session);
 /* Closes sessions, wipes the PIN, frees t with its module. */
 void token_free(void *t);

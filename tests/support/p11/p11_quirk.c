@@ -4,7 +4,8 @@
  * only, and two calls at the same time are a failure (AKİS) pin-low, pin-final, pin-locked, pin-unset   flags
  * of CK_TOKEN_INFO pinpad     CKF_PROTECTED_AUTHENTICATION_PATH: C_Login takes no PIN two        two sessions
  * at most, told by CKR_SESSION_COUNT only one        one session at most, told by CK_TOKEN_INFO lost the
- * first C_SignInit answers CKR_SESSION_HANDLE_INVALID removed    every C_SignInit answers CKR_DEVICE_REMOVED
+ * first C_SignInit answers CKR_SESSION_HANDLE_INVALID stale      C_SignInit answers it on every session that
+ * was opened before the word was there removed    every C_SignInit answers CKR_DEVICE_REMOVED
  *   always     CKA_ALWAYS_AUTHENTICATE is true: C_Sign without C_Login(CKU_CONTEXT_SPECIFIC) fails
  *   odd        C_Sign gives a value one byte too short
  *   nopss      no CKM_RSA_PKCS_PSS in the mechanism list
@@ -17,6 +18,7 @@
 
 static CK_FUNCTION_LIST *real;
 static atomic_int inside, open_sessions, lost;
+static atomic_ulong first_fresh; /* SoftHSM2 counts its handles upwards */
 static _Thread_local int allowed;
 
 static int quirk(const char *word) {
@@ -50,7 +52,11 @@ static CK_RV open_session(CK_SLOT_ID slot, CK_FLAGS flags, void *app, CK_NOTIFY 
         atomic_fetch_sub(&open_sessions, 1);
         return CKR_SESSION_COUNT;
     }
-    return real->C_OpenSession(slot, flags, app, notify, out);
+    CK_RV rv = real->C_OpenSession(slot, flags, app, notify, out);
+    unsigned long none = 0;
+    if (rv == CKR_OK && quirk("stale"))
+        atomic_compare_exchange_strong(&first_fresh, &none, *out);
+    return rv;
 }
 
 static CK_RV close_session(CK_SESSION_HANDLE session) {
@@ -91,6 +97,8 @@ static CK_RV mechanisms(CK_SLOT_ID slot, CK_MECHANISM_TYPE *types, CK_ULONG *n) 
 
 static CK_RV sign_init(CK_SESSION_HANDLE session, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key) {
     if (quirk("lost") && atomic_fetch_add(&lost, 1) == 0)
+        return CKR_SESSION_HANDLE_INVALID;
+    if (quirk("stale") && (first_fresh == 0 || session < first_fresh))
         return CKR_SESSION_HANDLE_INVALID;
     if (quirk("removed"))
         return CKR_DEVICE_REMOVED;

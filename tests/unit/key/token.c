@@ -364,6 +364,37 @@ Test(key_token, a_lost_login_is_renewed_where_the_pin_is_kept) {
     cr_assert_eq(sign_once(key, sigalg(SCHEME_RSA_PKCS1, DIGEST_SHA256), &err), SIGN_OK, "%s", err.text);
 }
 
+/* Nor does it stay lost when somebody tried to sign while the card was out. */
+Test(key_token, a_card_that_comes_back_is_logged_in_to_where_the_pin_is_kept) {
+    add("Kart", "nes-rsa2048=01");
+    AUTO(sign_key_ptr) key = open_quirk("always", "pkcs11:id=%01");
+    setenv("P11_QUIRK", "always removed", 1);
+    sign_error err = {0};
+    for (int i = 0; i < 2; i++)
+        cr_assert_eq(sign_once(key, sigalg(SCHEME_RSA_PKCS1, DIGEST_SHA256), &err), SIGN_E_TOKEN);
+    setenv("P11_QUIRK", "always", 1);
+    cr_assert_eq(sign_once(key, sigalg(SCHEME_RSA_PKCS1, DIGEST_SHA256), &err), SIGN_OK, "%s", err.text);
+    sign_all(key);
+}
+
+/* As many sessions as threads have signed at once: that all of them ended fails no signature. */
+Test(key_token, all_sessions_may_be_lost_at_once) {
+    add("Kart", "nes-p256=01");
+    AUTO(sign_key_ptr) key = open_quirk("", "pkcs11:id=%01");
+    AUTO(sign_key_ptr) other = open_quirk("", "pkcs11:id=%01"); /* keeps the login */
+    struct token *t = key->state;
+    CK_SESSION_HANDLE sessions[4];
+    bool fresh;
+    for (size_t i = 0; i < 4; i++)
+        cr_assert_eq(token_session(t, &sessions[i], &fresh, NULL), SIGN_OK);
+    for (size_t i = 0; i < 4; i++)
+        token_give(t, sessions[i]);
+    setenv("P11_QUIRK", "stale", 1);
+    sign_error err = {0};
+    cr_assert_eq(sign_once(key, sigalg(SCHEME_ECDSA, DIGEST_SHA256), &err), SIGN_OK, "%s", err.text);
+    cr_assert_eq(t->n_open, 1);
+}
+
 /* Without it nobody can: the caller is told to open the key again, and nothing hangs. */
 Test(key_token, a_lost_login_is_told) {
     add("Kart", "nes-rsa2048=01");
