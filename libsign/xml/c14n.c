@@ -29,7 +29,6 @@ struct writer {
     xml_scope scope;
     arena arena; /* prefixes of the list, joined values of xml:base */
     grow out, list;
-    uint64_t mark;
     bool written;
 };
 typedef struct writer writer;
@@ -125,10 +124,9 @@ static bool is_xml(const char *prefix) {
  */
 static void space_consider(struct writer *w, const struct xml_node *n, struct xml_binding *b, bool visible) {
     const struct c14n_node_set *set = w->in->node_set;
-    if (b == NULL || b->mark == w->mark) {
-        return;
+    if (b == NULL) {
+        return; /* memory: the scope remembers it */
     }
-    b->mark = w->mark;
     const char *uri = b->uri;
     if (uri != NULL && set != NULL && !set->space(set->user, n, b->prefix)) {
         uri = NULL;
@@ -159,7 +157,7 @@ static void spaces_utilized(struct writer *w, const struct xml_node *n) {
 }
 
 /* Binds what an element declares. For an ancestor of the apex: what no nearer one declares. */
-static void spaces_bind(struct writer *w, const struct xml_node *n, bool nearer_first) {
+static void spaces_bind(struct writer *w, const struct xml_node *n, bool above) {
     for (size_t i = 0; i < n->space_count && w->rc == SIGN_OK; i++) {
         const struct xml_space *s = &n->spaces[i];
         if (is_xml(s->prefix)) {
@@ -171,8 +169,8 @@ static void spaces_bind(struct writer *w, const struct xml_node *n, bool nearer_
             return;
         }
         struct xml_binding *b = xml_scope_find(&w->scope, s->prefix);
-        if (b != NULL && (!nearer_first || b->mark != w->mark)) {
-            b->mark = nearer_first ? w->mark : b->mark;
+        if (b != NULL && !(above && b->above)) {
+            b->above = above;
             xml_scope_bind(&w->scope, b, *s->uri != '\0' ? s->uri : NULL);
         }
     }
@@ -180,7 +178,6 @@ static void spaces_bind(struct writer *w, const struct xml_node *n, bool nearer_
 
 /* What the ancestors of an apex declare is in scope there. */
 static void spaces_above(struct writer *w, const struct xml_node *apex) {
-    w->mark++;
     for (const struct xml_node *n = apex->parent; n != NULL; n = n->parent) {
         spaces_bind(w, n, true);
     }
@@ -193,7 +190,6 @@ static void spaces_above(struct writer *w, const struct xml_node *apex) {
 static void spaces_put(struct writer *w, const struct xml_node *n, bool visible) {
     bool exclusive = w->in->method == C14N_EXCLUSIVE;
     spaces_bind(w, n, false);
-    w->mark++;
     if (w->in->node_set != NULL || n == w->in->apex) {
         for (struct xml_binding *b = w->scope.all; b != NULL; b = b->next) {
             if (!exclusive || b->listed) {

@@ -11,7 +11,7 @@ struct xml_binding {
     const char *uri;   /* in scope at the current element; NULL: none */
     const char *shown; /* in the output at the nearest element of it; NULL: none */
     bool listed;       /* in the PrefixList of exclusive canonicalization */
-    uint64_t mark;     /* the caller's */
+    bool above;        /* bound by an ancestor of the apex: the nearest one counts */
     struct xml_binding *next;
 };
 

@@ -58,7 +58,7 @@ static sign_rc take(void *user, sign_bytes piece, sign_error *err) {
 }
 
 static const char text[] =
-    "<?go?><a xmlns='urn:1' xmlns:p='urn:2' xmlns:q='urn:3' xml:base='http://e/a/b' xml:lang='tr'>"
+    "<?go?><a xmlns:p='urn:2' xmlns='urn:1' xmlns:q='urn:3' xml:base='http://e/a/b' xml:lang='tr'>"
     "<p:b xml:base='../c/' p:x='1' q:x='2'><c xmlns='' xml:base='d' "
     "q:y='3'>t&amp;<!--c--><q:d/></c></p:b></a>";
 

@@ -224,6 +224,44 @@ Test(c14n, comment_in_a_text) {
     CHECK_ALL(samples);
 }
 
+static bool not_hidden(void *user, const struct xml_node *n) {
+    (void)user;
+    return strcmp(n->name, "hidden") != 0;
+}
+
+static bool not_secret(void *user, const struct xml_node *n, const struct xml_attribute *a) {
+    (void)user;
+    (void)n;
+    return strcmp(a->name, "secret") != 0;
+}
+
+static bool not_z(void *user, const struct xml_node *n, const char *prefix) {
+    (void)user;
+    (void)n;
+    return strcmp(prefix, "z") != 0;
+}
+
+/* Of an element outside the node-set the axes and the content stay; a hidden attribute utilizes no prefix. */
+Test(c14n, node_set) {
+    static const struct c14n_node_set set = {not_hidden, not_secret, not_z, NULL};
+    static const char *const wants[] = {
+        "<a xmlns:p=\"urn:1\" xml:lang=\"tr\"> b=\"1\"<c xml:lang=\"tr\" p:d=\"2\"><z:e></z:e></c></a>",
+        "<a xmlns:p=\"urn:1\" xml:lang=\"tr\"> b=\"1\"<c xml:lang=\"tr\" p:d=\"2\"><z:e></z:e></c></a>",
+        "<a xml:lang=\"tr\"> b=\"1\"<c xmlns:p=\"urn:1\" p:d=\"2\"><z:e></z:e></c></a>",
+    };
+    AUTO(xml_ptr)
+    doc = read_text("<a xmlns:p='urn:1' xmlns:z='urn:2' xml:lang='tr' p:secret='x'><hidden b='1'>"
+                    "<c p:d='2'><z:e/></c></hidden></a>");
+    for (unsigned method = C14N_1_0; method <= C14N_EXCLUSIVE; method++) {
+        AUTO(grow) got = {0};
+        const struct c14n_input in = {
+            .document = xml_first(doc), .node_set = &set, .method = (enum c14n_method)method};
+        cr_assert(c14n_write(&in, collect, &got, NULL) == SIGN_OK);
+        grow_byte(&got, '\0');
+        cr_expect_str_eq((const char *)got.data, wants[method], "%u: %s", method, (const char *)got.data);
+    }
+}
+
 Test(c14n, wrong_use_is_told) {
     AUTO(xml_ptr) doc = read_text("<a>t</a>");
     static const struct c14n_node_set set = {0};
