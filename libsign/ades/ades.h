@@ -119,8 +119,8 @@ struct ades_format {
     sign_rc (*verify)(const struct ades_context *ctx, const source *what, const source *contents, size_t n,
                       struct sign_report *report, sign_error *err);
     sign_rc (*extract)(struct crypto *crypto, const source *what, const sign_output *out, sign_error *err);
-    /* The attached content as it stands, judged by nobody; left empty when there is none or more than
-     * `limit`. */
+    /* The attached content as it stands, judged by nobody, or its first `limit` octets; left empty when there
+     * is none. */
     sign_rc (*content)(const source *what, size_t limit, sign_buf *out, sign_error *err);
     sign_rc (*draft)(struct crypto *crypto, const ades_plan *plan, const sign_input *what,
                      const sign_input *in, struct ades_draft **out, sign_error *err);

@@ -93,20 +93,22 @@ sign_rc cades_extract(struct crypto *crypto, const source *what, const sign_outp
 
 sign_rc cades_content(const source *what, size_t limit, sign_buf *out, sign_error *err) {
     AUTO(cades_message) m = {0};
-    AUTO(sign_buf) all = {0};
+    AUTO(sign_buf) head = {0};
     sign_rc rc = cades_message_read(what, &m, err);
-    if (rc != SIGN_OK || m.broken != MSG_NONE || !m.attached || m.content_size > limit)
+    if (rc != SIGN_OK || m.broken != MSG_NONE || !m.attached)
         return rc;
-    all.data = malloc((size_t)m.content_size + 1);
-    if (all.data == NULL)
+    size_t size = m.content_size < limit ? (size_t)m.content_size : limit;
+    head.data = malloc(size + 1);
+    if (head.data == NULL)
         return fail_memory(err);
-    for (size_t i = 0; i < m.n_segments; i++) {
-        rc = source_read(&m.src, m.segments[i].at, all.data + all.len, (size_t)m.segments[i].len, err);
+    for (size_t i = 0; i < m.n_segments && head.len < size; i++) {
+        size_t rest = size - head.len, n = m.segments[i].len < rest ? (size_t)m.segments[i].len : rest;
+        rc = source_read(&m.src, m.segments[i].at, head.data + head.len, n, err);
         if (rc != SIGN_OK)
             return rc;
-        all.len += (size_t)m.segments[i].len;
+        head.len += n;
     }
-    *out = all;
-    all = (sign_buf){0};
+    *out = head;
+    head = (sign_buf){0};
     return SIGN_OK;
 }

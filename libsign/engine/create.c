@@ -107,11 +107,12 @@ static sign_rc added_form_guard(struct sign_draft *d, const sign_input *what, co
     sign_rc rc = SIGN_OK;
     if (!in) {
         rc = source_open(what, &s, err);
+        /* One octet more than a form may have: what is longer and speaks as a form is refused as one. */
         if (rc == SIGN_OK)
-            rc = d->format->content(&s, LIMIT_FORM, &attached, err);
+            rc = d->format->content(&s, LIMIT_FORM + 1, &attached, err);
         if (rc != SIGN_OK || attached.len == 0)
             return rc;
-        content = (sign_input){.name = what->name, .data = {attached.data, attached.len}};
+        content = (sign_input){.name = s.name, .data = {attached.data, attached.len}};
         in = &content;
     }
     rc = form_look(in, &form, err);

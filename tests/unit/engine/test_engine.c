@@ -117,6 +117,41 @@ Test(engine, one_trust_answers_for_each_time) {
     sign_trust_free(&trust);
 }
 
+/* What adding a signature says to an attached form of this length. No sign_create made the first signature:
+ * it would have refused; so the form takes the place of a text. */
+static sign_rc added_to_form(size_t len, sign_error *err) {
+    static const char form[] =
+        "<Basvuru xmlns=\"urn:mavikalem:belge:1\" surum=\"1.0\"><KimlikNo>10000000146</KimlikNo></Basvuru>";
+    char *text = malloc(len + 1);
+    cr_assert(text != NULL && len >= sizeof form);
+    memset(text, ' ', len);
+    memcpy(text, "text", 4);
+    text[len] = 0;
+    sign_buf sig = signed_text("nes-p256", text), out = {0};
+    size_t at = 0;
+    while (at + len <= sig.len && memcmp(sig.data + at, text, len) != 0)
+        at++;
+    cr_assert_leq(at + len, sig.len);
+    memcpy(sig.data + at, form, sizeof form - 1);
+    sign_key *key = pem_key("nes-p256");
+    sign_input what = {.name = "form.p7m", .data = {sig.data, sig.len}};
+    sign_rc rc = sign_add(key, &what, NULL, NULL, &(sign_output){.buf = &out}, err);
+    cr_assert_null(out.data);
+    sign_key_free(&key);
+    sign_buf_free(&sig);
+    free(text);
+    return rc;
+}
+
+/* A form that is too long to be checked is refused as one, and is not signed as something else. */
+Test(engine, nobody_adds_a_signature_to_a_form_that_is_too_long) {
+    static const size_t lengths[] = {1000, 1 << 20, (1 << 20) + 1, 3 << 20};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        sign_error err = {0};
+        cr_assert_eq(added_to_form(lengths[i], &err), SIGN_E_REFUSED, "%zu: %s", lengths[i], err.text);
+    }
+}
+
 Test(engine, wrong_use_is_an_argument_error) {
     sign_report *report = NULL;
     sign_error err = {0};
