@@ -43,7 +43,7 @@ void *__wrap_realloc(void *p, size_t n) {
 
 /* Fixed room: what takes the octets must not fail itself. */
 struct taken {
-    uint8_t data[4096];
+    uint8_t data[2048];
     size_t len;
 };
 
