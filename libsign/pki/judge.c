@@ -185,15 +185,15 @@ sign_rc search_judge(search *s, const struct pki_path *known, size_t from, sign_
     s->windows[last] = (struct window){INT64_MIN, INT64_MAX};
     check_issuers(s, &worst);
     check_critical(s, &worst);
-    if (known != NULL)
-        take_over(s, known, from);
     size_t end = known != NULL ? from : last;
     /* A signer that is an anchor itself is believed at once (EN 319 102-1, 5.2.6 step 1), but not beyond its
      * validity. */
     for (size_t i = 0; i < end || i == 0; i++)
         check_validity(s, i, &worst);
-    /* A chain that may not be used says nothing about revocation either. */
+    /* A chain that may not be used says nothing about revocation either, remembered or not. */
     bool usable = worst.rank < RANK_CONSTRAINTS || worst.rank > RANK_CA_VALIDITY;
+    if (known != NULL && usable)
+        take_over(s, known, from);
     for (size_t i = end; i-- > 0 && usable && s->opt->revocation && rc == SIGN_OK;)
         rc = check_revocation(s, i, &worst, err);
     if (rc != SIGN_OK)

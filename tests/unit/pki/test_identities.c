@@ -83,6 +83,24 @@ Test(pki_identities, verdicts, .timeout = 60) {
     sign_trust_free(&t);
 }
 
+/* What a trust remembers of the authorities above shortens the work and changes no answer: a chain that may
+ * not be used says nothing about revocation, however often it is asked. */
+Test(pki_identities, what_is_remembered_changes_no_answer) {
+    sign_trust *t = full_trust();
+    AUTO(sign_buf) wrong = identity("nes-pathlen.der");
+    AUTO(sign_buf) good = identity("nes-p256.der");
+    const struct pki_path_options opt = {.at = T2026 + DAY, .revocation = true};
+    struct outcome first = judge(t, view(wrong), &opt);
+    expect(judge(t, view(good), &opt), SUB_NONE, MSG_NONE, "the authority's path is remembered");
+    struct outcome again = judge(t, view(wrong), &opt);
+    expect(first, SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_LENGTH, "unknown authorities");
+    expect(again, SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_LENGTH, "remembered ones");
+    cr_assert_eq(first.n_chain, again.n_chain);
+    cr_assert_eq(first.n_revocation, 0);
+    cr_assert_eq(again.n_revocation, 0, "%zu lists", again.n_revocation);
+    sign_trust_free(&t);
+}
+
 Test(pki_identities, suspension_says_when_to_try_again) {
     sign_trust *t = full_trust();
     const struct pki_path_options opt = {.at = T2026, .revocation = true};
