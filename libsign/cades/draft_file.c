@@ -318,6 +318,18 @@ static bool contains(sign_bytes set, sign_bytes element) {
     return found && der_ok(&c);
 }
 
+/* digestAlgorithms is a set of AlgorithmIdentifier with that of the new signature (RFC 5652, 5.1). */
+static bool algorithm_listed(sign_bytes set, enum crypto_digest digest) {
+    struct der_parse parse = {0};
+    struct der_cursor c = der_open(&parse, set, true);
+    sign_bytes oid, params;
+    bool found = false;
+    while (der_more(&c) && der_algorithm(&c, &oid, &params)) {
+        found = found || crypto_digest_find(oid) == digest;
+    }
+    return found && der_ok(&c);
+}
+
 /* Value of the attribute `type`, which must occur once with one value. */
 static bool attribute_value(struct der_cursor set, enum oid type, struct der_cursor *out) {
     unsigned seen = 0;
@@ -398,6 +410,9 @@ static sign_rc state_check(struct crypto *crypto, struct ades_draft *d, const st
     }
     if (rc != SIGN_OK) {
         return rc;
+    }
+    if (!algorithm_listed(d->parts.digest_algorithms, d->digest)) {
+        return malformed(err, "digestAlgorithms");
     }
     if (!contains(d->parts.certificates, d->signer->der)) {
         return malformed(err, "the signer's certificate is not among the certificates");

@@ -122,6 +122,18 @@ static void seal(const signer *s, sign_buf *file) {
     memcpy(file->data + (state.value.data - file->data) + n + 2, digest, 32);
 }
 
+/* SHA-256 and nothing that is no algorithm: else the message that is made would be refused (RFC 5652, 5.1).
+ */
+static bool lists_sha256(sign_bytes algorithms) {
+    struct der_parse parse = {0};
+    struct der_cursor c = der_open(&parse, algorithms, true);
+    sign_bytes oid, params;
+    bool listed = false;
+    while (der_more(&c) && der_algorithm(&c, &oid, &params))
+        listed = listed || crypto_digest_find(oid) == DIGEST_SHA256;
+    return listed && der_ok(&c);
+}
+
 /*
  * One octet changed and the check made good again. What is imported all the same names the same signer, and
  * either wants the same octets signed or refuses the value that was made for the true draft.
@@ -142,6 +154,7 @@ static void change_on_purpose(const signer *s, const sign_buf *file, size_t at, 
     }
     cr_assert(bytes_equal(d->signer->der, good->signer->der), "octet %zu", at);
     cr_assert_eq(memcmp(d->content_digest, good->content_digest, 32), 0, "octet %zu", at);
+    cr_assert(lists_sha256(d->parts.digest_algorithms), "octet %zu", at);
     bool same = memcmp(d->tbs, good->tbs, 32) == 0;
     rc = cades_draft_finish(s->crypto, d, value, SIGN_VALUE_DER, &(sign_output){.buf = &out}, NULL);
     cr_assert_eq(rc, same ? SIGN_OK : SIGN_FAILED, "octet %zu", at);
