@@ -179,8 +179,12 @@ static bool spoilt(const struct token *t, CK_RV rv) {
  */
 static void renew(struct token *t, CK_SESSION_HANDLE session) {
     CK_OBJECT_HANDLE key = 0;
-    (void)P11(t->module, C_Login(session, CKU_USER, (unsigned char *)t->pin.text, t->pin.len));
-    if (token_match(t, session, &t->cert, &key, NULL) != SIGN_OK)
+    CK_RV rv = P11(t->module, C_Login(session, CKU_USER, (unsigned char *)t->pin.text, t->pin.len));
+    /* The PIN was changed meanwhile, or this is another card: trying it with every signature would lock it.
+     */
+    if (rv == CKR_PIN_INCORRECT || rv == CKR_PIN_LOCKED)
+        t->lost = false;
+    if (!t->lost || token_match(t, session, &t->cert, &key, NULL) != SIGN_OK)
         return;
     t->key = key;
     t->lost = false;

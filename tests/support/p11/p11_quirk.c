@@ -4,11 +4,11 @@
  * only, and two calls at the same time are a failure (AKİS) pin-low, pin-final, pin-locked, pin-unset   flags
  * of CK_TOKEN_INFO pinpad     CKF_PROTECTED_AUTHENTICATION_PATH: C_Login takes no PIN two        two sessions
  * at most, told by CKR_SESSION_COUNT only one        one session at most, told by CK_TOKEN_INFO lost the
- * first C_SignInit answers CKR_SESSION_HANDLE_INVALID stale      C_SignInit answers it on every session that
- * was opened before the word was there removed    every C_SignInit answers CKR_DEVICE_REMOVED
- *   always     CKA_ALWAYS_AUTHENTICATE is true: C_Sign without C_Login(CKU_CONTEXT_SPECIFIC) fails
- *   odd        C_Sign gives a value one byte too short
- *   nopss      no CKM_RSA_PKCS_PSS in the mechanism list
+ * first C_SignInit answers CKR_SESSION_HANDLE_INVALID changed    the user's PIN is another one stale
+ * C_SignInit answers it on every session that was opened before the word was there removed    every
+ * C_SignInit answers CKR_DEVICE_REMOVED always     CKA_ALWAYS_AUTHENTICATE is true: C_Sign without
+ * C_Login(CKU_CONTEXT_SPECIFIC) fails odd        C_Sign gives a value one byte too short nopss      no
+ * CKM_RSA_PKCS_PSS in the mechanism list
  */
 #include "forward.h"
 #include <stdatomic.h>
@@ -72,6 +72,8 @@ static CK_RV login(CK_SESSION_HANDLE session, CK_USER_TYPE user, unsigned char *
         allowed = 1;
         return CKR_OK;
     }
+    if (quirk("changed"))
+        return CKR_PIN_INCORRECT;
     if (quirk("pinpad"))
         return pin || n ? CKR_PIN_INCORRECT : real->C_Login(session, user, typed, 6);
     return real->C_Login(session, user, pin, n);

@@ -377,6 +377,18 @@ Test(key_token, a_card_that_comes_back_is_logged_in_to_where_the_pin_is_kept) {
     sign_all(key);
 }
 
+/* A PIN that is not right any more is tried once: three times would lock the card. */
+Test(key_token, a_pin_that_was_changed_is_tried_once) {
+    add("Kart", "nes-rsa2048=01");
+    AUTO(sign_key_ptr) key = open_quirk("always", "pkcs11:id=%01");
+    sign_error err = {0};
+    static const char *const words[] = {"always removed", "always changed", "always"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        setenv("P11_QUIRK", words[i], 1);
+        cr_assert_neq(sign_once(key, sigalg(SCHEME_RSA_PKCS1, DIGEST_SHA256), &err), SIGN_OK, "%s", words[i]);
+    }
+}
+
 /* As many sessions as threads have signed at once: that all of them ended fails no signature. */
 Test(key_token, all_sessions_may_be_lost_at_once) {
     add("Kart", "nes-p256=01");
