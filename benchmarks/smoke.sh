@@ -11,10 +11,10 @@ export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
 "$mkpki" --seed 5070 --bench "$work/pki" --signers 3
 if ! command -v softhsm2-util >/dev/null || ! command -v pkcs11-tool >/dev/null; then
     echo "SoftHSM2 or pkcs11-tool is missing"
-    exit 77
+    exit 1 # a missing tool is a failure, not a skip
 fi
-bash "$here/prepare.sh" "$work/pki" "$work/work"
-"$bench" --pki "$work/pki" --work "$work/work" --token "$work/work/token" \
+bash "$here/prepare.sh" "$work/pki" "$work/room"
+"$bench" --pki "$work/pki" --work "$work/room" --token "$work/room/token" \
     --seconds 0.01 --rounds 2 --large 2 --json "$work/out.json"
 python3 - "$work/out.json" <<'CHECK'
 import json, sys
