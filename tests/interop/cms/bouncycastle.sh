@@ -5,8 +5,8 @@ mkcades=$1
 checkcms=$2
 jars=$3
 if [ -z "$jars" ]; then
-    echo "ok - BouncyCastle # SKIP no Java or no BouncyCastle"
-    exit 77
+    echo "not ok - BouncyCastle: Java or its jars are missing"
+    exit 1
 fi
 . "$(dirname "$0")/lib.sh"
 cd "$work" || exit 1
