@@ -7,6 +7,7 @@
 #include "key/key.h"
 #include "pki/pki.h"
 #include <sign/create.h>
+#include <sign/verify.h>
 
 /* A signature policy of the verifier: how strict to be. */
 struct ades_policy {
@@ -60,7 +61,9 @@ struct ades_context {
     const struct ades_policy *policy;
     int64_t at;
     bool revocation;
-    bool inspect; /* integrity only */
+    bool inspect;           /* integrity only */
+    sign_digested digested; /* NULL, or who wants the octets that are digested */
+    void *digested_user;
 };
 
 /*

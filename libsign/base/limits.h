@@ -17,7 +17,13 @@ enum {
     LIMIT_ROLES = 32,
     LIMIT_PLACE_LINES = 6, /* RFC 5126, 5.11.2 */
     LIMIT_FORM_DEPTH = 16,
-    LIMIT_JSON_DEPTH = 32 /* objects and arrays within one another */
+    LIMIT_JSON_DEPTH = 32, /* objects and arrays within one another */
+    LIMIT_XML_DEPTH = 256, /* elements within one another, in a signed document */
+    LIMIT_XML_NODES = 5000000,
+    LIMIT_XML_ATTRIBUTES = 256,  /* of one element, and namespaces declared by it */
+    LIMIT_XML_SIGNATURES = 1000, /* in one document, counter-signatures aside */
+    LIMIT_REFERENCES = 30,       /* in one SignedInfo, and in one Manifest */
+    LIMIT_TRANSFORMS = 5         /* of one Reference */
 };
 
 /* Sizes in bytes. */
@@ -28,6 +34,11 @@ enum {
 #define LIMIT_CERTIFICATE       ((size_t)64 << 10)  /* one certificate */
 #define LIMIT_CRL               ((size_t)256 << 20) /* one CRL */
 #define LIMIT_FORM              ((size_t)1 << 20)   /* one form document */
+#define LIMIT_XML_TREE          ((size_t)256 << 20) /* an XML document that is read into a tree */
+#define LIMIT_XML_LARGE         ((size_t)4 << 20) /* a larger one is read by events where its signatures allow it */
+#define LIMIT_XML_KEPT          ((size_t)8 << 20)   /* signatures kept of a document that is read by events */
+#define LIMIT_XML_TEXT          ((size_t)256 << 20) /* one text of a signed document: base64 of a large file */
+#define LIMIT_XML_VALUE         ((size_t)1 << 20)   /* a SignatureValue, a DigestValue, an attribute */
 #define LIMIT_KEY_FILE          ((size_t)1 << 20)   /* a PEM or PKCS#12 file */
 #define LIMIT_WINDOW            ((size_t)1 << 20)   /* bytes read at a time from a large file */
 #define LIMIT_RSA_BITS_MIN      1024                /* below: refused before any computation */

@@ -357,7 +357,8 @@ static void node_begin(struct writer *w, const struct xml_node *n, bool after_ro
 /* A node and all that is in it, without recursion: the depth of a document is no matter of our stack. */
 static void walk(struct writer *w, const struct xml_node *top, bool after_root) {
     for (const struct xml_node *n = top; n != NULL && w->rc == SIGN_OK;) {
-        bool left_out = n == w->in->without;
+        bool left_out =
+            n == w->in->without || (w->in->leave != NULL && n->kind == XML_KIND_ELEMENT && w->in->leave(n));
         if (!left_out) {
             node_begin(w, n, after_root);
             if (n->first != NULL) {

@@ -28,7 +28,8 @@ struct c14n_input {
     const struct xml_node *apex;     /* or the subtree of an element */
     const struct xml_node *without;  /* a node that is left out with all that is in it: the Signature of the
                                         enveloped-signature transform (XMLDSig, 6.6.4) */
-    const struct c14n_node_set *node_set; /* with document only */
+    bool (*leave)(const struct xml_node *element); /* elements that are left out likewise: every Signature */
+    const struct c14n_node_set *node_set;          /* with document only */
     enum c14n_method method;
     bool comments;
     const char *prefixes; /* exclusive: the PrefixList of InclusiveNamespaces, as it was read */

@@ -32,6 +32,20 @@ typedef struct sign_options {
     const char *policy_notice;      /* SPUserNotice explicit text; NULL: none */
     const sign_bytes *certificates; /* DER, embedded beside the signer's and its chain */
     size_t n_certificates;
+
+    /* XAdES only; SIGN_E_ARGUMENT when set for another format. Clauses of EN 319 132-1. */
+    sign_c14n c14n;     /* of SignedInfo, SignedProperties and XML content */
+    int certificate_v1; /* nonzero: SigningCertificate (TS 101 903, 7.2.2), the Turkish option, instead of
+                           SigningCertificateV2 (5.2.2) */
+    int place_v1; /* nonzero: SignatureProductionPlace (TS 101 903, 7.2.7) instead of its V2 (5.2.5); it has
+                     no street: place_lines is then SIGN_E_ARGUMENT */
+    const char *place_state, *place_postal_code; /* StateOrProvince, PostalCode (5.2.5) */
+    const char *element; /* internally detached: Id of the one element of the document to sign; NULL: all of
+                            it, inside a new root element */
+    int single;          /* enveloped, nonzero: the enveloped-signature transform alone; a second signature in
+                            the document breaks this one. Zero: every Signature is left out of the digest, so
+                            that others can be added (sign_add) */
+    int key_value;       /* nonzero: KeyInfo holds the bare public key too (XML-Signature, 4.5.2) */
 } sign_options;
 
 /*

@@ -31,11 +31,26 @@ SIGN_API const char *sign_time_text(int64_t time, char out[32]);
 /* Signature format. Auto: found from the bytes when reading, CAdES when creating. */
 typedef enum sign_format {
     SIGN_AUTO = 0,
-    SIGN_CADES = 1 /* EN 319 122-1 over CMS, RFC 5652 */
+    SIGN_CADES = 1, /* EN 319 122-1 over CMS, RFC 5652 */
+    SIGN_XADES = 2  /* EN 319 132-1 over XML-Signature */
 } sign_format;
 
-/* Where the signed content is (RFC 5652, 5.2: eContent present or absent). */
-typedef enum sign_shape { SIGN_ATTACHED = 0, SIGN_DETACHED = 1 } sign_shape;
+/* Where the signed content is (RFC 5652, 5.2: eContent present or absent; XML-Signature, 2). */
+typedef enum sign_shape {
+    SIGN_ATTACHED = 0,   /* the format's own default: eContent in CAdES, enveloped in XAdES */
+    SIGN_DETACHED = 1,   /* elsewhere: the signature holds its digest only */
+    SIGN_ENVELOPED = 2,  /* XAdES: the Signature is the last child of the document's root element */
+    SIGN_ENVELOPING = 3, /* XAdES: the Signature is the root and carries the content in an Object, XML as
+                            nodes and all else as base64 */
+    SIGN_INTERNALLY_DETACHED = 4 /* XAdES: the content and the Signature are siblings in one document */
+} sign_shape;
+
+/* Canonical form of XML in a signature to be created. */
+typedef enum sign_c14n {
+    SIGN_C14N_EXCLUSIVE = 0, /* Exclusive XML Canonicalization 1.0 */
+    SIGN_C14N_INCLUSIVE = 1, /* Canonical XML 1.0 */
+    SIGN_C14N_11 = 2         /* Canonical XML 1.1 */
+} sign_c14n;
 
 /* Digest algorithms that may be used to create signatures (TS 119 312). */
 typedef enum sign_digest { SIGN_SHA256 = 0, SIGN_SHA384 = 1, SIGN_SHA512 = 2 } sign_digest;

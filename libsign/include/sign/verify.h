@@ -9,12 +9,22 @@ SIGN_BEGIN_C
 /* The findings of one verification. Points at nothing else; const, so many threads may read it. */
 typedef struct sign_report sign_report;
 
+/*
+ * Gets the octets that are digested for signature `id`, piece by piece, to find out why a digest differs:
+ * `what` is "SignedInfo", "Reference-1" ... in document order; an empty piece ends each. What it returns but
+ * SIGN_OK ends the verification and is its result. XML signatures only.
+ */
+typedef sign_rc (*sign_digested)(void *user, const char *id, const char *what, sign_bytes piece,
+                                 sign_error *err);
+
 typedef struct sign_verify_options {
-    size_t size;        /* sizeof(sign_verify_options) */
-    int64_t at;         /* validation time, seconds since 1970 UTC; 0: now. Proves nothing */
-    const char *policy; /* "default" (also NULL) or "strict" */
-    int no_revocation;  /* nonzero: no revocation check, and the report says so */
-    int inspect;        /* nonzero: structure and integrity only, no trust is looked at */
+    size_t size;            /* sizeof(sign_verify_options) */
+    int64_t at;             /* validation time, seconds since 1970 UTC; 0: now. Proves nothing */
+    const char *policy;     /* "default" (also NULL) or "strict" */
+    int no_revocation;      /* nonzero: no revocation check, and the report says so */
+    int inspect;            /* nonzero: structure and integrity only, no trust is looked at */
+    sign_digested digested; /* NULL: not wanted */
+    void *digested_user;
 } sign_verify_options;
 
 /*
@@ -48,8 +58,8 @@ typedef struct sign_signature {
     sign_rc verdict;         /* SIGN_OK, SIGN_FAILED or SIGN_INDETERMINATE */
     const char *indication;  /* "TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE" (EN 319 102-1, 5.1.3) */
     const char *sub;         /* "HASH_FAILURE", "REVOKED_NO_POE", ...; NULL when passed */
-    const char *id;          /* "S1", "S2" ... in file order */
-    const char *format;      /* "cades", "cms" */
+    const char *id;          /* the XML Id, else "S1", "S2" ... in file order */
+    const char *format;      /* "cades", "cms", "xades", "xmldsig" */
     const char *level;       /* "B", "T", "LT", "LTA", "C", "X", "XL", "A", or NULL */
     const char *signer;      /* subject name, RFC 4514 */
     const char *person;      /* serialNumber attribute of the subject, whole */

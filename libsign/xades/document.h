@@ -1,0 +1,42 @@
+/* xades/document.h - an XML document with signatures in it: one parse, one tree (or, when it is large, the
+ * signatures of it), and the canonical form of the whole. */
+#ifndef XADES_DOCUMENT_H
+#define XADES_DOCUMENT_H
+
+#include "xades/names.h"
+#include "xml/stream.h"
+
+struct xades_document {
+    struct xml_text text; /* borrowed: what was read */
+    sign_buf own;         /* the bytes when they had to be put together */
+    struct xml *xml;
+    struct xml_ids *ids;
+    bool sparse;                        /* only the signatures and their ancestors are in the tree */
+    const struct xml_node **signatures; /* ds:Signature elements that are in no other, in document order */
+    size_t n_signatures;
+};
+typedef struct xades_document xades_document;
+void xades_document_free(xades_document *d);
+CLEANUP(xades_document, xades_document_free);
+
+enum xades_reading {
+    XADES_AS_FITS, /* by events when larger than LIMIT_XML_LARGE, else a tree */
+    XADES_TREE     /* a tree: a reference asks for nodes that are in no signature */
+};
+
+/*
+ * Reads a document. SIGN_E_FORMAT (MSG_XML, MSG_XML_DOCTYPE, MSG_XML_ID_REPEATED) and SIGN_E_LIMIT: a verdict
+ * for the caller to give. `text` and its source must outlive the document.
+ */
+sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how, xades_document *out,
+                            sign_error *err);
+
+/*
+ * The canonical form of the whole document less `without` (a node of signatures[], or NULL) and, with `all`,
+ * less every ds:Signature. method, comments and prefixes of `how` count.
+ */
+sign_rc xades_document_c14n(const xades_document *d, const struct c14n_input *how,
+                            const struct xml_node *without, bool all, c14n_put put, void *user,
+                            sign_error *err);
+
+#endif
