@@ -3,12 +3,12 @@
 PACKAGES_BUILD=(gcc g++ libc6-dev cmake ninja-build pkg-config libssl-dev libxml2-dev libjansson-dev libinih-dev libp11-dev libp11-kit-dev)
 PACKAGES_DEMO=("${PACKAGES_BUILD[@]}" openssl softhsm2 opensc)
 PACKAGES_CHECK=("${PACKAGES_DEMO[@]}" libcriterion-dev clang libclang-rt-14-dev clang-format cppcheck python3 binutils git
-    util-linux libxml2-utils default-jdk-headless libbcpkix-java)
+    util-linux libxml2-utils default-jdk-headless libbcpkix-java libxmlsec1-dev xmlsec1 libxml-security-java)
 PACKAGES_BARE=(mmdebstrap git)
 
 TOOLS_BUILD=(gcc g++ cmake ninja pkg-config)
 TOOLS_DEMO=("${TOOLS_BUILD[@]}" openssl softhsm2-util pkcs11-tool)
-TOOLS_CHECK=("${TOOLS_DEMO[@]}" clang clang++ clang-format cppcheck python3 objdump nm git setarch xmllint java javac)
+TOOLS_CHECK=("${TOOLS_DEMO[@]}" clang clang++ clang-format cppcheck python3 objdump nm git setarch xmllint xmlsec1 java javac)
 TOOLS_BARE=(mmdebstrap git chroot)
 
 # as_root COMMAND...: itself as root, else through sudo, which must not ask: there may be no terminal.
