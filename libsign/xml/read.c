@@ -1,16 +1,11 @@
 /* xml/read.c - libxml2 as a source of events, from which the tree is built in an arena of our own. */
-#include "xml/xml.h"
+#include "xml/tree.h"
 
 #include "base/text.h"
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
 #include <stdlib.h>
-
-struct xml {
-    arena arena;
-    const struct xml_node *first, *root;
-};
 
 void xml_free(struct xml **x) {
     if (x != NULL && *x != NULL) {
