@@ -37,8 +37,9 @@ struct crypto_digest_row {
     enum oid oid;
     const char *name; /* "SHA-256" */
     size_t size;
-    int64_t sunset; /* a signature is no longer good after this time (TS 119 312; Tebliğ art. 6); 0: no end
-                       known */
+    int64_t sunset;  /* a signature is no longer good after this time (TS 119 312; Tebliğ art. 6); 0: no end
+                        known */
+    const char *uri; /* in XML signatures (RFC 9231, 2.1); "" when it has none */
 };
 const struct crypto_digest_row *crypto_digest_row(enum crypto_digest id);
 enum crypto_digest crypto_digest_find(sign_bytes oid);
@@ -59,6 +60,20 @@ bool crypto_sigalg_read(sign_bytes oid, sign_bytes params, struct crypto_sigalg 
  */
 void crypto_sigalg_write(der_builder *b, const struct crypto_sigalg *alg);
 void crypto_digest_write(der_builder *b, enum crypto_digest d);
+/* By the URI of DigestMethod; DIGEST_NONE when unknown. */
+enum crypto_digest crypto_digest_find_uri(const char *uri);
+/*
+ * By the URI of SignatureMethod (RFC 9231, 2.3): RSA PKCS#1 v1.5, ECDSA, and PSS in its forms without
+ * parameters (2.3.10: MGF1 with the same hash, salt as long as it). CRYPTO_URI_PSS has parameters of its own
+ * in XML and gives their defaults (2.3.9). false: unknown, or one of crypto_sigalg_other (*out says
+ * SCHEME_NONE).
+ */
+#define CRYPTO_URI_PSS "http://www.w3.org/2007/05/xmldsig-more#rsa-pss"
+bool crypto_sigalg_find_uri(const char *uri, struct crypto_sigalg *out);
+/* The URI of an algorithm; NULL when there is none without parameters. */
+const char *crypto_sigalg_uri(const struct crypto_sigalg *alg);
+/* The name of an algorithm that is known but not supported: "HMAC SHA-256", "DSA SHA-1"; else NULL. */
+const char *crypto_sigalg_other(const char *uri);
 /* "RSA-PSS SHA-256", "ECDSA SHA-384", "RSA SHA-1" */
 void crypto_sigalg_name(const struct crypto_sigalg *alg, char out[64]);
 

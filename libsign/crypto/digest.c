@@ -10,17 +10,20 @@
  * certification service providers signed with SHA-1 for some years more, so the later date decides here, and
  * a policy may be stricter.
  */
+#define XENC      "http://www.w3.org/2001/04/xmlenc#"
+#define DSIG_MORE "http://www.w3.org/2001/04/xmldsig-more#"
+#define DSIG_2007 "http://www.w3.org/2007/05/xmldsig-more#"
 static const struct crypto_digest_row rows[DIGEST_COUNT] = {
-    {DIGEST_NONE, OID_NONE, "", 0, 0},
-    {DIGEST_MD5, OID_MD5, "MD5", 16, 1091318400},
-    {DIGEST_SHA1, OID_SHA1, "SHA-1", 20, 1343779200},
-    {DIGEST_SHA224, OID_SHA224, "SHA-224", 28, 1861920000},
-    {DIGEST_SHA256, OID_SHA256, "SHA-256", 32, 0},
-    {DIGEST_SHA384, OID_SHA384, "SHA-384", 48, 0},
-    {DIGEST_SHA512, OID_SHA512, "SHA-512", 64, 0},
-    {DIGEST_SHA3_256, OID_SHA3_256, "SHA3-256", 32, 0},
-    {DIGEST_SHA3_384, OID_SHA3_384, "SHA3-384", 48, 0},
-    {DIGEST_SHA3_512, OID_SHA3_512, "SHA3-512", 64, 0},
+    {DIGEST_NONE, OID_NONE, "", 0, 0, ""},
+    {DIGEST_MD5, OID_MD5, "MD5", 16, 1091318400, DSIG_MORE "md5"},
+    {DIGEST_SHA1, OID_SHA1, "SHA-1", 20, 1343779200, "http://www.w3.org/2000/09/xmldsig#sha1"},
+    {DIGEST_SHA224, OID_SHA224, "SHA-224", 28, 1861920000, DSIG_MORE "sha224"},
+    {DIGEST_SHA256, OID_SHA256, "SHA-256", 32, 0, XENC "sha256"},
+    {DIGEST_SHA384, OID_SHA384, "SHA-384", 48, 0, DSIG_MORE "sha384"},
+    {DIGEST_SHA512, OID_SHA512, "SHA-512", 64, 0, XENC "sha512"},
+    {DIGEST_SHA3_256, OID_SHA3_256, "SHA3-256", 32, 0, DSIG_2007 "sha3-256"},
+    {DIGEST_SHA3_384, OID_SHA3_384, "SHA3-384", 48, 0, DSIG_2007 "sha3-384"},
+    {DIGEST_SHA3_512, OID_SHA3_512, "SHA3-512", 64, 0, DSIG_2007 "sha3-512"},
 };
 
 const struct crypto_digest_row *crypto_digest_row(enum crypto_digest id) {
@@ -31,6 +34,13 @@ enum crypto_digest crypto_digest_find(sign_bytes oid) {
     enum oid id = oid_find(oid);
     for (size_t i = 1; id != OID_NONE && i < DIGEST_COUNT; i++)
         if (rows[i].oid == id)
+            return rows[i].id;
+    return DIGEST_NONE;
+}
+
+enum crypto_digest crypto_digest_find_uri(const char *uri) {
+    for (size_t i = 1; i < DIGEST_COUNT; i++)
+        if (strcmp(rows[i].uri, uri) == 0)
             return rows[i].id;
     return DIGEST_NONE;
 }

@@ -4,33 +4,72 @@
 
 #include <stdio.h>
 
+#define DSIG      "http://www.w3.org/2000/09/xmldsig#"
+#define DSIG_MORE "http://www.w3.org/2001/04/xmldsig-more#"
+#define DSIG_2007 "http://www.w3.org/2007/05/xmldsig-more#"
+#define DSIG_2021 "http://www.w3.org/2021/04/xmldsig-more#"
+
+/* uri: RFC 9231, 2.3; it has none for RSA PKCS#1 v1.5 with SHA-3. */
 static const struct row {
     enum oid oid;
     enum crypto_scheme scheme;
     enum crypto_digest digest;
+    const char *uri;
 } rows[] = {
-    {OID_RSA_ENCRYPTION, SCHEME_RSA_PKCS1, DIGEST_NONE},
+    {OID_RSA_ENCRYPTION, SCHEME_RSA_PKCS1, DIGEST_NONE, NULL},
     /* The first row of a pair is the one that is written. */
-    {OID_RSA_MD5, SCHEME_RSA_PKCS1, DIGEST_MD5},
-    {OID_RSA_SHA1, SCHEME_RSA_PKCS1, DIGEST_SHA1},
-    {OID_RSA_SHA1_OIW, SCHEME_RSA_PKCS1, DIGEST_SHA1},
-    {OID_RSA_SHA224, SCHEME_RSA_PKCS1, DIGEST_SHA224},
-    {OID_RSA_SHA256, SCHEME_RSA_PKCS1, DIGEST_SHA256},
-    {OID_RSA_SHA384, SCHEME_RSA_PKCS1, DIGEST_SHA384},
-    {OID_RSA_SHA512, SCHEME_RSA_PKCS1, DIGEST_SHA512},
-    {OID_RSA_SHA3_256, SCHEME_RSA_PKCS1, DIGEST_SHA3_256},
-    {OID_RSA_SHA3_384, SCHEME_RSA_PKCS1, DIGEST_SHA3_384},
-    {OID_RSA_SHA3_512, SCHEME_RSA_PKCS1, DIGEST_SHA3_512},
-    {OID_ECDSA_SHA1, SCHEME_ECDSA, DIGEST_SHA1},
-    {OID_ECDSA_SHA224, SCHEME_ECDSA, DIGEST_SHA224},
-    {OID_ECDSA_SHA256, SCHEME_ECDSA, DIGEST_SHA256},
-    {OID_ECDSA_SHA384, SCHEME_ECDSA, DIGEST_SHA384},
-    {OID_ECDSA_SHA512, SCHEME_ECDSA, DIGEST_SHA512},
-    {OID_ECDSA_SHA3_256, SCHEME_ECDSA, DIGEST_SHA3_256},
-    {OID_ECDSA_SHA3_384, SCHEME_ECDSA, DIGEST_SHA3_384},
-    {OID_ECDSA_SHA3_512, SCHEME_ECDSA, DIGEST_SHA3_512},
+    {OID_RSA_MD5, SCHEME_RSA_PKCS1, DIGEST_MD5, DSIG_MORE "rsa-md5"},
+    {OID_RSA_SHA1, SCHEME_RSA_PKCS1, DIGEST_SHA1, DSIG "rsa-sha1"},
+    {OID_RSA_SHA1_OIW, SCHEME_RSA_PKCS1, DIGEST_SHA1, NULL},
+    {OID_RSA_SHA224, SCHEME_RSA_PKCS1, DIGEST_SHA224, DSIG_MORE "rsa-sha224"},
+    {OID_RSA_SHA256, SCHEME_RSA_PKCS1, DIGEST_SHA256, DSIG_MORE "rsa-sha256"},
+    {OID_RSA_SHA384, SCHEME_RSA_PKCS1, DIGEST_SHA384, NULL},
+    {OID_RSA_SHA512, SCHEME_RSA_PKCS1, DIGEST_SHA512, DSIG_MORE "rsa-sha512"},
+    {OID_RSA_SHA3_256, SCHEME_RSA_PKCS1, DIGEST_SHA3_256, NULL},
+    {OID_RSA_SHA3_384, SCHEME_RSA_PKCS1, DIGEST_SHA3_384, NULL},
+    {OID_RSA_SHA3_512, SCHEME_RSA_PKCS1, DIGEST_SHA3_512, NULL},
+    {OID_ECDSA_SHA1, SCHEME_ECDSA, DIGEST_SHA1, DSIG_MORE "ecdsa-sha1"},
+    {OID_ECDSA_SHA224, SCHEME_ECDSA, DIGEST_SHA224, DSIG_MORE "ecdsa-sha224"},
+    {OID_ECDSA_SHA256, SCHEME_ECDSA, DIGEST_SHA256, DSIG_MORE "ecdsa-sha256"},
+    {OID_ECDSA_SHA384, SCHEME_ECDSA, DIGEST_SHA384, DSIG_MORE "ecdsa-sha384"},
+    {OID_ECDSA_SHA512, SCHEME_ECDSA, DIGEST_SHA512, DSIG_MORE "ecdsa-sha512"},
+    {OID_ECDSA_SHA3_256, SCHEME_ECDSA, DIGEST_SHA3_256, DSIG_2021 "ecdsa-sha3-256"},
+    {OID_ECDSA_SHA3_384, SCHEME_ECDSA, DIGEST_SHA3_384, DSIG_2021 "ecdsa-sha3-384"},
+    {OID_ECDSA_SHA3_512, SCHEME_ECDSA, DIGEST_SHA3_512, DSIG_2021 "ecdsa-sha3-512"},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
+
+/* RFC 9231, 2.3.10. */
+static const struct {
+    enum crypto_digest digest;
+    const char *uri;
+} pss_rows[] = {
+    {DIGEST_MD5, DSIG_2007 "md5-rsa-MGF1"},           {DIGEST_SHA1, DSIG_2007 "sha1-rsa-MGF1"},
+    {DIGEST_SHA224, DSIG_2007 "sha224-rsa-MGF1"},     {DIGEST_SHA256, DSIG_2007 "sha256-rsa-MGF1"},
+    {DIGEST_SHA384, DSIG_2007 "sha384-rsa-MGF1"},     {DIGEST_SHA512, DSIG_2007 "sha512-rsa-MGF1"},
+    {DIGEST_SHA3_256, DSIG_2007 "sha3-256-rsa-MGF1"}, {DIGEST_SHA3_384, DSIG_2007 "sha3-384-rsa-MGF1"},
+    {DIGEST_SHA3_512, DSIG_2007 "sha3-512-rsa-MGF1"},
+};
+enum { PSS_ROWS = sizeof pss_rows / sizeof *pss_rows };
+
+/* What is known by name only (RFC 9231, 2.2 and 2.3). */
+static const struct {
+    const char *uri, *name;
+} others[] = {
+    {DSIG "hmac-sha1", "HMAC SHA-1"},
+    {DSIG_MORE "hmac-md5", "HMAC MD5"},
+    {DSIG_MORE "hmac-sha224", "HMAC SHA-224"},
+    {DSIG_MORE "hmac-sha256", "HMAC SHA-256"},
+    {DSIG_MORE "hmac-sha384", "HMAC SHA-384"},
+    {DSIG_MORE "hmac-sha512", "HMAC SHA-512"},
+    {DSIG_MORE "hmac-ripemd160", "HMAC RIPEMD-160"},
+    {DSIG_MORE "rsa-ripemd160", "RSA RIPEMD-160"},
+    {DSIG_2007 "ecdsa-ripemd160", "ECDSA RIPEMD-160"},
+    {DSIG "dsa-sha1", "DSA SHA-1"},
+    {"http://www.w3.org/2009/xmldsig11#dsa-sha256", "DSA SHA-256"},
+    {DSIG_2021 "eddsa-ed25519", "Ed25519"},
+    {DSIG_2021 "eddsa-ed448", "Ed448"},
+};
 
 /* More octets of salt than the largest modulus has cannot verify. */
 enum { SALT_MAX = 2048, SALT_DEFAULT = 20 };
@@ -95,6 +134,48 @@ bool crypto_sigalg_read(sign_bytes oid, sign_bytes params, struct crypto_sigalg 
             return true;
         }
     return false;
+}
+
+static struct crypto_sigalg pss_of(enum crypto_digest d) {
+    unsigned salt = (unsigned)crypto_digest_row(d)->size;
+    return (struct crypto_sigalg){SCHEME_RSA_PSS, d, d, salt};
+}
+
+bool crypto_sigalg_find_uri(const char *uri, struct crypto_sigalg *out) {
+    *out = (struct crypto_sigalg){0};
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].uri != NULL && strcmp(rows[i].uri, uri) == 0) {
+            *out = (struct crypto_sigalg){.scheme = rows[i].scheme, .digest = rows[i].digest};
+            return true;
+        }
+    for (size_t i = 0; i < PSS_ROWS; i++)
+        if (strcmp(pss_rows[i].uri, uri) == 0) {
+            *out = pss_of(pss_rows[i].digest);
+            return true;
+        }
+    if (strcmp(uri, CRYPTO_URI_PSS) != 0)
+        return false;
+    *out = pss_of(DIGEST_SHA256);
+    return true;
+}
+
+const char *crypto_sigalg_uri(const struct crypto_sigalg *alg) {
+    for (size_t i = 0; i < ROWS; i++)
+        if (rows[i].uri != NULL && rows[i].scheme == alg->scheme && rows[i].digest == alg->digest)
+            return rows[i].uri;
+    bool plain = alg->scheme == SCHEME_RSA_PSS && alg->mgf == alg->digest &&
+                 alg->salt == crypto_digest_row(alg->digest)->size;
+    for (size_t i = 0; plain && i < PSS_ROWS; i++)
+        if (pss_rows[i].digest == alg->digest)
+            return pss_rows[i].uri;
+    return NULL;
+}
+
+const char *crypto_sigalg_other(const char *uri) {
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(others[i].uri, uri) == 0)
+            return others[i].name;
+    return NULL;
 }
 
 /* sha256Identifier and its like of RFC 4055, 2.1 have NULL. */
