@@ -1,0 +1,86 @@
+/* xml/guard.c - where markup begins and ends. */
+#include "xml/guard.h"
+
+/* A comment ends at "-->", a CDATA section at "]]>", an instruction at "?>". */
+static void closing(struct xml_guard *g, uint8_t c, uint8_t mark, unsigned marks) {
+    if (c == mark) {
+        g->run++;
+    } else {
+        if (c == '>' && g->run >= marks) {
+            g->at = GUARD_TEXT;
+        }
+        g->run = 0;
+    }
+}
+
+static void opening(struct xml_guard *g, uint8_t c) {
+    g->at = c == '!' ? GUARD_BANG : (c == '?' ? GUARD_INSTRUCTION : (c == '>' ? GUARD_TEXT : GUARD_TAG));
+    g->run = 0;
+    g->found = 0;
+}
+
+static void in_tag(struct xml_guard *g, uint8_t c) {
+    if (c == '>') {
+        g->at = GUARD_TEXT;
+    } else if (c == '"' || c == '\'') {
+        g->at = GUARD_QUOTE;
+        g->quote = c;
+        g->found++;
+    }
+}
+
+static void step(struct xml_guard *g, uint8_t c) {
+    switch (g->at) {
+    case GUARD_OPEN:
+        opening(g, c);
+        return;
+    case GUARD_BANG:
+        g->at = c == '-' ? GUARD_DASH : (c == '[' ? GUARD_CDATA : GUARD_TAG);
+        return;
+    case GUARD_DASH:
+        g->at = GUARD_COMMENT;
+        return;
+    case GUARD_TAG:
+        in_tag(g, c);
+        return;
+    case GUARD_COMMENT:
+        closing(g, c, '-', 2);
+        return;
+    case GUARD_CDATA:
+        closing(g, c, ']', 2);
+        return;
+    case GUARD_INSTRUCTION:
+        closing(g, c, '?', 1);
+        return;
+    case GUARD_QUOTE:
+    case GUARD_TEXT:
+        return; /* by memchr */
+    }
+}
+
+bool xml_guard_feed(struct xml_guard *g, sign_bytes piece) {
+    const uint8_t *at = piece.data, *end = at + piece.len, *began = at;
+    while (at < end) {
+        if (g->at == GUARD_TEXT) {
+            at = memchr(at, '<', (size_t)(end - at));
+            if (at == NULL) {
+                return true;
+            }
+            began = at++;
+            g->at = GUARD_OPEN;
+            g->length = 0;
+        } else if (g->at == GUARD_QUOTE) {
+            at = memchr(at, g->quote, (size_t)(end - at));
+            at = at != NULL ? at + 1 : end;
+            g->at = at[-1] == g->quote ? GUARD_TAG : GUARD_QUOTE;
+        } else {
+            step(g, *at++);
+        }
+        bool long_markup = g->markup != 0 && (size_t)(at - began) + g->length > g->markup;
+        if (long_markup || (g->values != 0 && g->found > g->values)) {
+            return false;
+        }
+    }
+    g->length += (size_t)(end - began);
+    return true;
+}
