@@ -15,11 +15,15 @@ struct source {
     uint64_t size;
     const char *name; /* for messages; borrowed from the sign_input */
     int64_t stamp[4]; /* mtime and ctime when opened */
+    uint64_t first;   /* a part of a file: where it begins there */
+    uint64_t rest;    /* and how much of the file follows it */
 };
 typedef struct source source;
 
 /* Opens in->data or in->path. SIGN_E_IO (MSG_FILE_OPEN) for what is no readable regular file. */
 sign_rc source_open(const sign_input *in, source *out, sign_error *err);
+/* n bytes of s at `at`, which are in it, as an input of their own. It borrows from s and is not closed. */
+source source_part(const source *s, uint64_t at, uint64_t n);
 void source_close(source *s);
 CLEANUP(source, source_close);
 

@@ -71,6 +71,17 @@ sign_rc source_open(const sign_input *in, source *out, sign_error *err) {
     return SIGN_OK;
 }
 
+source source_part(const source *s, uint64_t at, uint64_t n) {
+    source part = *s;
+    part.size = n;
+    part.first = s->first + at;
+    part.rest = s->rest + (s->size - at - n);
+    if (s->fd < 0) {
+        part.mem = BYTES(s->mem.data + (size_t)at, (size_t)n);
+    }
+    return part;
+}
+
 void source_close(source *s) {
     /* An opened source has a name; the zero value has none, and its fd 0 is somebody's standard input. */
     if (s == NULL) {
@@ -98,7 +109,7 @@ sign_rc source_read(const source *s, uint64_t at, void *out, size_t n, sign_erro
     }
     uint8_t *to = out;
     while (n > 0) {
-        ssize_t got = pread(s->fd, to, n, (off_t)at);
+        ssize_t got = pread(s->fd, to, n, (off_t)(s->first + at));
         if (got < 0 && errno == EINTR) {
             continue;
         }
@@ -146,7 +157,7 @@ sign_rc source_unchanged(const source *s, sign_error *err) {
     }
     int64_t now[4];
     source_stamp(&st, now);
-    if ((uint64_t)st.st_size != s->size || memcmp(now, s->stamp, sizeof now) != 0) {
+    if ((uint64_t)st.st_size != s->first + s->size + s->rest || memcmp(now, s->stamp, sizeof now) != 0) {
         return fail_changed(s, err);
     }
     return SIGN_OK;

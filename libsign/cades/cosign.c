@@ -105,7 +105,7 @@ sign_rc cades_others_hold(struct crypto *crypto, sign_bytes signers, struct cade
 }
 
 static sign_rc message_open(const sign_input *what, struct ades_draft *d, sign_error *err) {
-    sign_rc rc = cades_held_open(what, &d->what, err);
+    sign_rc rc = ades_held_open(what, &d->what, err);
     if (rc == SIGN_OK) {
         rc = cades_message_read(&d->what.src, &d->message, err);
     }

@@ -6,40 +6,14 @@
 
 #include <stdlib.h>
 
-sign_rc cades_held_open(const sign_input *in, struct cades_held *out, sign_error *err) {
-    sign_rc rc = source_open(in, &out->src, err);
-    if (rc != SIGN_OK) {
-        return rc;
-    }
-    out->name = strdup(out->src.name);
-    if (!out->name) {
-        return fail_memory(err);
-    }
-    out->src.name = out->name;
-    if (out->src.fd >= 0) {
-        return SIGN_OK;
-    }
-    rc = buf_copy(out->src.mem, &out->own, err);
-    out->src.mem = BYTES(out->own.data, out->own.len);
-    return rc;
-}
-
-void cades_held_free(struct cades_held *h) {
-    if (!h->borrowed) {
-        source_close(&h->src);
-    }
-    sign_buf_free(&h->own);
-    free(TAKE(h->name));
-}
-
 void cades_draft_free(struct ades_draft **d) {
     if (!d || !*d) {
         return;
     }
     struct ades_draft *draft = TAKE(*d);
     cades_message_free(&draft->message);
-    cades_held_free(&draft->what);
-    cades_held_free(&draft->in);
+    ades_held_free(&draft->what);
+    ades_held_free(&draft->in);
     pki_cert_free(&draft->signer);
     sign_buf_free(&draft->attributes);
     sign_buf_free(&draft->algorithms);
@@ -56,7 +30,7 @@ sign_rc cades_draft_digest(struct crypto *crypto, struct ades_draft *d, sign_err
 static sign_rc content_take(struct crypto *crypto, const sign_input *in, struct ades_draft *d,
                             sign_error *err) {
     AUTO(source) passing = {.fd = -1};
-    sign_rc rc = d->parts.attached ? cades_held_open(in, &d->in, err) : source_open(in, &passing, err);
+    sign_rc rc = d->parts.attached ? ades_held_open(in, &d->in, err) : source_open(in, &passing, err);
     if (rc != SIGN_OK) {
         return rc;
     }

@@ -2,16 +2,9 @@
 #ifndef CADES_WRITE_DRAFT_H
 #define CADES_WRITE_DRAFT_H
 
+#include "ades/held.h"
 #include "cades/draft.h"
 #include "cades/write_parts.h"
-
-/* An input that outlives the call it came with: memory and names are copied, files stay open. */
-struct cades_held {
-    source src;
-    sign_buf own;
-    char *name;
-    bool borrowed; /* the descriptor is somebody else's */
-};
 
 struct ades_draft {
     struct crypto_sigalg alg;
@@ -19,7 +12,7 @@ struct ades_draft {
     struct pki_cert *signer; /* counted */
     bool proven;             /* of the plan: the value need not be verified */
 
-    struct cades_held in, what;   /* content to attach; signature to add to */
+    struct ades_held in, what;    /* content to attach; signature to add to */
     cades_message message;        /* of `what` */
     struct cades_segment whole;   /* the content as one segment, when it is not the message's */
     struct cades_content content; /* its src is NULL when the draft is detached */
@@ -60,9 +53,5 @@ sign_rc cades_others_hold(struct crypto *crypto, sign_bytes signers, struct cade
 /* Takes what draft, message and content of an existing signature give into d. `in` as in sign_add. */
 sign_rc cades_cosign_open(struct crypto *crypto, const sign_input *what, const sign_input *in,
                           struct ades_draft *d, sign_error *err);
-
-/* Opens an input for the life of a draft. */
-sign_rc cades_held_open(const sign_input *in, struct cades_held *out, sign_error *err);
-void cades_held_free(struct cades_held *h);
 
 #endif
