@@ -24,6 +24,7 @@ enum label {
     L_MIME,
     L_HINT,
     L_SCOPE,
+    L_COVERAGE,
     L_TIMESTAMP,
     L_REVOCATION,
     L_INTEGRITY,
@@ -45,6 +46,7 @@ static const char *const labels[][2] = {
     [L_MIME] = {"İçerik türü", "Content type"},
     [L_HINT] = {"İçerik açıklaması", "Content hint"},
     [L_SCOPE] = {"İmzalanan", "Signed"},
+    [L_COVERAGE] = {"Kapsam", "Coverage"},
     [L_TIMESTAMP] = {"Zaman damgası", "Timestamp"},
     [L_REVOCATION] = {"İptal bilgisi", "Revocation data"},
     [L_INTEGRITY] = {"Bütünlük", "Integrity"},
@@ -178,6 +180,31 @@ static void put_evidence(grow *out, sign_lang lang, unsigned depth, const struct
     }
 }
 
+/* Which part is signed and, as plainly, that the rest is not. */
+static void partial_text(sign_lang lang, const struct report_signature *s, char *out, size_t size) {
+    AUTO(grow) names = {0};
+    for (const struct report_scope *c = s->scope; c; c = c->next)
+        grow_printf(&names, "%s%s", names.len ? ", " : "", c->name ? c->name : "-");
+    grow_byte(&names, 0);
+    const char *what = names.failed ? "?" : (const char *)names.data;
+    if (lang == SIGN_TR)
+        snprintf(out, size, "yalnız şu imzalı: %.700s; belgenin kalanı İMZALI DEĞİL", what);
+    else
+        snprintf(out, size, "only this is signed: %.700s; the rest of the document is NOT SIGNED", what);
+}
+
+static void put_coverage(grow *out, sign_lang lang, unsigned depth, const struct report_signature *s) {
+    char text[ROOM_FOR_TEXT];
+    for (const struct report_scope *c = s->scope; c; c = c->next) {
+        snprintf(text, sizeof text, "%s (%s %.16s…)", c->name ? c->name : "-", c->digest_alg, c->digest);
+        line(out, lang, depth, L_SCOPE, text);
+    }
+    if (s->covers_whole_document != TRI_FALSE)
+        return;
+    partial_text(lang, s, text, sizeof text);
+    line(out, lang, depth, L_COVERAGE, text);
+}
+
 static void put_properties(grow *out, sign_lang lang, unsigned depth, const struct report_signature *s) {
     char text[ROOM_FOR_TEXT], time[80];
     snprintf(text, sizeof text, "%s%s%s", s->format ? s->format : "?", s->level ? "-" : "",
@@ -195,10 +222,7 @@ static void put_properties(grow *out, sign_lang lang, unsigned depth, const stru
     line(out, lang, depth, L_PLACE, s->place);
     line(out, lang, depth, L_MIME, s->mime_type);
     line(out, lang, depth, L_HINT, s->content_hint);
-    for (const struct report_scope *c = s->scope; c; c = c->next) {
-        snprintf(text, sizeof text, "%s (%s %.16s…)", c->name ? c->name : "-", c->digest_alg, c->digest);
-        line(out, lang, depth, L_SCOPE, text);
-    }
+    put_coverage(out, lang, depth, s);
 }
 
 static void put_signature(grow *out, sign_lang lang, unsigned depth, const struct sign_report *r,
@@ -257,6 +281,19 @@ static void put_reason(grow *out, sign_lang lang, const struct sign_report *r, b
         grow_printf(out, "%s: %s\n", two(lang, "Ne yapmalı", "What to do"), message_hint(m->id, lang));
 }
 
+/* Among the first lines, because a verdict that passed is where most people stop to read. */
+static void put_partial(grow *out, sign_lang lang, const struct sign_report *r) {
+    char text[ROOM_FOR_TEXT], shown[ROOM_FOR_TEXT];
+    for (const struct report_signature *s = r->signatures; s; s = s->next) {
+        if (s->covers_whole_document != TRI_FALSE)
+            continue;
+        partial_text(lang, s, text, sizeof text);
+        text_printable(BYTES_STR(text), shown, sizeof shown);
+        grow_printf(out, "%s %s: %s\n", two(lang, "Dikkat, imza", "Attention, signature"), s->id ? s->id : "",
+                    shown);
+    }
+}
+
 void report_write_text(const struct sign_report *r, sign_lang lang, grow *out) {
     bool inspect = strcmp(r->schema, "inspect/1") == 0;
     char name[300], time[80];
@@ -267,6 +304,7 @@ void report_write_text(const struct sign_report *r, sign_lang lang, grow *out) {
                     r->sub ? sub_indication_text(r->sub) : "");
     grow_byte(out, '\n');
     put_reason(out, lang, r, inspect);
+    put_partial(out, lang, r);
     if (!inspect && r->indication != INDICATION_NONE)
         grow_printf(out, "%s: %s%s\n", two(lang, "Doğrulama zamanı", "Validation time"),
                     when(lang, r->validation_time, time),
