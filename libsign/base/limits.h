@@ -39,6 +39,7 @@ enum {
 #define LIMIT_XML_KEPT          ((size_t)8 << 20)   /* signatures kept of a document that is read by events */
 #define LIMIT_XML_TEXT          ((size_t)256 << 20) /* one text of a signed document: base64 of a large file */
 #define LIMIT_XML_VALUE         ((size_t)1 << 20)   /* a SignatureValue, a DigestValue, an attribute */
+#define LIMIT_XML_DIGESTED      ((uint64_t)4 << 30) /* by all references of one XML document together */
 #define LIMIT_KEY_FILE          ((size_t)1 << 20)   /* a PEM or PKCS#12 file */
 #define LIMIT_WINDOW            ((size_t)1 << 20)   /* bytes read at a time from a large file */
 #define LIMIT_RSA_BITS_MIN      1024                /* below: refused before any computation */

@@ -1,0 +1,53 @@
+/* xades/job.h - one verification of one document: what its signatures share. Private to this room. */
+#ifndef XADES_JOB_H
+#define XADES_JOB_H
+
+#include "ades/ades.h"
+#include "xades/signature.h"
+
+/* A digest of the whole document less every Signature: parallel signatures ask for it again and again. */
+struct xades_known {
+    const struct xades_c14n *c14n; /* NULL: the slot is free */
+    bool comments;
+    enum crypto_digest digest;
+    uint8_t value[DIGEST_MAX];
+};
+enum { XADES_KNOWN = 8 };
+
+struct xades_job {
+    const struct ades_context *ctx;
+    const xades_document *d;
+    const source *contents;
+    size_t n_contents;
+    bool *used; /* contents[i] was referred to */
+    struct sign_report *report;
+    size_t countersignatures; /* read so far, for the limit */
+    size_t effort;            /* left for certificate paths */
+    uint64_t octets;          /* digested so far, for the limit */
+    struct xades_known known[XADES_KNOWN];
+    sign_rc stopped; /* what ctx->digested said; SIGN_OK: go on */
+};
+
+/* What a Reference names. */
+enum xades_origin { ORIGIN_NONE, ORIGIN_DOCUMENT, ORIGIN_ELEMENT, ORIGIN_CONTENT };
+struct xades_data {
+    enum xades_origin origin;
+    const struct xml_node *element;
+    const source *content;
+    bool comments; /* they are part of the node-set (XML-Signature, 4.4.3.3) */
+};
+
+struct xades_properties;
+
+/* One signature on its way; `parent` is NULL but for a counter-signature. */
+struct xades_one {
+    struct xades_job *job;
+    struct xades_signature s;
+    const struct xades_one *parent;
+    struct report_signature *out;
+    struct ades_facts facts;
+    size_t external; /* references to what is not in the document */
+    unsigned depth;
+};
+
+#endif
