@@ -5,9 +5,7 @@ find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson>=2.13)
 pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
 pkg_check_modules(LIBXML2 REQUIRED IMPORTED_TARGET libxml-2.0>=2.9.14)
-if(SIGN_TESTS) # the second opinion on tokens
-  pkg_check_modules(LIBP11 REQUIRED IMPORTED_TARGET libp11>=0.4.12)
-endif()
+pkg_check_modules(LIBP11 REQUIRED IMPORTED_TARGET libp11>=0.4.12)
 pkg_check_modules(P11KIT REQUIRED IMPORTED_TARGET p11-kit-1)
 
 # p11-kit lends its headers only: the modules that it knows are found through its files and dlopen.

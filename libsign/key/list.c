@@ -76,7 +76,7 @@ sign_rc sign_token_each(const char *module, sign_token_fn *fn, void *user, sign_
     sign_rc rc = modules_find(module, NULL, &found, &named, err);
     struct telling t = {.fn = fn, .user = user};
     for (size_t i = 0; i < found.n && rc == SIGN_OK && !t.stop; i++) {
-        AUTO(module_ptr) m = NULL;
+        struct module *m = NULL;
         rc = module_load(found.at[i], &m, err);
         if (rc == SIGN_OK) {
             loaded++;

@@ -24,7 +24,6 @@ static sign_rc wrong_pin(struct token *t, CK_RV rv, sign_error *err) {
 
 sign_rc token_login(struct token *t, CK_SESSION_HANDLE session, const sign_key_options *opt,
                     struct secret *pin, sign_error *err) {
-    slot_refresh(t->module, &t->slot);
     struct slot *s = &t->slot;
     if (!(s->flags & CKF_LOGIN_REQUIRED))
         return SIGN_OK;

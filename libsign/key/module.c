@@ -1,7 +1,9 @@
 #include "key/module.h"
 #include <dlfcn.h>
+#include <openssl/err.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { ELF_HEAD = 20, ELF_CLASS = 4, ELF_MACHINE = 18 }; /* System V ABI: e_ident[EI_CLASS], e_machine */
 
@@ -21,16 +23,40 @@ static bool other_processor(const char *path) {
            (theirs[ELF_CLASS] != ours[ELF_CLASS] || memcmp(theirs + ELF_MACHINE, ours + ELF_MACHINE, 2) != 0);
 }
 
+static sign_rc open_library(struct module *m, sign_error *err) {
+    if (other_processor(m->path))
+        return fail(err, SIGN_E_TOKEN, MSG_MODULE_ARCH, "%s", m->path);
+    void *library = dlopen(m->path, RTLD_NOW | RTLD_LOCAL);
+    if (!library)
+        return fail(err, SIGN_E_TOKEN, MSG_MODULE_LOAD, "%s", dlerror());
+    CK_C_GetFunctionList list = NULL;
+    /* POSIX's own way around C's missing conversion of an object pointer to a function pointer. */
+    *(void **)(void *)&list = dlsym(library, "C_GetFunctionList");
+    if (!list || list(&m->f) != CKR_OK || !m->f) {
+        m->f = NULL;
+        dlclose(library);
+        return fail(err, SIGN_E_TOKEN, MSG_MODULE_LOAD, "%s: no PKCS#11 module", m->path);
+    }
+    m->library = library;
+    return SIGN_OK;
+}
+
+static bool args_refused(CK_RV rv) {
+    return rv == CKR_ARGUMENTS_BAD || rv == CKR_CANT_LOCK || rv == CKR_NEED_TO_CREATE_THREADS;
+}
+
 /*
  * Some drivers refuse the arguments and must have NULL (AKİS), others refuse NULL: the arguments first, and a
- * module that took NULL only is called by one thread at a time (PKCS#11 v2.40, 5.4).
+ * module that took NULL only is called by one thread at a time (PKCS#11 v2.40, 5.4). libp11 knows the
+ * arguments only, which is why it comes second. Called anew for every use: another part of the process may
+ * have called C_Finalize since.
  */
-static sign_rc start(struct module *m, sign_error *err) {
+static sign_rc initialize(struct module *m, sign_error *err) {
     CK_C_INITIALIZE_ARGS args = {.flags = CKF_OS_LOCKING_OK};
-    CK_RV rv = m->f->C_Initialize(&args);
-    if (rv == CKR_ARGUMENTS_BAD || rv == CKR_CANT_LOCK || rv == CKR_NEED_TO_CREATE_THREADS) {
-        m->single = true;
-        rv = m->f->C_Initialize(NULL);
+    CK_RV rv = m->single ? CKR_ARGUMENTS_BAD : m->f->C_Initialize(&args);
+    if (args_refused(rv)) {
+        rv = P11(m, C_Initialize(NULL));
+        m->single = m->single || !m->started;
     }
     if (rv == CKR_OK || rv == CKR_CRYPTOKI_ALREADY_INITIALIZED)
         return SIGN_OK;
@@ -39,45 +65,91 @@ static sign_rc start(struct module *m, sign_error *err) {
     return fail(err, SIGN_E_TOKEN, MSG_MODULE_LOAD, "%s: %s", m->path, why.text);
 }
 
-static sign_rc load(struct module *m, sign_error *err) {
-    if (other_processor(m->path))
-        return fail(err, SIGN_E_TOKEN, MSG_MODULE_ARCH, "%s", m->path);
-    m->library = dlopen(m->path, RTLD_NOW | RTLD_LOCAL);
-    if (!m->library)
-        return fail(err, SIGN_E_TOKEN, MSG_MODULE_LOAD, "%s", dlerror());
-    CK_C_GetFunctionList list = NULL;
-    /* POSIX's own way around C's missing conversion of an object pointer to a function pointer. */
-    *(void **)(void *)&list = dlsym(m->library, "C_GetFunctionList");
-    if (!list || list(&m->f) != CKR_OK || !m->f)
-        return fail(err, SIGN_E_TOKEN, MSG_MODULE_LOAD, "%s: no PKCS#11 module", m->path);
-    return start(m, err);
+/*
+ * With a module that libp11 cannot take nothing fails: what libp11 tells can be asked of the module itself.
+ * On a failing C_GetInfo libp11 calls C_Finalize, which would end everybody's sessions: that one is tried
+ * before.
+ */
+static void give_to_libp11(struct module *m) {
+    CK_INFO info = {0};
+    if (P11(m, C_GetInfo(&info)) != CKR_OK)
+        return;
+    module_enter(m);
+    m->lists = PKCS11_CTX_load(m->p11, m->path) == 0;
+    module_leave(m);
+    ERR_clear_error(); /* it leaves its reasons in OpenSSL's queue of this thread */
+}
+
+static sign_rc start(struct module *m, sign_error *err) {
+    sign_rc rc = m->library ? SIGN_OK : open_library(m, err);
+    if (rc == SIGN_OK)
+        rc = initialize(m, err);
+    if (rc != SIGN_OK || m->started)
+        return rc;
+    give_to_libp11(m);
+    m->started = true;
+    return SIGN_OK;
+}
+
+/* One that was never in the list. */
+static void record_free(struct module *m) {
+    if (m->p11)
+        PKCS11_CTX_free(m->p11);
+    free(m->path);
+    free(m);
+}
+
+static struct module *record_new(const char *path) {
+    struct module *m = calloc(1, sizeof *m);
+    if (!m)
+        return NULL;
+    m->process = getpid();
+    m->path = strdup(path);
+    m->p11 = PKCS11_CTX_new();
+    if (!m->path || !m->p11 || pthread_mutex_init(&m->lock, NULL)) {
+        record_free(m);
+        return NULL;
+    }
+    if (pthread_mutex_init(&m->state, NULL)) {
+        pthread_mutex_destroy(&m->lock);
+        record_free(m);
+        return NULL;
+    }
+    return m;
+}
+
+/*
+ * The records of the process. The lock is never held while a module runs, so that one which takes its time to
+ * start keeps nobody waiting for another; PKCS11_CTX_new is under it because it is not made for two threads.
+ */
+static struct module *record_of(const char *path) {
+    static struct module *first;
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_mutex_lock(&lock);
+    struct module *m = first;
+    while (m && (m->process != getpid() || strcmp(m->path, path) != 0))
+        m = m->next;
+    if (!m) {
+        m = record_new(path);
+        if (m) {
+            m->next = first;
+            first = m;
+        }
+    }
+    pthread_mutex_unlock(&lock);
+    return m;
 }
 
 sign_rc module_load(const char *path, struct module **out, sign_error *err) {
-    AUTO(module_ptr) m = calloc(1, sizeof *m);
-    if (!m || pthread_mutex_init(&m->lock, NULL)) {
-        free(m);
-        m = NULL;
+    struct module *m = record_of(path);
+    if (!m)
         return fail_memory(err);
-    }
-    m->path = strdup(path);
-    sign_rc rc = m->path ? load(m, err) : fail_memory(err);
+    pthread_mutex_lock(&m->state);
+    sign_rc rc = start(m, err);
+    pthread_mutex_unlock(&m->state);
     if (rc == SIGN_OK)
-        *out = TAKE(m);
+        *out = m;
     return rc;
-}
-
-void module_free(struct module **m) {
-    struct module *old = m ? TAKE(*m) : NULL;
-    if (!old)
-        return;
-    /* A module that was started is never closed: its library may have threads, and its state is the
-     * process's. */
-    if (old->library && !old->f)
-        dlclose(old->library);
-    pthread_mutex_destroy(&old->lock);
-    free(old->path);
-    free(old);
 }
 
 void module_enter(struct module *m) {

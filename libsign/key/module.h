@@ -1,17 +1,19 @@
 /*
  * key/module.h - PKCS#11 modules: which there are, loading, and what their answers mean.
  *
- * The module is called directly and not through libp11 (0.4.12): that library hands C_Initialize arguments
- * which some drivers refuse, ends the module for the whole process when it unloads it, waits for ever when a
- * session cannot be opened on a token that was pulled out, and hides the handles that signing and
- * CKA_ALWAYS_AUTHENTICATE need.
+ * libp11 loads a module and tells its slots and tokens. It gets no PIN and opens no session here: up to
+ * 0.4.12 it waits for ever when a session cannot be had, and a session of its own ends only with all those
+ * that the process has on the token. tests/interop/libp11 shows each of these. Objects, login and signing are
+ * therefore calls to the module, on sessions that end one by one.
  */
 #ifndef KEY_MODULE_H
 #define KEY_MODULE_H
 
 #include "key/uri.h"
+#include <libp11.h>
 #include <p11-kit/pkcs11.h>
 #include <pthread.h>
+#include <sys/types.h>
 
 /* A list of paths. */
 struct paths {
@@ -33,22 +35,29 @@ sign_rc modules_find(const char *given, const uri *u, paths *out, bool *named, s
 sign_rc modules_none(const paths *tried, sign_error *err);
 
 /*
- * A loaded module. It stays loaded and initialised until the process ends: another part of the process may
- * use it too, and C_Finalize would end that part's sessions. Its login ends with the last session on the
- * token.
+ * A module as this process has it, one record a path. PKCS#11's own state belongs to the process
+ * (v2.40, 5.4), and so does the record: it is made once and never freed. The module stays loaded and
+ * initialised, because another part of the process may use it too, and C_Finalize would end that part's
+ * sessions; libp11's list of slots stays, because releasing it would end everybody's.
  */
 struct module {
+    struct module *next;
     char *path;
+    pid_t process; /* a child process has C_Initialize to call again, and a record of its own */
     void *library;
     CK_FUNCTION_LIST *f;
-    bool single; /* it refused CKF_OS_LOCKING_OK: one call at a time, by `lock` */
-    pthread_mutex_t lock;
+    bool started;
+    bool single;           /* it refused CKF_OS_LOCKING_OK: one call at a time, by `lock` */
+    pthread_mutex_t lock;  /* held around calls into a `single` module */
+    pthread_mutex_t state; /* guards started and libp11's side */
+    PKCS11_CTX *p11;
+    bool lists;         /* libp11 has the module, and has not told its slots yet */
+    PKCS11_SLOT *slots; /* what it told */
+    unsigned n_slots;
 };
-typedef struct module *module_ptr;
-/* SIGN_E_TOKEN: cannot be loaded, is for another processor, is no PKCS#11 module, does not start. */
+/* Lends the record. SIGN_E_TOKEN: cannot be loaded, is for another processor, is no PKCS#11 module, does not
+ * start; the next call tries again. */
 sign_rc module_load(const char *path, struct module **out, sign_error *err);
-void module_free(struct module **m);
-CLEANUP(module_ptr, module_free);
 
 /* Around every call into a module. */
 void module_enter(struct module *m);

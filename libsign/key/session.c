@@ -18,9 +18,11 @@ sign_rc token_new(struct module *m, const struct slot *s, struct token **out, si
     }
     t->module = m;
     t->slot = *s;
+    slot_refresh(m, &t->slot);
     t->process = getpid();
-    bool told = s->max_sessions != CK_EFFECTIVELY_INFINITE && s->max_sessions != CK_UNAVAILABLE_INFORMATION;
-    t->limit = told && s->max_sessions < SESSIONS_MAX ? (size_t)s->max_sessions : SESSIONS_MAX;
+    unsigned long max = t->slot.max_sessions;
+    bool told = max != CK_EFFECTIVELY_INFINITE && max != CK_UNAVAILABLE_INFORMATION;
+    t->limit = told && max < SESSIONS_MAX ? (size_t)max : SESSIONS_MAX;
     *out = t;
     return SIGN_OK;
 }
@@ -85,7 +87,6 @@ void token_free(void *state) {
     object_free(&t->cert);
     pthread_cond_destroy(&t->returned);
     pthread_mutex_destroy(&t->lock);
-    module_free(&t->module);
     free(t);
 }
 

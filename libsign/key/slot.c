@@ -1,5 +1,6 @@
 #include "key/slot.h"
 #include "base/text.h"
+#include <openssl/err.h>
 #include <stdlib.h>
 
 enum { SLOTS_MAX = 256, OBJECTS_MAX = 1000, FIND_STEP = 32 };
@@ -46,9 +47,9 @@ static void lenient(sign_bytes padded, grow *out) {
     grow_byte(out, 0);
 }
 
-static void info_text(const unsigned char *in, size_t n, char *out, size_t size) {
+static void info_text(sign_bytes in, char *out, size_t size) {
     AUTO(grow) g = {.limit = size};
-    lenient(BYTES(in, n), &g);
+    lenient(in, &g);
     out[0] = '\0';
     if (!g.failed)
         memcpy(out, g.data, g.len);
@@ -64,17 +65,20 @@ static bool read_slot(struct module *m, CK_SLOT_ID id, struct slot *out) {
     if (P11(m, C_GetTokenInfo(id, &info)) != CKR_OK || !(info.flags & CKF_TOKEN_INITIALIZED))
         return false;
     *out = (struct slot){.id = id, .flags = info.flags, .max_sessions = info.ulMaxSessionCount};
-    info_text(info.label, sizeof info.label, out->label, sizeof out->label);
-    info_text(info.manufacturerID, sizeof info.manufacturerID, out->manufacturer, sizeof out->manufacturer);
-    info_text(info.model, sizeof info.model, out->model, sizeof out->model);
-    info_text(info.serialNumber, sizeof info.serialNumber, out->serial, sizeof out->serial);
+    info_text(BYTES(info.label, sizeof info.label), out->label, sizeof out->label);
+    info_text(BYTES(info.manufacturerID, sizeof info.manufacturerID), out->manufacturer,
+              sizeof out->manufacturer);
+    info_text(BYTES(info.model, sizeof info.model), out->model, sizeof out->model);
+    info_text(BYTES(info.serialNumber, sizeof info.serialNumber), out->serial, sizeof out->serial);
     return true;
 }
 
 void slot_refresh(struct module *m, struct slot *s) {
     struct slot now;
-    if (read_slot(m, s->id, &now))
-        s->flags = now.flags;
+    if (!read_slot(m, s->id, &now))
+        return;
+    s->flags = now.flags;
+    s->max_sessions = now.max_sessions;
 }
 
 static bool text_fits(const char *wanted, const char *have) {
@@ -87,7 +91,70 @@ static bool slot_fits(const struct slot *s, const uri *u) {
                   (!u->has_slot || u->slot == s->id));
 }
 
-sign_rc slots_read(struct module *m, const uri *u, slots *out, sign_error *err) {
+/* Text of libp11 has lost its padding; NULL is what it could not allocate. */
+static sign_bytes told(const char *text) {
+    return BYTES((const uint8_t *)(text ? text : ""), text ? strlen(text) : 0);
+}
+
+/* How many sessions a token has it does not tell: slot_refresh reads that when it is needed. */
+static void copy_slot(PKCS11_SLOT *from, struct slot *out) {
+    const PKCS11_TOKEN *t = from->token;
+    *out = (struct slot){.id = PKCS11_get_slotid_from_slot(from),
+                         .max_sessions = CK_UNAVAILABLE_INFORMATION,
+                         .flags = CKF_TOKEN_INITIALIZED};
+    out->flags |= t->loginRequired ? CKF_LOGIN_REQUIRED : 0;
+    out->flags |= t->secureLogin ? CKF_PROTECTED_AUTHENTICATION_PATH : 0;
+    out->flags |= t->userPinSet ? CKF_USER_PIN_INITIALIZED : 0;
+    out->flags |= t->userPinCountLow ? CKF_USER_PIN_COUNT_LOW : 0;
+    out->flags |= t->userPinFinalTry ? CKF_USER_PIN_FINAL_TRY : 0;
+    out->flags |= t->userPinLocked ? CKF_USER_PIN_LOCKED : 0;
+    info_text(told(t->label), out->label, sizeof out->label);
+    info_text(told(t->manufacturer), out->manufacturer, sizeof out->manufacturer);
+    info_text(told(t->model), out->model, sizeof out->model);
+    info_text(told(t->serialnr), out->serial, sizeof out->serial);
+}
+
+static bool slot_answers(struct module *m, CK_SLOT_ID id) {
+    CK_SLOT_INFO slot = {0};
+    CK_TOKEN_INFO token = {0};
+    if (P11(m, C_GetSlotInfo(id, &slot)) != CKR_OK)
+        return false;
+    CK_RV rv = slot.flags & CKF_TOKEN_PRESENT ? P11(m, C_GetTokenInfo(id, &token)) : CKR_OK;
+    return rv == CKR_OK || rv == CKR_TOKEN_NOT_PRESENT || rv == CKR_TOKEN_NOT_RECOGNIZED;
+}
+
+/* One slot that fails makes libp11 give up the whole list, and end the sessions on those before it. */
+static bool slots_answer(struct module *m) {
+    CK_SLOT_ID ids[SLOTS_MAX];
+    CK_ULONG n = SLOTS_MAX;
+    bool all = P11(m, C_GetSlotList(CK_FALSE, ids, &n)) == CKR_OK && n <= SLOTS_MAX;
+    for (CK_ULONG i = 0; i < n && all; i++)
+        all = slot_answers(m, ids[i]);
+    return all;
+}
+
+/* *asked: libp11 has told. */
+static sign_rc list_libp11(struct module *m, slots *out, bool *asked, sign_error *err) {
+    if (!slots_answer(m))
+        return SIGN_OK;
+    module_enter(m);
+    *asked = PKCS11_enumerate_slots(m->p11, &m->slots, &m->n_slots) == 0;
+    module_leave(m);
+    ERR_clear_error(); /* it leaves its reasons in OpenSSL's queue of this thread */
+    if (!*asked)
+        return SIGN_OK;
+    AUTO(slots) got = {calloc(m->n_slots + 1, sizeof(struct slot)), 0};
+    if (!got.at)
+        return fail_memory(err);
+    for (unsigned i = 0; i < m->n_slots; i++)
+        if (m->slots[i].token && m->slots[i].token->initialized)
+            copy_slot(&m->slots[i], &got.at[got.n++]);
+    *out = got;
+    got = (slots){0};
+    return SIGN_OK;
+}
+
+static sign_rc list_module(struct module *m, slots *out, sign_error *err) {
     CK_SLOT_ID ids[SLOTS_MAX];
     CK_ULONG n = SLOTS_MAX;
     CK_RV rv = P11(m, C_GetSlotList(CK_TRUE, ids, &n));
@@ -97,11 +164,36 @@ sign_rc slots_read(struct module *m, const uri *u, slots *out, sign_error *err) 
     if (!got.at)
         return fail_memory(err);
     for (CK_ULONG i = 0; i < n && i < SLOTS_MAX; i++)
-        if (read_slot(m, ids[i], &got.at[got.n]) && slot_fits(&got.at[got.n], u))
-            got.n++;
+        got.n += read_slot(m, ids[i], &got.at[got.n]);
     *out = got;
     got = (slots){0};
     return SIGN_OK;
+}
+
+/*
+ * libp11 tells the slots the first time, when no session of ours can be open on the module. It has no second
+ * time: up to 0.4.12 PKCS11_update_slots goes on using what it has freed, and the one way to give a list back
+ * ends everybody's sessions (tests/interop/libp11). From then on, and for a module that it cannot take, the
+ * module is asked.
+ */
+static sign_rc list(struct module *m, slots *out, sign_error *err) {
+    bool asked = false;
+    pthread_mutex_lock(&m->state);
+    bool first = m->lists;
+    m->lists = false;
+    sign_rc rc = first ? list_libp11(m, out, &asked, err) : SIGN_OK;
+    pthread_mutex_unlock(&m->state);
+    return rc == SIGN_OK && !asked ? list_module(m, out, err) : rc;
+}
+
+sign_rc slots_read(struct module *m, const uri *u, slots *out, sign_error *err) {
+    sign_rc rc = list(m, out, err);
+    size_t n = 0;
+    for (size_t i = 0; i < out->n; i++)
+        if (slot_fits(&out->at[i], u))
+            out->at[n++] = out->at[i];
+    out->n = n;
+    return rc;
 }
 
 void object_free(struct object *o) {

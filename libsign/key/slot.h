@@ -8,7 +8,7 @@
  */
 struct slot {
     CK_SLOT_ID id;
-    CK_FLAGS flags;
+    CK_FLAGS flags;             /* those of login and PIN; the others may be missing */
     unsigned long max_sessions; /* CK_EFFECTIVELY_INFINITE, CK_UNAVAILABLE_INFORMATION or a number */
     char label[66], manufacturer[66], model[34], serial[34];
 };
@@ -21,9 +21,10 @@ typedef struct slots slots;
 void slots_free(slots *s);
 CLEANUP(slots, slots_free);
 
-/* The tokens present that `u` (NULL: any) asks for. SIGN_E_TOKEN when the module fails; none is SIGN_OK. */
+/* The tokens present that `u` (NULL: any) asks for, through libp11 where it can. SIGN_E_TOKEN when the module
+ * fails; none is SIGN_OK. */
 sign_rc slots_read(struct module *m, const uri *u, slots *out, sign_error *err);
-/* Reads the flags anew, which change with every PIN that is entered. */
+/* Reads the flags anew, which change with every PIN that is entered, and how many sessions the token has. */
 void slot_refresh(struct module *m, struct slot *s);
 
 /* One object of a token. */

@@ -11,7 +11,7 @@ CLEANUP(token_ptr, token_ptr_free);
 
 /* A token that the URI fits, and what it shows. */
 struct place {
-    size_t module;
+    struct module *module;
     struct slot slot;
     view seen;
 };
@@ -24,8 +24,7 @@ struct candidate {
 };
 
 struct scan {
-    struct module **modules;
-    size_t n_modules;
+    size_t n_modules; /* that could be loaded */
     struct place *places;
     size_t n_places;
     struct candidate *candidates;
@@ -36,21 +35,18 @@ typedef struct scan scan;
 static void scan_free(scan *s) {
     for (size_t i = 0; i < s->n_places; i++)
         view_free(&s->places[i].seen);
-    for (size_t i = 0; i < s->n_modules; i++)
-        module_free(&s->modules[i]);
     free(s->candidates);
     free(s->places);
-    free(s->modules);
 }
 CLEANUP(scan, scan_free);
 
-static sign_rc add_place(scan *s, size_t module, const struct slot *slot, sign_error *err) {
+static sign_rc add_place(scan *s, struct module *m, const struct slot *slot, sign_error *err) {
     struct place *grown = realloc(s->places, (s->n_places + 1) * sizeof *grown);
     if (!grown)
         return fail_memory(err);
     s->places = grown;
-    grown[s->n_places] = (struct place){.module = module, .slot = *slot};
-    sign_rc rc = view_read(s->modules[module], slot, &grown[s->n_places].seen, err);
+    grown[s->n_places] = (struct place){.module = m, .slot = *slot};
+    sign_rc rc = view_read(m, slot, &grown[s->n_places].seen, err);
     s->n_places += rc == SIGN_OK;
     return rc;
 }
@@ -60,19 +56,15 @@ static sign_rc scan_module(scan *s, const char *path, const uri *u, sign_error *
     sign_rc rc = module_load(path, &m, err);
     if (rc != SIGN_OK)
         return rc;
-    size_t index = s->n_modules++;
-    s->modules[index] = m;
+    s->n_modules++;
     AUTO(slots) present = {0};
     rc = slots_read(m, u, &present, err);
     for (size_t i = 0; i < present.n && rc == SIGN_OK; i++)
-        rc = add_place(s, index, &present.at[i], err);
+        rc = add_place(s, m, &present.at[i], err);
     return rc;
 }
 
 static sign_rc scan_all(scan *s, const paths *found, bool named, const uri *u, sign_error *err) {
-    s->modules = calloc(found->n + 1, sizeof(struct module *));
-    if (!s->modules)
-        return fail_memory(err);
     for (size_t i = 0; i < found->n; i++) {
         sign_rc rc = scan_module(s, found->at[i], u, err);
         /* A module that was only found, and does not work here, is not what the caller spoke of. */
@@ -290,10 +282,9 @@ static sign_rc open_place(scan *s, size_t place, const struct object *cert, chai
     static const struct key_ops ops = {token_sign, token_free, false};
     AUTO(token_ptr) t = NULL;
     struct place *p = &s->places[place];
-    sign_rc rc = token_new(s->modules[p->module], &p->slot, &t, err);
+    sign_rc rc = token_new(p->module, &p->slot, &t, err);
     if (rc != SIGN_OK)
         return rc;
-    s->modules[p->module] = NULL; /* the token has it now */
     rc = open_on(t, cert, opt, err);
     if (rc != SIGN_OK)
         return rc;

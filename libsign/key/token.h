@@ -35,12 +35,12 @@ struct token {
     size_t n_idle, n_open, limit;
 };
 
-/* The session pool and the signing; session.c. */
+/* The session pool and the signing; session.c. Flags and sessions of the slot are read anew. */
 sign_rc token_new(struct module *m, const struct slot *s, struct token **out, sign_error *err);
 /* Takes a session, or waits for one when the token has no more. *fresh: it was opened now. */
 sign_rc token_session(struct token *t, CK_SESSION_HANDLE *out, bool *fresh, sign_error *err);
 void token_give(struct token *t, CK_SESSION_HANDLE session);
-/* Closes sessions, wipes the PIN, frees t with its module. */
+/* Closes sessions, wipes the PIN, frees t. */
 void token_free(void *t);
 sign_rc token_sign(void *t, const struct crypto_sigalg *alg, sign_bytes digest, sign_buf *value,
                    sign_error *err);

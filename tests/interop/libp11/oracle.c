@@ -1,7 +1,8 @@
 /*
- * libp11 as a second opinion on the room key, on a real SoftHSM2 token: it sees the same certificates as
- * sign_token_each, its signature verifies where ours does, and - the reason why the library keeps sessions of
- * its own - releasing its slots ends every session that the process has on the token. Prints TAP.
+ * libp11 as a second opinion on the room key, on a real SoftHSM2 token: it reads the same certificates as
+ * sign_token_each, which reads them itself, its signature verifies where ours does, and both have the token
+ * open at the same time - until libp11 releases its slots, which ends every session that the process has on
+ * the token. hazards.c has more of that kind. Prints TAP.
  */
 #include "support/token.h"
 #include <dlfcn.h>

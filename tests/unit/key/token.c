@@ -451,7 +451,7 @@ Test(key_token, two_certificates_of_one_key) {
 /* A card of an old driver: a label that is no UTF-8 but Windows-1254. */
 Test(key_token, labels_in_windows_1254) {
     struct slots found = {0};
-    AUTO(module_ptr) m = NULL;
+    struct module *m = NULL;
     add("\xdd\xd0ne", "nes-p256=01");
     cr_assert_eq(module_load(token_softhsm(), &m, NULL), SIGN_OK);
     cr_assert_eq(slots_read(m, NULL, &found, NULL), SIGN_OK);
@@ -460,6 +460,154 @@ Test(key_token, labels_in_windows_1254) {
     slots_free(&found);
     AUTO(sign_key_ptr) key = open_key("pkcs11:token=%C4%B0%C4%9Ene", NULL, TOKEN_PIN);
     expect_cert(key, PKI("nes-p256.der"));
+}
+
+/* ---- libp11's part ------------------------------------------------------------------------ */
+
+static struct module *module_of(const char *path) {
+    struct module *m = NULL;
+    sign_error err = {0};
+    cr_assert_eq(module_load(path, &m, &err), SIGN_OK, "%s", err.text);
+    return m;
+}
+
+static const CK_FLAGS flags_told = CKF_TOKEN_INITIALIZED | CKF_LOGIN_REQUIRED | CKF_USER_PIN_INITIALIZED |
+                                   CKF_PROTECTED_AUTHENTICATION_PATH | CKF_USER_PIN_COUNT_LOW |
+                                   CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED;
+
+static void expect_same_slots(const slots *a, const slots *b) {
+    cr_assert_eq(a->n, b->n);
+    for (size_t i = 0; i < a->n; i++) {
+        const struct slot *one = &a->at[i], *two = &b->at[i];
+        cr_assert_eq(one->id, two->id);
+        cr_assert_eq(one->flags & flags_told, two->flags & flags_told);
+        cr_assert_str_eq(one->label, two->label);
+        cr_assert_str_eq(one->manufacturer, two->manufacturer);
+        cr_assert_str_eq(one->model, two->model);
+        cr_assert_str_eq(one->serial, two->serial);
+    }
+}
+
+static void lists_alike(const char *words) {
+    AUTO(slots) by_libp11 = {0};
+    AUTO(slots) by_module = {0};
+    setenv("P11_QUIRK", words, 1);
+    struct module *m = module_of(P11_QUIRK);
+    cr_assert(m->lists && !m->slots);
+    cr_assert_eq(slots_read(m, NULL, &by_libp11, NULL), SIGN_OK);
+    cr_assert(!m->lists && m->slots && m->n_slots == 3, "libp11 was not asked");
+    cr_assert_eq(slots_read(m, NULL, &by_module, NULL), SIGN_OK);
+    cr_assert_eq(by_libp11.n, 2);
+    expect_same_slots(&by_libp11, &by_module);
+    slot_refresh(m, &by_libp11.at[0]);
+    cr_assert_eq(by_libp11.at[0].max_sessions, by_module.at[0].max_sessions);
+}
+
+/* The first list of a module comes through libp11, the next ones from the module: there is no difference. */
+Test(key_token, libp11_and_the_module_tell_the_same_tokens) {
+    add("Kart", "nes-p256=01");
+    add("\xdd\xd0ne", "");
+    lists_alike("");
+}
+
+Test(key_token, libp11_and_the_module_tell_the_same_flags) {
+    add("Kart", "");
+    add("Bos", "");
+    lists_alike("one pin-low pin-final pin-locked pin-unset pinpad");
+}
+
+static CK_FUNCTION_LIST *whole, broken;
+static CK_SLOT_ID broken_slot;
+
+static CK_RV token_info_fails(CK_SLOT_ID slot, CK_TOKEN_INFO *info) {
+    return slot == broken_slot ? CKR_DEVICE_ERROR : whole->C_GetTokenInfo(slot, info);
+}
+
+/* A reader that fails would make libp11 end the sessions on the others: it is not asked, and they are found.
+ */
+Test(key_token, a_slot_that_fails_hides_no_other) {
+    add("Bir", "nes-p256=01");
+    add("Iki", "nes-p256=01");
+    struct module *m = module_of(token_softhsm());
+    AUTO(slots) found = {0};
+    CK_SLOT_ID ids[8];
+    CK_ULONG n = 8;
+    cr_assert_eq(m->f->C_GetSlotList(CK_TRUE, ids, &n), CKR_OK);
+    whole = m->f;
+    broken = *whole;
+    broken.C_GetTokenInfo = token_info_fails;
+    broken_slot = ids[0];
+    m->f = &broken;
+    cr_assert_eq(slots_read(m, NULL, &found, NULL), SIGN_OK);
+    cr_assert_eq(found.n, 1);
+    cr_assert_eq(found.at[0].id, ids[1]);
+    cr_assert_null(m->slots);
+}
+
+/* One that refuses CK_C_INITIALIZE_ARGS to the end is no module for libp11, and one lock is for all its keys.
+ */
+Test(key_token, a_module_that_libp11_cannot_load) {
+    add("Kart", "nes-p256=01 nes-rsa2048=02");
+    AUTO(sign_key_ptr) first = open_quirk("noargs", "pkcs11:id=%01");
+    AUTO(sign_key_ptr) second = open_quirk("noargs", "pkcs11:id=%02");
+    struct module *m = module_of(P11_QUIRK);
+    cr_assert(m->single && !m->lists && !m->slots);
+    const struct token *one = first->state, *two = second->state;
+    cr_assert(one->module == m && two->module == m);
+}
+
+/* Another user of the module in this process may have ended it. */
+Test(key_token, a_module_that_was_finalised_is_started_anew) {
+    add("Kart", "nes-p256=01");
+    struct seen s = {0};
+    cr_assert_eq(sign_token_each(token_softhsm(), see, &s, NULL), SIGN_OK);
+    cr_assert_eq(module_of(token_softhsm())->f->C_Finalize(NULL), CKR_OK);
+    cr_assert_eq(sign_token_each(token_softhsm(), see, &s, NULL), SIGN_OK);
+    cr_assert_eq(s.count, 2);
+    AUTO(sign_key_ptr) key = open_key("pkcs11:token=Kart", NULL, TOKEN_PIN);
+    sign_all(key);
+}
+
+/* PKCS#11 v2.40, 5.4: a child process has nothing of its parent's initialisation, so it begins anew. */
+Test(key_token, a_child_process_lists_and_opens_its_own) {
+    add("Kart", "nes-p256=01");
+    AUTO(sign_key_ptr) key = open_key("pkcs11:id=%01", NULL, TOKEN_PIN);
+    struct module *parents = module_of(token_softhsm());
+    pid_t child = fork();
+    if (child == 0) {
+        struct seen s = {0};
+        sign_rc rc = sign_token_each(token_softhsm(), see, &s, NULL);
+        sign_key *own = open_key("pkcs11:id=%01", NULL, TOKEN_PIN);
+        bool good = rc == SIGN_OK && s.count == 1 && module_of(token_softhsm()) != parents &&
+                    sign_once(own, sigalg(SCHEME_ECDSA, DIGEST_SHA256), NULL) == SIGN_OK;
+        _exit(good ? 0 : 1);
+    }
+    int status = -1;
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    sign_all(key);
+}
+
+static void *list_many(void *failed) {
+    for (int i = 0; i < 20; i++) {
+        struct module *m = NULL;
+        AUTO(slots) found = {0};
+        if (module_load(token_softhsm(), &m, NULL) != SIGN_OK ||
+            slots_read(m, NULL, &found, NULL) != SIGN_OK || found.n != 1)
+            *(_Atomic int *)failed = 1;
+    }
+    return NULL;
+}
+
+Test(key_token, threads_list_together) {
+    add("Kart", "nes-p256=01");
+    pthread_t threads[4];
+    _Atomic int failed = 0;
+    for (size_t i = 0; i < 4; i++)
+        cr_assert_eq(pthread_create(&threads[i], NULL, list_many, &failed), 0);
+    for (size_t i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    cr_assert_eq(failed, 0);
 }
 
 /* Which modules are tried: what is named alone; else what p11-kit and the known list have, each once and
