@@ -74,6 +74,39 @@ struct ades_context {
 sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *facts, struct sign_report *report,
                    struct report_signature *out, sign_error *err);
 
+/* ---- what codecs share ------------------------------------------------------------------- */
+
+/* What a signing-certificate attribute says about a certificate (RFC 5035, 5.4). */
+struct ades_reference {
+    enum crypto_digest digest;
+    sign_bytes hash;
+    sign_bytes issuer; /* Name, raw; empty when there is no issuerSerial */
+    sign_bytes serial; /* contents of the INTEGER */
+};
+/* Reads an IssuerSerial into issuer and serial. false: malformed. */
+bool ades_issuer_serial_read(struct der_cursor *c, struct ades_reference *out);
+bool ades_issuer_serial_same(const struct ades_reference *ref, const struct pki_cert *cert);
+/* Does the reference's hash match? hex (2 * DIGEST_MAX + 1) gets the certificate's when not, for messages. */
+sign_rc ades_reference_hash(struct crypto *crypto, const struct ades_reference *ref,
+                            const struct pki_cert *cert, bool *same, char *hex, sign_error *err);
+/* Of two digests the one without an end, else the first. */
+enum crypto_digest ades_better_digest(enum crypto_digest a, enum crypto_digest b);
+
+/* Issuer and serial number of a certificate without reading the rest: most candidates are none. */
+bool ades_certificate_names(sign_bytes der, sign_bytes *issuer, sign_bytes *serial);
+/* A candidate from its bytes. One that cannot be read is none: *out stays NULL. */
+sign_rc ades_candidate(const struct ades_context *ctx, sign_bytes der, struct pki_cert **out,
+                       sign_error *err);
+
+/* What unsigned attributes or properties carry: read by the codec, judged elsewhere. */
+struct ades_carried {
+    bool signature_stamp, refs_stamp, certificate_refs, revocation_refs, certificate_values,
+        revocation_values;
+    bool archive, archive_v3; /* archive_v3: the kind that levels of EN 319 122-1 and 132-1 have */
+};
+/* The structural level: what is there, not what it proves (EN 319 122-1, 6.1; TS 101 733, 4.3 and 4.4). */
+const char *ades_level(const struct ades_carried *u, bool revocation_in_message);
+
 /* ---- creation -------------------------------------------------------------------------- */
 
 /* Options checked once and frozen: what every format needs to know. */

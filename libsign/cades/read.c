@@ -91,7 +91,7 @@ static void read_values(struct cades_signer *s) {
     c = der_open(&parse, s->value[SA_SIGNING_TIME], false);
     if (s->value[SA_SIGNING_TIME].len != 0 && (!der_time(&c, &s->signing_time) || !der_finish(&c)))
         breaks_attribute(s, SA_SIGNING_TIME, MSG_ATTR_FORMAT);
-    struct cades_reference unused;
+    struct ades_reference unused;
     if (s->value[SA_CERT_V1].len != 0 && !cades_reference_read(s->value[SA_CERT_V1], false, &unused))
         breaks_attribute(s, SA_CERT_V1, MSG_ATTR_FORMAT);
     if (s->value[SA_CERT_V2].len != 0 && !cades_reference_read(s->value[SA_CERT_V2], true, &unused))
@@ -222,28 +222,8 @@ bool cades_signer_read(sign_bytes raw, bool counter, arena *texts, struct cades_
     return true;
 }
 
-/* GeneralNames of an IssuerSerial: the Name of the one directoryName [4] EXPLICIT (RFC 5035, 5.4). */
-static bool read_issuer_serial(struct der_cursor *c, struct cades_reference *out) {
-    struct der_cursor is, names, name;
-    struct der_tlv t;
-    if (!der_optional_enter(c, DER_SEQUENCE, &is))
-        return der_ok(c);
-    if (!der_enter(&is, DER_SEQUENCE, &names))
-        return false;
-    while (der_more(&names)) {
-        if (der_optional_enter(&names, DER_CONTEXT_CONSTRUCTED(4), &name)) {
-            if (!der_take(&name, DER_SEQUENCE, &t))
-                return false;
-            out->issuer = t.raw;
-        } else if (!der_any(&names, &t)) {
-            return false;
-        }
-    }
-    return der_integer(&is, &out->serial) && der_finish(&is);
-}
-
-bool cades_reference_read(sign_bytes value, bool v2, struct cades_reference *out) {
-    *out = (struct cades_reference){.digest = v2 ? DIGEST_SHA256 : DIGEST_SHA1};
+bool cades_reference_read(sign_bytes value, bool v2, struct ades_reference *out) {
+    *out = (struct ades_reference){.digest = v2 ? DIGEST_SHA256 : DIGEST_SHA1};
     struct der_parse parse;
     struct der_cursor c = der_open(&parse, value, false), sc, certs, id;
     if (!der_enter(&c, DER_SEQUENCE, &sc) || !der_enter(&sc, DER_SEQUENCE, &certs) ||
@@ -260,5 +240,7 @@ bool cades_reference_read(sign_bytes value, bool v2, struct cades_reference *out
             return false;
         out->digest = crypto_digest_read(oid, params);
     }
-    return der_octets(&id, &out->hash) && read_issuer_serial(&id, out) && der_finish(&id);
+    if (!der_octets(&id, &out->hash))
+        return false;
+    return (!der_more(&id) || ades_issuer_serial_read(&id, out)) && der_finish(&id);
 }

@@ -61,29 +61,11 @@ bool cades_attribute_next(struct der_cursor *c, sign_bytes *type, sign_bytes *va
 /* Writes the signed properties as text into `out`. Malformed values are left out: they decide nothing. */
 void cades_signed_text(const struct cades_signer *s, arena *texts, struct report_signature *out);
 
-/* What the unsigned attributes carry: read here, judged elsewhere. */
-struct cades_unsigned {
-    bool signature_stamp, refs_stamp, certificate_refs, revocation_refs, certificate_values,
-        revocation_values;
-    bool archive, archive_v3;
-};
-
 /* Lists unsigned attributes into `out`: names, time-stamps. */
 void cades_unsigned_read(const struct cades_signer *s, arena *texts, struct report_signature *out,
-                         struct cades_unsigned *flags);
-
-/* The structural level: what is there, not what it proves (EN 319 122-1, 6.1; TS 101 733, 4.3 and 4.4). */
-const char *cades_level(const struct cades_unsigned *u, bool revocation_in_message);
-
-/* What a signing-certificate attribute says about a certificate (RFC 5035, 5.4). */
-struct cades_reference {
-    enum crypto_digest digest;
-    sign_bytes hash;
-    sign_bytes issuer; /* Name, raw; empty when there is no issuerSerial */
-    sign_bytes serial; /* contents of the INTEGER */
-};
+                         struct ades_carried *flags);
 
 /* The first ESSCertID of SigningCertificate, or ESSCertIDv2 of SigningCertificateV2. false: malformed. */
-bool cades_reference_read(sign_bytes value, bool v2, struct cades_reference *out);
+bool cades_reference_read(sign_bytes value, bool v2, struct ades_reference *out);
 
 #endif

@@ -2,7 +2,7 @@
 #include "cades/read.h"
 #include "der/oid.h"
 
-#define FLAG(name) offsetof(struct cades_unsigned, name)
+#define FLAG(name) offsetof(struct ades_carried, name)
 
 /* EN 319 122-1, 5.3 to 5.5; TS 101 733, 6. stamp: its values are time-stamp tokens. */
 static const struct {
@@ -73,7 +73,7 @@ static void add_stamps(sign_bytes values, enum oid kind, arena *texts, struct re
 }
 
 static void take(enum oid id, sign_bytes values, arena *texts, struct report_signature *out,
-                 struct cades_unsigned *flags) {
+                 struct ades_carried *flags) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (rows[i].oid != id)
             continue;
@@ -97,8 +97,8 @@ static void content_stamps(const struct cades_signer *s, arena *texts, struct re
 }
 
 void cades_unsigned_read(const struct cades_signer *s, arena *texts, struct report_signature *out,
-                         struct cades_unsigned *flags) {
-    *flags = (struct cades_unsigned){0};
+                         struct ades_carried *flags) {
+    *flags = (struct ades_carried){0};
     content_stamps(s, texts, out);
     if (s->unsigned_attrs.len == 0)
         return;
@@ -119,19 +119,4 @@ void cades_unsigned_read(const struct cades_signer *s, arena *texts, struct repo
     texts->failed = texts->failed || names.failed;
     if (names.len > 0 && !names.failed)
         out->attributes = arena_str(texts, BYTES(names.data, names.len));
-}
-
-const char *cades_level(const struct cades_unsigned *u, bool revocation_in_message) {
-    bool refs = u->certificate_refs && u->revocation_refs;
-    if (u->archive_v3 && !refs)
-        return "LTA";
-    if (u->archive_v3 || u->archive)
-        return "A";
-    if (refs && u->certificate_values && u->revocation_values)
-        return "XL";
-    if (refs)
-        return u->refs_stamp ? "X" : "C";
-    if (!u->signature_stamp)
-        return "B";
-    return u->revocation_values || revocation_in_message ? "LT" : "T";
 }

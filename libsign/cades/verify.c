@@ -72,13 +72,13 @@ static void add_values(struct cades_one *o) {
 static void describe(struct cades_one *o) {
     const struct cades_signer *s = o->s;
     arena *a = &o->job->report->arena;
-    struct cades_unsigned flags;
+    struct ades_carried flags;
     char name[64];
     bool cades = s->value[SA_CERT_V1].len != 0 || s->value[SA_CERT_V2].len != 0;
     cades_signed_text(s, a, o->out);
     cades_unsigned_read(s, a, o->out, &flags);
     o->out->format = cades ? "cades" : "cms";
-    o->out->level = cades ? cades_level(&flags, o->job->m->crls.len != 0) : NULL;
+    o->out->level = cades ? ades_level(&flags, o->job->m->crls.len != 0) : NULL;
     o->out->claimed_time = o->facts.claimed_time = s->signing_time;
     if (s->sigalg.scheme != SCHEME_NONE) {
         crypto_sigalg_name(&s->sigalg, name);

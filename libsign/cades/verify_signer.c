@@ -5,7 +5,7 @@
 
 /* What the signed references say; n is 0 when there is none. */
 struct references {
-    struct cades_reference ref[2];
+    struct ades_reference ref[2];
     const char *name[2];
     size_t n;
     bool malformed;
@@ -19,78 +19,14 @@ static void add_reference(struct references *r, sign_bytes value, bool v2) {
     r->name[r->n++] = oid_label(v2 ? OID_AA_SIGNING_CERTIFICATE_V2 : OID_AA_SIGNING_CERTIFICATE);
 }
 
-/* Issuer and serial number of a certificate without reading the rest: most candidates are none. */
-static bool cert_names(sign_bytes der, sign_bytes *issuer, sign_bytes *serial) {
-    struct der_parse parse;
-    struct der_cursor c = der_open(&parse, der, true), cert, tbs;
-    struct der_tlv t;
-    if (!der_enter(&c, DER_SEQUENCE, &cert) || !der_enter(&cert, DER_SEQUENCE, &tbs))
-        return false;
-    (void)der_optional(&tbs, DER_CONTEXT_CONSTRUCTED(0), &t);
-    if (!der_integer(&tbs, serial) || !der_take(&tbs, DER_SEQUENCE, &t) || !der_take(&tbs, DER_SEQUENCE, &t))
-        return false;
-    *issuer = t.raw;
-    return true;
-}
-
 static bool may_be(const struct cades_signer *s, sign_bytes der) {
     sign_bytes issuer, serial;
-    if (!cert_names(der, &issuer, &serial))
+    if (!ades_certificate_names(der, &issuer, &serial))
         return false;
     if (s->key_id.len != 0)
         return true; /* the key identifier is an extension: read the certificate to know */
     return bytes_equal(serial, s->serial) &&
            (bytes_equal(issuer, s->issuer) || pki_name_equal(issuer, s->issuer));
-}
-
-/* A certificate that cannot be read is no candidate: *out stays NULL. */
-static sign_rc read_cert(const struct cades_job *job, sign_bytes der, struct pki_cert **out,
-                         sign_error *err) {
-    sign_error why = {0};
-    const struct ades_context *ctx = job->ctx;
-    sign_rc rc = ctx->trust != NULL ? pki_certificate(ctx->trust, ctx->crypto, der, out, &why)
-                                    : pki_cert_read(ctx->crypto, der, out, &why);
-    if (rc == SIGN_OK || rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT || rc == SIGN_E_UNSUPPORTED)
-        return SIGN_OK;
-    if (err != NULL)
-        *err = why;
-    return rc;
-}
-
-/* Does the reference's hash match? *hex gets the certificate's, for messages. */
-static sign_rc hash_matches(const struct cades_job *job, const struct cades_reference *ref,
-                            const struct pki_cert *cert, bool *same, char *hex, sign_error *err) {
-    uint8_t hash[DIGEST_MAX];
-    size_t size = crypto_digest_row(ref->digest)->size;
-    *same = false;
-    hex[0] = 0;
-    if (ref->digest == DIGEST_NONE || ref->digest == DIGEST_MD5)
-        return SIGN_OK;
-    sign_rc rc = SIGN_OK;
-    if (ref->digest == DIGEST_SHA256)
-        memcpy(hash, cert->sha256, sizeof cert->sha256);
-    else
-        rc = crypto_hash(job->ctx->crypto, ref->digest, cert->der, hash, err);
-    if (rc != SIGN_OK)
-        return rc;
-    *same = bytes_equal(ref->hash, BYTES(hash, size));
-    if (!*same)
-        text_hex(BYTES(hash, size), hex);
-    return SIGN_OK;
-}
-
-static bool issuer_serial_same(const struct cades_reference *ref, const struct pki_cert *cert) {
-    if (ref->serial.len == 0)
-        return true;
-    return bytes_equal(ref->serial, cert->serial) &&
-           (ref->issuer.len == 0 || bytes_equal(ref->issuer, cert->issuer) ||
-            pki_name_equal(ref->issuer, cert->issuer));
-}
-
-/* Of two digests the one without an end, else the first. */
-static enum crypto_digest better(enum crypto_digest a, enum crypto_digest b) {
-    return a == DIGEST_NONE || (crypto_digest_row(a)->sunset != 0 && crypto_digest_row(b)->sunset == 0) ? b
-                                                                                                        : a;
 }
 
 /* Compares a candidate with every reference: all must match (RFC 5035, 3: both attributes may stand
@@ -104,11 +40,11 @@ static sign_rc compare(const struct cades_job *job, const struct references *r, 
     for (size_t i = 0; i < r->n && !r->malformed; i++) {
         char found[2 * DIGEST_MAX + 1], expected[2 * DIGEST_MAX + 1] = "";
         bool same;
-        sign_rc rc = hash_matches(job, &r->ref[i], cert, &same, found, err);
+        sign_rc rc = ades_reference_hash(job->ctx->crypto, &r->ref[i], cert, &same, found, err);
         if (rc != SIGN_OK)
             return rc;
-        facts->reference_digest = better(facts->reference_digest, r->ref[i].digest);
-        facts->issuer_serial_differs |= !issuer_serial_same(&r->ref[i], cert);
+        facts->reference_digest = ades_better_digest(facts->reference_digest, r->ref[i].digest);
+        facts->issuer_serial_differs |= !ades_issuer_serial_same(&r->ref[i], cert);
         if (same || facts->signing_certificate == TRI_FALSE)
             continue;
         if (r->ref[i].hash.len <= DIGEST_MAX)
@@ -128,7 +64,7 @@ static sign_rc try_candidate(const struct cades_job *job, const struct cades_sig
     if (!may_be(s, der))
         return SIGN_OK;
     AUTO(pki_cert_ptr) cert = NULL;
-    sign_rc rc = read_cert(job, der, &cert, err);
+    sign_rc rc = ades_candidate(job->ctx, der, &cert, err);
     if (rc != SIGN_OK || cert == NULL)
         return rc;
     if (s->key_id.len != 0 && !bytes_equal(cert->ski, s->key_id))
