@@ -1,52 +1,95 @@
 /* xml/write.c - the escapes of Canonical XML 1.0, 2.3; exclusive canonicalization (3) keeps them. */
+#include "xml/escape.h"
 #include "xml/xml.h"
 
-struct escape {
-    char c;
-    const char *text;
-};
-
-/* All that has an escape, and the NUL at the end, is below 64: a set of them fits a word. */
+/* All that has an escape is below 64: a set of them fits a word. */
 #define BIT(c) (UINT64_C(1) << (c))
 
-static size_t put_escaped(grow *out, const char *s, size_t most, uint64_t special,
-                          const struct escape *escapes) {
-    size_t plain = 0, n = 0; /* what stands before plain is written */
-    for (; n < most; n++) {
-        uint8_t c = (uint8_t)s[n];
-        if (c >= 64 || (special & BIT(c)) == 0) {
-            continue;
-        }
-        if (c == '\0') {
-            break;
-        }
-        const struct escape *e = escapes;
-        while (e->c != s[n]) {
-            e++;
-        }
-        grow_put(out, s + plain, n - plain);
-        grow_str(out, e->text);
-        plain = n + 1;
-    }
-    grow_put(out, s + plain, n - plain);
-    return n;
+enum { OCTETS = 16 };
+typedef uint8_t octets __attribute__((vector_size(OCTETS)));
+
+static bool none(octets found) {
+    uint64_t half[2];
+    memcpy(half, &found, sizeof half);
+    return (half[0] | half[1]) == 0;
 }
 
-size_t xml_put_text_part(grow *out, const char *text, size_t most) {
-    static const struct escape escapes[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'\r', "&#xD;"}};
-    return put_escaped(out, text, most, BIT('\0') | BIT('&') | BIT('<') | BIT('>') | BIT('\r'), escapes);
+/* Where the set begins in s, at the utmost n: of the last few octets, one by one. */
+static size_t before(const char *s, size_t at, size_t n, uint64_t set) {
+    while (at < n && ((uint8_t)s[at] >= 64 || (set & BIT((uint8_t)s[at])) == 0)) {
+        at++;
+    }
+    return at;
+}
+
+size_t xml_plain_text(const char *s, size_t n) {
+    static const uint64_t set = BIT('&') | BIT('<') | BIT('>') | BIT('\r');
+    const octets amp = (octets){0} + (uint8_t)'&', less = (octets){0} + (uint8_t)'<';
+    const octets more = (octets){0} + (uint8_t)'>', cr = (octets){0} + (uint8_t)'\r';
+    size_t at = 0;
+    for (; n - at >= OCTETS; at += OCTETS) {
+        octets v;
+        memcpy(&v, s + at, OCTETS);
+        if (!none((octets)((v == amp) | (v == less) | (v == more) | (v == cr)))) {
+            break;
+        }
+    }
+    return before(s, at, n, set);
+}
+
+size_t xml_plain_value(const char *s, size_t n) {
+    static const uint64_t set = BIT('&') | BIT('<') | BIT('"') | BIT('\t') | BIT('\n') | BIT('\r');
+    const octets amp = (octets){0} + (uint8_t)'&', less = (octets){0} + (uint8_t)'<';
+    const octets quote = (octets){0} + (uint8_t)'"', blank = (octets){0} + (uint8_t)' ';
+    size_t at = 0;
+    for (; n - at >= OCTETS; at += OCTETS) {
+        octets v;
+        memcpy(&v, s + at, OCTETS);
+        if (!none((octets)((v == amp) | (v == less) | (v == quote) | (v < blank)))) {
+            break;
+        }
+    }
+    return before(s, at, n, set);
+}
+
+const char *xml_escape(char c) {
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\t':
+        return "&#x9;";
+    case '\n':
+        return "&#xA;";
+    default:
+        return "&#xD;";
+    }
+}
+
+static void put_escaped(grow *out, const char *s, size_t (*plain)(const char *s, size_t n)) {
+    for (size_t n = strlen(s); n > 0;) {
+        size_t run = plain(s, n);
+        grow_put(out, s, run);
+        s += run;
+        n -= run;
+        if (n > 0) {
+            grow_str(out, xml_escape(*s++));
+            n--;
+        }
+    }
 }
 
 void xml_put_text(grow *out, const char *text) {
-    (void)xml_put_text_part(out, text, SIZE_MAX);
+    put_escaped(out, text, xml_plain_text);
 }
 
 void xml_put_value(grow *out, const char *value) {
-    static const struct escape escapes[] = {{'&', "&amp;"},  {'<', "&lt;"},   {'"', "&quot;"},
-                                            {'\t', "&#x9;"}, {'\n', "&#xA;"}, {'\r', "&#xD;"}};
-    static const uint64_t special =
-        BIT('\0') | BIT('&') | BIT('<') | BIT('"') | BIT('\t') | BIT('\n') | BIT('\r');
-    (void)put_escaped(out, value, SIZE_MAX, special, escapes);
+    put_escaped(out, value, xml_plain_value);
 }
 
 bool xml_is_char(uint32_t c) {

@@ -73,9 +73,6 @@ const struct xml_node *xml_first(const struct xml *x);
 void xml_put_text(grow *out, const char *text);
 void xml_put_value(grow *out, const char *value);
 
-/* As xml_put_text, but of the first `most` octets at the utmost; gives how many octets of text it took. */
-size_t xml_put_text_part(grow *out, const char *text, size_t most);
-
 /* True for what XML 1.0, 2.2 (Char) allows in a document. */
 bool xml_is_char(uint32_t c);
 

@@ -298,28 +298,108 @@ Test(c14n, limit_of_prefixes) {
     cr_assert(c14n_write(&in, collect, &got, NULL) == SIGN_E_LIMIT);
 }
 
+static bool is_left(const struct xml_node *element) {
+    return strcmp(element->name, "s") == 0 && strcmp(element->space, "urn:s") == 0;
+}
+
+/* Every element that `leave` names is left out with all that is in it, and nothing of it stays in scope. */
+Test(c14n, elements_that_are_left_out) {
+    static const struct {
+        const char *text, *apex, *without, *want;
+    } samples[] = {
+        {"<a><p:s xmlns:p='urn:s' b='1'>x<c/></p:s>y<s>z</s><s xmlns='urn:s'/><!--k--></a>", NULL, NULL,
+         "<a>y<s>z</s></a>"},
+        {"<a><s xmlns='urn:s' xmlns:q='urn:q'><s/></s><b xmlns:q='urn:q'/><s xmlns='urn:s'/></a>", NULL, NULL,
+         "<a><b xmlns:q=\"urn:q\"></b></a>"},
+        {"<a xmlns:p='urn:s'><b><p:s/>1<c><p:s>2</p:s></c></b><p:s/></a>", "b", NULL,
+         "<b xmlns:p=\"urn:s\">1<c></c></b>"},
+        {"<a><b>1</b><s xmlns='urn:s'/><c/></a>", NULL, "b", "<a><c></c></a>"},
+        {"<?p?><s xmlns='urn:s'>1</s>", NULL, NULL, "<?p?>\n"},
+        {"<s xmlns='urn:s'>1</s>", NULL, NULL, NULL}, /* nothing is left */
+        {"<a><s xmlns='urn:s'><b/></s></a>", "s", NULL, NULL},
+    };
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++) {
+        AUTO(xml_ptr) doc = read_text(samples[i].text);
+        AUTO(grow) got = {0};
+        struct c14n_input in = {.leave = is_left};
+        in.apex = samples[i].apex != NULL ? find(xml_first(doc), samples[i].apex) : NULL;
+        in.document = samples[i].apex != NULL ? NULL : xml_first(doc);
+        in.without = samples[i].without != NULL ? find(xml_first(doc), samples[i].without) : NULL;
+        sign_rc rc = c14n_write(&in, collect, &got, NULL);
+        cr_expect_eq(rc, samples[i].want != NULL ? SIGN_OK : SIGN_E_FORMAT, "%zu", i);
+        cr_expect(samples[i].want == NULL ||
+                      bytes_equal(BYTES_STR(samples[i].want), BYTES(got.data, got.len)),
+                  "%zu: want %s got %.*s", i, samples[i].want, (int)got.len, (const char *)got.data);
+    }
+}
+
+/* Escapes at every place of texts and values of every small length: they are looked for in words. In text
+ * TAB, LF and quotes stand for themselves, in a value `>` does. */
+Test(c14n, escapes_at_every_place) {
+    static const char *const marks[][3] = {{"&amp;", "&amp;", "&amp;"}, {"&lt;", "&lt;", "&lt;"},
+                                           {"&gt;", "&gt;", ">"},       {"&#13;", "&#xD;", "&#xD;"},
+                                           {"&#9;", "\t", "&#x9;"},     {"&#10;", "\n", "&#xA;"},
+                                           {"&quot;", "\"", "&quot;"}};
+    static const char fill[] = "0123456789?=;%'-:9@Az~ abcdefghijklmnop \xC3\xA7\xE2\x82\xAC";
+    for (int place = 0; place < 40; place++) {
+        for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+            const char *const *m = marks[i];
+            AUTO(grow) text = {0}, want = {0}, got = {0};
+            grow_printf(&text, "<a b=\"%.*s%s%s\">%.*s%s%s</a>%c", place, fill, m[0], fill + place, place,
+                        fill, m[0], fill + place, 0);
+            grow_printf(&want, "<a b=\"%.*s%s%s\">%.*s%s%s</a>", place, fill, m[2], fill + place, place, fill,
+                        m[1], fill + place);
+            AUTO(xml_ptr) doc = read_text((const char *)text.data);
+            const struct c14n_input in = {.document = xml_first(doc)};
+            cr_assert(c14n_write(&in, collect, &got, NULL) == SIGN_OK);
+            cr_assert(bytes_equal(BYTES(want.data, want.len), BYTES(got.data, got.len)), "want %.*s got %.*s",
+                      (int)want.len, (const char *)want.data, (int)got.len, (const char *)got.data);
+        }
+    }
+}
+
 struct taker {
     size_t pieces, octets, largest, refuse_at;
+    const uint8_t *largest_at;
 };
 
 static sign_rc take(void *user, sign_bytes piece, sign_error *err) {
     struct taker *t = user;
     t->pieces++;
     t->octets += piece.len;
-    t->largest = piece.len > t->largest ? piece.len : t->largest;
+    if (piece.len > t->largest) {
+        t->largest = piece.len;
+        t->largest_at = piece.data;
+    }
     return t->pieces == t->refuse_at ? fail(err, SIGN_E_CANCELLED, MSG_XML, "enough") : SIGN_OK;
 }
 
-/* A long text is never held whole, and who takes the pieces may end the work. */
+static xml_ptr long_text(grow *text, const char *ten) {
+    grow_str(text, "<a>");
+    for (int i = 0; i < 100000; i++) {
+        grow_str(text, ten);
+    }
+    grow_str(text, "</a>");
+    xml_ptr doc = NULL;
+    cr_assert(xml_read(BYTES(text->data, text->len), &(struct xml_options){0}, &doc, NULL) == SIGN_OK);
+    return doc;
+}
+
+/* What needs no escape is handed over as it stands in the tree, however long it is. */
+Test(c14n, long_text_is_not_copied) {
+    AUTO(grow) text = {0};
+    AUTO(xml_ptr) doc = long_text(&text, "0123456789");
+    struct taker all = {0};
+    cr_assert(c14n_write(&(struct c14n_input){.document = xml_first(doc)}, take, &all, NULL) == SIGN_OK);
+    cr_assert_eq(all.octets, text.len);
+    cr_assert_eq(all.largest_at, (const uint8_t *)xml_root(doc)->first->text);
+    cr_assert_eq(all.largest, 1000000);
+}
+
+/* What needs escapes is never held whole, and who takes the pieces may end the work. */
 Test(c14n, output_is_streamed) {
     AUTO(grow) text = {0};
-    grow_str(&text, "<a>");
-    for (int i = 0; i < 100000; i++) {
-        grow_str(&text, "0123456789");
-    }
-    grow_str(&text, "</a>");
-    AUTO(xml_ptr) doc = NULL;
-    cr_assert(xml_read(BYTES(text.data, text.len), &(struct xml_options){0}, &doc, NULL) == SIGN_OK);
+    AUTO(xml_ptr) doc = long_text(&text, "01234&amp;");
     const struct c14n_input in = {.document = xml_first(doc)};
     struct taker all = {0}, few = {.refuse_at = 3};
     cr_assert(c14n_write(&in, take, &all, NULL) == SIGN_OK);
