@@ -12,7 +12,8 @@ enum {
     TEXT_ROLE = 1024,
     TEXT_PLACE = 1024,
     TEXT_URI = 2048,
-    TEXT_NOTICE = 800,      /* DisplayText: 200 characters (RFC 5280, 4.2.1.4) */
+    TEXT_NOTICE = 800, /* DisplayText: 200 characters (RFC 5280, 4.2.1.4) */
+    TEXT_ID = 1024,
     RSA_BITS_TO_SIGN = 2048 /* TS 119 312, and art. 6 of the Tebliğ */
 };
 
@@ -136,15 +137,71 @@ static sign_rc words_check(const sign_options *o, sign_error *err) {
     return rc == SIGN_OK ? policy_check(o, err) : rc;
 }
 
-static sign_rc options_check(const sign_options *o, sign_error *err) {
-    if (o->size != sizeof *o) {
-        return bad_option(err, "sign_options.size", "not the size of the struct");
+/* An option that the format has no place for is refused: the caller would believe that it was signed. */
+static sign_rc cades_options_check(const sign_options *o, sign_error *err) {
+    if (o->shape != SIGN_ATTACHED && o->shape != SIGN_DETACHED) {
+        return bad_option(err, "shape", "neither attached nor detached");
+    }
+    const char *only_xades = o->c14n != SIGN_C14N_EXCLUSIVE ? "c14n"
+                             : o->certificate_v1            ? "certificate_v1"
+                             : o->place_v1                  ? "place_v1"
+                             : o->place_state               ? "place_state"
+                             : o->place_postal_code         ? "place_postal_code"
+                             : o->element                   ? "element"
+                             : o->single                    ? "single"
+                             : o->key_value                 ? "key_value"
+                                                            : NULL;
+    return only_xades ? bad_option(err, only_xades, "XAdES only") : SIGN_OK;
+}
+
+/* Shapes of XML-Signature, 2, and the options that belong to one of them. */
+static sign_rc xades_shape_check(const sign_options *o, sign_error *err) {
+    if (o->shape < SIGN_ATTACHED || o->shape > SIGN_INTERNALLY_DETACHED) {
+        return bad_option(err, "shape", "unknown");
+    }
+    if (o->element && o->shape != SIGN_INTERNALLY_DETACHED) {
+        return bad_option(err, "element", "internally detached signatures only");
+    }
+    if (o->single && o->shape != SIGN_ATTACHED && o->shape != SIGN_ENVELOPED) {
+        return bad_option(err, "single", "enveloped signatures only");
+    }
+    return text_check(o->element, "element", TEXT_ID, err);
+}
+
+static sign_rc xades_options_check(const sign_options *o, sign_error *err) {
+    if (o->content_hint) {
+        return bad_option(err, "content_hint", "CAdES only");
+    }
+    if (o->c14n < SIGN_C14N_EXCLUSIVE || o->c14n > SIGN_C14N_11) {
+        return bad_option(err, "c14n", "unknown");
+    }
+    if (o->place_v1 && o->n_place_lines) { /* TS 101 903, 7.2.7 has no street */
+        return bad_option(err, "place_lines", "not in a SignatureProductionPlace (place_v1)");
+    }
+    sign_rc rc = xades_shape_check(o, err);
+    if (rc == SIGN_OK) {
+        rc = text_check(o->place_state, "place_state", TEXT_PLACE, err);
+    }
+    return rc == SIGN_OK ? text_check(o->place_postal_code, "place_postal_code", TEXT_PLACE, err) : rc;
+}
+
+static sign_rc format_check(const sign_options *o, sign_error *err) {
+    if (o->format == SIGN_XADES) {
+        return xades_options_check(o, err);
     }
     if (o->format != SIGN_AUTO && o->format != SIGN_CADES) {
         return fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED, "signature format %d", (int)o->format);
     }
-    if (o->shape != SIGN_ATTACHED && o->shape != SIGN_DETACHED) {
-        return bad_option(err, "shape", "neither attached nor detached");
+    return cades_options_check(o, err);
+}
+
+static sign_rc options_check(const sign_options *o, sign_error *err) {
+    if (o->size != sizeof *o) {
+        return bad_option(err, "sign_options.size", "not the size of the struct");
+    }
+    sign_rc rc = format_check(o, err);
+    if (rc != SIGN_OK) {
+        return rc;
     }
     if (!digest_known(o->digest)) {
         return bad_option(err, "digest", "not SHA-256, SHA-384 or SHA-512");

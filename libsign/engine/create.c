@@ -154,6 +154,17 @@ static sign_rc options_take(const sign_options *opt, const sign_input *in, sign_
     return SIGN_OK;
 }
 
+/* A signature is added in the format of those that are there, when the caller does not say which. */
+static sign_rc format_like(const sign_input *what, sign_options *o, sign_error *err) {
+    AUTO(source) s = {.fd = -1};
+    sign_rc rc = source_open(what, &s, err);
+    if (rc != SIGN_OK)
+        return rc;
+    const struct ades_format *found = format_of(&s);
+    o->format = found ? found->id : SIGN_AUTO;
+    return SIGN_OK;
+}
+
 /* A draft that knows its options and its format, and nothing yet of signer and content. */
 static sign_rc draft_begin(const sign_input *what, const sign_input *in, const sign_options *opt,
                            sign_draft_ptr *out, sign_error *err) {
@@ -161,6 +172,8 @@ static sign_rc draft_begin(const sign_input *what, const sign_input *in, const s
     if (!d)
         return fail_memory(err);
     sign_rc rc = options_take(opt, what ? NULL : in, &d->options, err);
+    if (rc == SIGN_OK && what && d->options.format == SIGN_AUTO)
+        rc = format_like(what, &d->options, err);
     if (rc != SIGN_OK)
         return rc;
     d->format = format_by_id(d->options.format);
@@ -198,12 +211,19 @@ sign_rc sign_draft_export(const sign_draft *draft, const sign_output *out, sign_
     return draft->format->draft_export(draft->draft, out, err);
 }
 
+/* What no format takes is told in the words of the one that knew it, else of the first. */
 static sign_rc import_as(struct sign_draft *d, const source *s, const sign_input *content, sign_error *err) {
     sign_rc rc = SIGN_E_FORMAT;
+    sign_error told = {0};
     for (size_t i = 0; rc == SIGN_E_FORMAT && format_at(i); i++) {
+        sign_error why = {0};
         d->format = format_at(i);
-        rc = d->format->draft_import(d->crypto, s, content, &d->draft, err);
+        rc = d->format->draft_import(d->crypto, s, content, &d->draft, &why);
+        if (i == 0 || strcmp(why.id, message_code(MSG_DRAFT_FOREIGN)) != 0)
+            told = why;
     }
+    if (rc != SIGN_OK && err)
+        *err = told;
     return rc;
 }
 
