@@ -30,7 +30,7 @@ struct xades_job {
 
 /* What a Reference names. */
 enum xades_origin { ORIGIN_NONE, ORIGIN_DOCUMENT, ORIGIN_ELEMENT, ORIGIN_CONTENT };
-struct xades_data {
+struct xades_named {
     enum xades_origin origin;
     const struct xml_node *element;
     const source *content;

@@ -62,7 +62,7 @@ static const char *fragment_id(const struct xades_one *o, const char *uri, bool 
 }
 
 static sign_rc find_element(const struct xades_one *o, const struct xades_reference *ref,
-                            struct xades_data *out, sign_error *err) {
+                            struct xades_named *out, sign_error *err) {
     bool several = false;
     const char *id = fragment_id(o, ref->uri, &out->comments);
     if (id == NULL)
@@ -77,9 +77,9 @@ static sign_rc find_element(const struct xades_one *o, const struct xades_refere
     return SIGN_OK;
 }
 
-sign_rc xades_resolve(const struct xades_one *o, const struct xades_reference *ref, struct xades_data *out,
+sign_rc xades_resolve(const struct xades_one *o, const struct xades_reference *ref, struct xades_named *out,
                       sign_error *err) {
-    *out = (struct xades_data){0};
+    *out = (struct xades_named){0};
     if (xades_is_external(ref)) {
         out->content = find_content(o, ref);
         out->origin = out->content != NULL ? ORIGIN_CONTENT : ORIGIN_NONE;
@@ -343,7 +343,7 @@ static sign_rc narrow(flow *f, const struct xades_transform *t, sign_error *err)
 }
 
 sign_rc xades_octets(const struct xades_one *o, const struct xades_reference *ref,
-                     const struct xades_data *data, c14n_put put, void *user, sign_error *err) {
+                     const struct xades_named *data, c14n_put put, void *user, sign_error *err) {
     AUTO(flow)
     f = {.o = o,
          .ref = ref,
@@ -400,7 +400,7 @@ static sign_rc digest_piece(void *user, sign_bytes piece, sign_error *err) {
 
 /* The slot of the document less every Signature in that canonical form, or NULL: nothing to remember. */
 static struct xades_known *known_slot(const struct xades_one *o, const struct xades_reference *ref,
-                                      const struct xades_data *data) {
+                                      const struct xades_named *data) {
     struct xades_job *job = o->job;
     const struct xades_c14n *c14n = xades_c14n_of(C14N_1_0);
     bool less_all = false;
@@ -428,7 +428,7 @@ static struct xades_known *known_slot(const struct xades_one *o, const struct xa
 }
 
 sign_rc xades_digest(const struct xades_one *o, const struct xades_reference *ref,
-                     const struct xades_data *data, uint8_t *out, sign_error *err) {
+                     const struct xades_named *data, uint8_t *out, sign_error *err) {
     struct crypto *crypto = o->job->ctx->crypto;
     size_t size = crypto_digest_row(ref->digest)->size;
     struct xades_known *known = known_slot(o, ref, data);
@@ -477,7 +477,7 @@ static bool in_a_signature(const struct xml_node *n) {
 bool xades_needs_tree(const struct xades_one *o, const struct xades_reference *ref) {
     if (xades_is_external(ref))
         return false;
-    struct xades_data data;
+    struct xades_named data;
     if (xades_resolve(o, ref, &data, NULL) != SIGN_OK)
         return true;
     if (data.origin == ORIGIN_ELEMENT)
@@ -530,7 +530,7 @@ static bool root_is_all(const xades_document *d) {
 }
 
 bool xades_is_whole(const struct xades_one *o, const struct xades_reference *ref,
-                    const struct xades_data *data) {
+                    const struct xades_named *data) {
     const xades_document *d = o->job->d;
     if (data->origin == ORIGIN_CONTENT)
         return only_signatures(d);

@@ -10,7 +10,7 @@
  * SIGN_E_IO: it is nowhere; SIGN_E_UNSUPPORTED: a pointer that is not evaluated; SIGN_E_FORMAT: the Id is on
  * several elements.
  */
-sign_rc xades_resolve(const struct xades_one *o, const struct xades_reference *ref, struct xades_data *out,
+sign_rc xades_resolve(const struct xades_one *o, const struct xades_reference *ref, struct xades_named *out,
                       sign_error *err);
 
 /* True for a URI that names something outside the document. */
@@ -21,11 +21,11 @@ bool xades_is_external(const struct xades_reference *ref);
  * that is the document's; SIGN_E_UNSUPPORTED: by a transform that is not computed.
  */
 sign_rc xades_octets(const struct xades_one *o, const struct xades_reference *ref,
-                     const struct xades_data *data, c14n_put put, void *user, sign_error *err);
+                     const struct xades_named *data, c14n_put put, void *user, sign_error *err);
 
 /* Their digest; the errors of xades_octets, and job->stopped. */
 sign_rc xades_digest(const struct xades_one *o, const struct xades_reference *ref,
-                     const struct xades_data *data, uint8_t *out, sign_error *err);
+                     const struct xades_named *data, uint8_t *out, sign_error *err);
 
 /* The digest of the canonical SignedInfo with the digest of the signature's algorithm. */
 sign_rc xades_info_digest(const struct xades_one *o, uint8_t *out, sign_error *err);
@@ -35,6 +35,6 @@ bool xades_needs_tree(const struct xades_one *o, const struct xades_reference *r
 
 /* The data is the whole of what there is: the document less signatures, or the whole content. */
 bool xades_is_whole(const struct xades_one *o, const struct xades_reference *ref,
-                    const struct xades_data *data);
+                    const struct xades_named *data);
 
 #endif

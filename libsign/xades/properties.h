@@ -1,0 +1,98 @@
+/* xades/properties.h - the qualifying properties of a signature (EN 319 132-1, 4 and 5). Private to this
+ * room. */
+#ifndef XADES_PROPERTIES_H
+#define XADES_PROPERTIES_H
+
+#include "xades/job.h"
+
+/* The signed properties that occur at most once, in the order of the table in properties.c. */
+enum xades_property {
+    SP_SIGNING_TIME,
+    SP_CERTIFICATE,
+    SP_CERTIFICATE_V2,
+    SP_POLICY,
+    SP_PLACE,
+    SP_PLACE_V2,
+    SP_ROLE,
+    SP_ROLE_V2,
+    SP_COUNT
+};
+
+/* A Cert of SigningCertificate or SigningCertificateV2. */
+struct xades_cert {
+    struct ades_reference ref; /* serial: as V1's decimal number or V2's DER say */
+    const char *issuer;        /* V1: X509IssuerName; else NULL */
+    bool malformed_serial;
+};
+
+/* NULL or empty where there is none. */
+struct xades_properties {
+    const struct xml_node *qualifying, *signed_node, *data_node, *unsigned_node;
+    const struct xml_node *property[SP_COUNT];
+    struct xades_cert *certs[2]; /* of SP_CERTIFICATE, SP_CERTIFICATE_V2 */
+    size_t n_certs[2];
+    bool is_signed; /* the references of the signature digest signed_node: nothing may be used before */
+};
+
+/*
+ * Finds and reads the properties. Faults of structure go into o->s.broken, those of a signing-certificate
+ * also into o->facts.signing_certificate. false: out of memory.
+ */
+bool xades_properties_read(struct xades_one *o, struct xades_properties *p);
+
+/* An element of that local name in any of the namespaces of XAdES. */
+bool xades_is_property(const struct xml_node *n, const char *name);
+
+/* 0: the Type of a Reference is none of SignedProperties; 1: it is; 2: it is one that was used before, or by
+ * mistake, and is read. */
+int xades_type_of_properties(const char *type);
+
+/* Writes the signed properties as text into o->out. Malformed values are left out: they decide nothing. */
+void xades_signed_text(struct xades_one *o, const struct xades_properties *p);
+
+/* Unsigned properties: names, time-stamps and level into o->out; certificates and lists into o->facts.
+ * Nothing of them is trusted. false: out of memory. */
+bool xades_unsigned_read(struct xades_one *o, const struct xades_properties *p);
+
+/* ---- key information (XML-Signature, 4.5) ------------------------------------------------------------- */
+
+/* A certificate that the signature carries. */
+struct xades_candidate {
+    const struct xml_node *node;
+    sign_bytes der;
+};
+
+struct xades_keys {
+    struct xades_candidate *certs;
+    size_t n_certs, room;
+    sign_bytes *crls;
+    size_t n_crls, crl_room;
+    sign_bytes spki;     /* of a bare KeyValue; empty: none that is understood */
+    const char *issuer;  /* hints: X509IssuerName with */
+    sign_bytes serial;   /* X509SerialNumber, */
+    sign_bytes ski;      /* X509SKI, */
+    const char *subject; /* X509SubjectName */
+};
+
+/* Reads KeyInfo. What is in it is a candidate or a hint, never trusted; nothing is followed. */
+bool xades_key_info_read(struct xades_one *o, struct xades_keys *keys);
+/* Adds the base64 of a node as one more certificate, or list. What cannot be decoded is none. */
+bool xades_keys_add(struct xades_one *o, struct xades_keys *keys, const struct xml_node *n, bool crl);
+
+/* ---- the signer --------------------------------------------------------------------------------------- */
+
+/* References of the signature that were resolved to elements of the document: what they sign. */
+struct xades_bound {
+    const struct xml_node *node[LIMIT_REFERENCES];
+    size_t n;
+};
+
+/*
+ * The signer's certificate and the value: of the certificates that the signing-certificate properties name
+ * the one whose key verifies, else the first; without such properties, of all. Fills signer, signature_value,
+ * signing_certificate and what belongs to them.
+ */
+sign_rc xades_find_signer(struct xades_one *o, const struct xades_properties *p,
+                          const struct xades_keys *keys, const struct xades_bound *bound, sign_error *err);
+
+#endif
