@@ -38,7 +38,8 @@ struct option_row {
     struct words help;
 };
 
-enum { MAX_OPTIONS = 40, MAX_VALUES = 64, MAX_TABLES = 8 };
+enum { PATH_SHOWN = 4200 }; /* octets of a path in a message */
+enum { MAX_OPTIONS = 48, MAX_VALUES = 64, MAX_TABLES = 8 };
 
 /* A command line, taken apart. */
 struct args {
@@ -135,18 +136,52 @@ struct document {
     int spool; /* descriptor, -1 none */
     char path[64];
 };
+/* EXIT_IO with errno's reason behind `what` and the path. */
+int io_error(const struct app *app, const char *code, struct words what, const char *path);
 int document_open(const struct app *app, const char *file, struct document *out);
 void document_close(struct document *d);
 /* Where -o says; -o - is standard output (not with --json). `fallback` when there is no -o; NULL: -o is
  * needed. */
 int output_choose(const struct app *app, const struct args *args, const char *fallback, sign_output *out);
-/* A detached X.p7s finds X beside it: malloc'd X, or NULL when it is another name or X cannot be read. */
-char *content_beside(const char *file);
 /* Reads a small file whole (limit bytes). */
 int file_whole(const struct app *app, const char *path, size_t limit, sign_buf *out);
 
 /* The report as the JSON that --json prints; NULL: the message was printed and *code is the exit code. */
 json_t *report_json(const struct app *app, const sign_report *report, int *code);
+
+/* format.c */
+/* --format into `o`; SIGN_AUTO for a command that adds to a signature and was not told. */
+int format_read(const struct app *app, const struct args *args, sign_options *o);
+/* The format of what is added to a signature whose `format` a report names. */
+int format_found(const struct app *app, const struct args *args, const char *found, sign_options *o);
+/* Reads what depends on the format, which is known by now: packaging, and the options of one format alone. */
+int format_options(const struct app *app, const struct args *args, sign_options *o);
+/* The default name of the output for `file`, malloc'd; NULL for standard input, which has no name. */
+char *output_name(const char *file, const sign_options *o);
+/* A detached X.p7s or X.xades.xml finds X beside it: malloc'd X, or NULL when it is another name or X cannot
+ * be read. */
+char *content_beside(const char *file);
+/* Its first octets are those of XML; nothing is said about the rest. */
+bool document_is_xml(const struct document *d);
+
+/* dump.c: the octets that are digested, as files of a folder, for `inspect --dump-c14n`. */
+struct dump {
+    const struct app *app;
+    const char *dir; /* made with the first file */
+    bool force;
+    int failed;    /* the exit code after the message was printed */
+    json_t *files; /* their paths, as they came */
+    json_t *taken; /* names of this run: another signature's must differ */
+    json_t *stems; /* by signature id: how the names of its files begin */
+    FILE *to;      /* the file being written, NULL: none */
+    char *path;    /* of it; owned */
+};
+/* Fits sign_verify_options.digested; user is a struct dump. */
+sign_rc dump_piece(void *user, const char *id, const char *what, sign_bytes piece, sign_error *err);
+/* Says where the files are; the exit code of saying it. */
+int dump_tell(const struct dump *d);
+/* Removes a file that a failed run left half-written. */
+void dump_free(struct dump *d);
 
 /* secret.c */
 struct secret_source {
@@ -158,16 +193,17 @@ sign_rc secret_get(void *user, const sign_secret *ask, char *out, size_t size);
 int secret_check(const struct app *app, const char *spec); /* is the spec of a known form? */
 
 /* sign_options.c */
-extern const struct option_row packaging_rows[]; /* what is made */
+extern const struct option_row format_rows[];
+extern const struct option_row packaging_rows[]; /* where the content is */
 extern const struct option_row key_rows[];       /* who signs */
 extern const struct option_row output_rows[];    /* -o, --force */
 extern const struct option_row attribute_rows[]; /* how, and what is said with it */
+extern const struct option_row xml_rows[];       /* likewise, of XML signatures only */
 struct sign_setup {
     sign_options options;
     const char *roles[MAX_VALUES];
     const char *lines[6];
     uint8_t hash[64];
-    char place[2][256];
     sign_certs *extra;
     sign_bytes extra_list[64];
 };
@@ -177,6 +213,8 @@ void sign_setup_free(struct sign_setup *s);
 int key_open(const struct app *app, const struct args *args, const char *person, sign_key **out);
 /* Opens a key file for the certificates in it. */
 int key_file_open(const struct app *app, const struct args *args, const char *file, sign_key **out);
+/* A signature that is to stand inside a file that is no XML: EXIT_IO, with what to do; otherwise 0. */
+int holder_check(const struct app *app, const sign_options *options, const struct document *doc);
 /* --pss and a certificate (DER) whose key is not RSA: EXIT_USAGE; otherwise 0. */
 int pss_check(const struct app *app, const sign_options *options, sign_bytes certificate);
 

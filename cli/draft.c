@@ -92,6 +92,8 @@ int run_prepare(struct app *app, const struct args *args) {
         code = pss_check(app, &setup.options, signer.chain[0]);
     if (!code)
         code = document_open(app, args->operands[0], &doc);
+    if (!code)
+        code = holder_check(app, &setup.options, &doc);
     if (!code) {
         out.mode = 0600; /* it holds what will be signed */
         code = prepare(app, &signer, &setup, &doc, &out);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static int io_error(const struct app *app, const char *code, struct words what, const char *path) {
+int io_error(const struct app *app, const char *code, struct words what, const char *path) {
     char text[600], shown[400];
     const char *why = strerror(errno);
     printable(path, shown, sizeof shown);
@@ -86,17 +86,6 @@ int output_choose(const struct app *app, const struct args *args, const char *fa
             app, (struct words){"ikili veri terminale yazılmaz", "binary data is not written to a terminal"},
             NULL);
     return 0;
-}
-
-char *content_beside(const char *file) {
-    size_t n = strlen(file);
-    if (n <= 4 || strcmp(file + n - 4, ".p7s") != 0)
-        return NULL;
-    char *beside = strndup(file, n - 4);
-    if (!beside || access(beside, R_OK) == 0)
-        return beside;
-    free(beside);
-    return NULL;
 }
 
 int file_whole(const struct app *app, const char *path, size_t limit, sign_buf *out) {

@@ -16,6 +16,19 @@
 static const struct option_row content_rows[] = {
     {"content", 0, OPT_LIST, "[NAME=]FILE", {"ayrık imzanın içeriği", "content of a detached signature"}},
     END};
+static const struct option_row inspect_rows[] = {
+    {"dump-c14n",
+     0,
+     OPT_VALUE,
+     "DIR",
+     {"XML imzasında özeti alınan baytları DIR klasörüne yaz",
+      "write the bytes that an XML signature digests into DIR"}},
+    {"force",
+     'f',
+     OPT_FLAG,
+     NULL,
+     {"--dump-c14n: var olan dosyaların üzerine yaz", "--dump-c14n: replace existing files"}},
+    END};
 static const struct option_row assemble_rows[] = {
     {"signature",
      0,
@@ -110,14 +123,19 @@ const struct command commands[] = {
      1,
      1,
      {"imzala", "sign"},
-     {"FILE bir CAdES-B imzasıyla imzalanır. --key verilmezse takılı karttaki tek NES kullanılır ve PIN "
-      "sorulur; çıktı FILE.p7m,\nayrık imzada FILE.p7s olur. Formlar önce denetlenir ve yalnız başvuranın "
-      "sertifikasıyla imzalanır.",
-      "FILE is signed with a CAdES-B signature. Without --key the one NES on the tokens present is used and "
-      "its PIN asked for;\nthe output is FILE.p7m, or FILE.p7s when detached. Forms are checked first and "
-      "signed by their applicant only."},
-     {packaging_rows, key_rows, output_rows, attribute_rows},
-     "  kalem sign basvuru.xml\n  kalem sign rapor.pdf --packaging detached --key pkcs11:token=Kart "
+     {"FILE bir CAdES-B, --format xades ile bir XAdES-B imzasıyla imzalanır. --key verilmezse takılı "
+      "karttaki tek NES\nkullanılır ve PIN sorulur. Formlar önce denetlenir ve yalnız başvuranın "
+      "sertifikasıyla imzalanır. Çıktı (-o yoksa):\n  cades: X.pdf.p7m, detached X.pdf.p7s; xades: "
+      "X.signed.xml (X.xml için), detached X.xml.xades.xml\nxades imzayı XML belgenin içine koyar "
+      "(enveloped); XML olmayan dosya enveloping ya da detached ister.",
+      "FILE is signed with a CAdES-B signature, or with --format xades with a XAdES-B one. Without --key the "
+      "one NES on the\ntokens present is used and its PIN asked for. Forms are checked first and signed by "
+      "their applicant only. Output by default:\n  cades: X.pdf.p7m, detached X.pdf.p7s; xades: "
+      "X.signed.xml (of X.xml), detached X.xml.xades.xml\nxades puts the signature inside an XML document "
+      "(enveloped); what is no XML wants enveloping or detached."},
+     {format_rows, packaging_rows, key_rows, output_rows, attribute_rows, xml_rows},
+     "  kalem sign basvuru.xml\n  kalem sign basvuru.xml --format xades\n  kalem sign rapor.pdf --packaging "
+     "detached --key pkcs11:token=Kart "
      "--pin-source file:pin\n",
      run_sign},
     {"prepare",
@@ -129,8 +147,9 @@ const struct command commands[] = {
       "yerde imzalatıp\nassemble ile tamamlayın.",
       "Prints the digest to sign as JSON and keeps the rest of the signature in a draft. Have the digest "
       "signed where the key\nis, then complete it with assemble."},
-     {packaging_rows, prepare_rows, output_rows, attribute_rows},
-     "  kalem prepare rapor.pdf --cert imzaci.pem -o rapor.draft\n",
+     {format_rows, packaging_rows, prepare_rows, output_rows, attribute_rows, xml_rows},
+     "  kalem prepare rapor.pdf --cert imzaci.pem -o rapor.draft\n  kalem prepare karar.xml --format xades "
+     "--cert imzaci.pem -o karar.draft\n",
      run_prepare},
     {"assemble",
      "DRAFT",
@@ -148,13 +167,18 @@ const struct command commands[] = {
      1,
      1,
      {"paralel imza ekle", "add a parallel signature"},
-     {"Var olan imzaların her baytı korunur, yanlarına bir imza eklenir. Bozuk ya da içeriğiyle tutmayan "
-      "imzaya ekleme yapılmaz.\nAyrık imzada içerik --content ile verilir; X.p7s için yanındaki X bulunur.",
-      "Every byte of the signatures that are there stays; one is added beside them. Nothing is added to a "
-      "file that is damaged\nor does not fit its content. Detached content is given with --content; beside "
-      "X.p7s, X is found."},
-     {cosign_rows, key_rows, output_rows, attribute_rows},
-     "  kalem cosign rapor.pdf.p7m --key amir.p12 -o rapor.2.p7m\n",
+     {"Var olan imzaların her baytı korunur, yanlarına aynı biçimde bir imza eklenir. Bozuk ya da içeriğiyle "
+      "tutmayan imzaya\nekleme yapılmaz. Ayrık imzada içerik --content ile verilir; X.p7s için yanındaki X "
+      "bulunur. XML'de belge enveloped ya\nda internally-detached olmalıdır; ilk imza --single ile atılmışsa "
+      "ekleme onu bozacağından yapılmaz.",
+      "Every byte of the signatures that are there stays; one of the same format is added beside them. "
+      "Nothing is added to a\nfile that is damaged or does not fit its content. Detached content is given "
+      "with --content; beside X.p7s, X is found.\nXML must be enveloped or internally-detached; where the "
+      "first signature was made with --single, another would break\nit, so none is added."},
+     {cosign_rows, format_rows, key_rows, output_rows, attribute_rows, xml_rows},
+     "  kalem cosign rapor.pdf.p7m --key amir.p12 -o rapor.2.p7m\n  kalem cosign karar.signed.xml --key "
+     "amir.p12 "
+     "-o karar.2.xml\n",
      run_cosign},
     {"verify",
      "FILE",
@@ -162,11 +186,13 @@ const struct command commands[] = {
      1,
      {"doğrula", "verify"},
      {"Her imza için karar ETSI EN 319 102-1'e göre verilir: GEÇERLİ, GEÇERSİZ ya da BELİRSİZ; en kötüsü "
-      "çıkış kodudur. Yalnız\n--trust ile verilenlere güvenilir. Ayrık X.p7s için yanındaki X bulunur; "
-      "birden çok --content NAME= ile ayrılır.",
+      "çıkış kodudur.\nYalnız --trust ile verilenlere güvenilir. Biçim dosyadan anlaşılır. Ayrık X.p7s ya da "
+      "X.xades.xml için yanındaki X\nbulunur; birden çok --content NAME= ile ayrılır (XML'de NAME, imzanın "
+      "gösterdiği ad). XML'in gösterdiği hiçbir adres\naçılmaz.",
       "Each signature is judged as ETSI EN 319 102-1 says: passed, failed or indeterminate; the worst is the "
-      "exit code. Only\nwhat --trust gives is believed. Beside a detached X.p7s, X is found; several "
-      "--content are told apart by NAME=."},
+      "exit code. Only\nwhat --trust gives is believed. The format is found from the file. Beside a detached "
+      "X.p7s or X.xades.xml, X is found;\nseveral --content are told apart by NAME= (in XML the name that "
+      "the signature gives). Nothing that XML points to is\never fetched."},
      {verify_rows},
      "  kalem verify basvuru.xml.p7m --trust kokler/ --crl sil.crl\n  kalem verify rapor.pdf.p7s --content "
      "rapor.pdf --json\n",
@@ -177,22 +203,25 @@ const struct command commands[] = {
      1,
      {"yapı ve bütünlük; güvene bakmadan", "structure and integrity, without trust"},
      {"İmzaların yapısını, algoritmalarını ve özetlerin tutup tutmadığını gösterir; güven sorulmaz, karar "
-      "verilmez.",
-      "Shows structure, algorithms and whether the digests hold; no trust is asked for and no verdict "
-      "given."},
-     {content_rows},
-     "  kalem inspect basvuru.xml.p7m --json\n",
+      "verilmez. Özet\ntutmuyorsa --dump-c14n, özeti alınan baytları İMZA.SignedInfo.xml, "
+      "İMZA.Reference-1.xml ... adlarıyla yazar:\nsizdekilerle karşılaştırın.",
+      "Shows structure, algorithms and whether the digests hold; no trust is asked for and no verdict given. "
+      "When a digest\ndiffers, --dump-c14n writes the bytes that were digested as SIGNATURE.SignedInfo.xml, "
+      "SIGNATURE.Reference-1.xml ...:\ncompare them with yours."},
+     {content_rows, inspect_rows},
+     "  kalem inspect basvuru.xml.p7m --json\n  kalem inspect basvuru.signed.xml --dump-c14n kanonik/\n",
      run_inspect},
     {"extract",
      "SIG",
      1,
      1,
      {"imzalanan içeriği çıkar", "take out the signed content"},
-     {"İçerik, bütün imzalar içerikle tutuyorsa, özetlendiği gibi bayt bayt yazılır. Güveni verify söyler.",
-      "The content is written byte for byte as it was digested, when every signature holds. Trust is what "
-      "verify tells."},
+     {"İçerik, bütün imzalar içerikle tutuyorsa, özetlendiği gibi bayt bayt yazılır (XML: kanonik hâliyle, "
+      "imzalar olmadan).\nGüveni verify söyler.",
+      "The content is written byte for byte as it was digested (XML: in its canonical form, without the "
+      "signatures), when\nevery signature holds. Trust is what verify tells."},
      {output_rows},
-     "  kalem extract basvuru.xml.p7m -o basvuru.xml\n",
+     "  kalem extract basvuru.xml.p7m -o basvuru.xml\n  kalem extract basvuru.signed.xml -o basvuru.xml\n",
      run_extract},
     {"token",
      "list",

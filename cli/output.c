@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATH_SHOWN = 4200 };
-
 const char *say(const struct app *app, struct words w) {
     return app->lang == SIGN_TR ? w.tr : w.en;
 }
@@ -151,8 +149,8 @@ int usage(const struct app *app, struct words text, const char *detail) {
 int no_signature(const struct app *app) {
     return tell(app, EXIT_NO_SIGNATURE, "E4001",
                 say(app, (struct words){"Dosyada imza yok.", "The file has no signature."}),
-                say(app, (struct words){"İmza dosyasının kendisini (.p7m) verin.",
-                                        "Give the signature file itself (.p7m)."}));
+                say(app, (struct words){"İmza dosyasının kendisini (.p7m, .p7s, .signed.xml) verin.",
+                                        "Give the signature file itself (.p7m, .p7s, .signed.xml)."}));
 }
 
 int no_memory(const struct app *app) {

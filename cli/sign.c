@@ -2,15 +2,7 @@
 #include "app.h"
 #include <stdlib.h>
 #include <string.h>
-
-/* X.p7m or X.p7s; NULL for standard input, which has no name to build on. */
-static char *default_name(const char *file, sign_shape shape) {
-    size_t n = strlen(file) + 5;
-    char *name = strcmp(file, "-") ? malloc(n) : NULL;
-    if (name)
-        snprintf(name, n, "%s.%s", file, shape == SIGN_DETACHED ? "p7s" : "p7m");
-    return name;
-}
+#include <unistd.h>
 
 /* The person a form speaks of, so that among several cards the applicant's own is taken. */
 static char *applicant_of(const sign_input *in) {
@@ -24,12 +16,33 @@ static char *applicant_of(const sign_input *in) {
     return person;
 }
 
+/* A signature inside the document needs a document that can hold it: said before a PIN is asked for. */
+int holder_check(const struct app *app, const sign_options *o, const struct document *doc) {
+    bool inside = o->shape == SIGN_ENVELOPED || o->shape == SIGN_INTERNALLY_DETACHED;
+    char text[600], shown[400];
+    if (!inside || access(doc->in.path, R_OK) != 0 || document_is_xml(doc) || sign_form_is(&doc->in))
+        return 0; /* a file that cannot be read is told by the library */
+    printable(doc->in.name ? doc->in.name : doc->in.path, shown, sizeof shown);
+    snprintf(text, sizeof text, "%s: %s",
+             say(app, (struct words){"Dosya XML değil, imza içine konamaz",
+                                     "The file is not XML and cannot hold a signature"}),
+             shown);
+    return tell(
+        app, EXIT_IO, "E5021", text,
+        say(app, (struct words){"--packaging enveloping (imza dosyayı içine alır) ya da detached (imza "
+                                "ayrı dosyadır) verin.",
+                                "Give --packaging enveloping (the signature carries the file) or "
+                                "detached (it is a file beside it)."}));
+}
+
 static int sign_document(const struct app *app, const struct args *args, const struct sign_setup *setup,
                          struct document *doc, const sign_output *out) {
     sign_error err = {0};
     sign_key *key = NULL;
     char *person = args_value(args, "key") ? NULL : applicant_of(&doc->in);
-    int failed = key_open(app, args, person, &key);
+    int failed = holder_check(app, &setup->options, doc);
+    if (!failed)
+        failed = key_open(app, args, person, &key);
     free(person);
     if (!failed)
         failed = pss_check(app, &setup->options, sign_key_certificate(key));
@@ -49,7 +62,7 @@ int run_sign(struct app *app, const struct args *args) {
     char *fallback = NULL;
     int code = sign_setup_read(app, args, &setup);
     if (!code) {
-        fallback = default_name(args->operands[0], setup.options.shape);
+        fallback = output_name(args->operands[0], &setup.options);
         code = output_choose(app, args, fallback, &out);
     }
     if (!code)
@@ -104,8 +117,9 @@ static int no_content(const struct app *app, const char *file) {
 }
 
 /* Nobody is asked for a PIN for a file to which nothing can be added: no signature is 3, one that is
- * malformed or does not fit its content is 1, as for extract. */
-static int look_first(const struct app *app, const struct document *what, const sign_input *in) {
+ * malformed or does not fit its content is 1, as for extract. What is added has the format that is there. */
+static int look_first(const struct app *app, const struct args *args, const struct document *what,
+                      const sign_input *in, sign_options *options) {
     sign_verify_options opt = {.size = sizeof opt, .inspect = 1};
     sign_report *report = NULL;
     sign_error err = {0};
@@ -122,17 +136,22 @@ static int look_first(const struct app *app, const struct document *what, const 
         else if (broken)
             failed = tell_finding(app, report, i, EXIT_NOT_PASSED);
     }
+    const sign_signature *first = sign_report_signature(report, 0);
+    if (!failed)
+        failed = format_found(app, args, first->format ? first->format : "", options);
+    if (!failed)
+        failed = format_options(app, args, options);
     sign_report_free(&report);
     return failed;
 }
 
-static int cosign_document(const struct app *app, const struct args *args, const struct sign_setup *setup,
+static int cosign_document(const struct app *app, const struct args *args, struct sign_setup *setup,
                            const struct document *what, const struct document *content,
                            const sign_output *out) {
     sign_error err = {0};
     sign_key *key = NULL;
     const sign_input *in = content->in.path ? &content->in : NULL;
-    int failed = look_first(app, what, in);
+    int failed = look_first(app, args, what, in, &setup->options);
     if (!failed)
         failed = key_open(app, args, NULL, &key);
     if (!failed)

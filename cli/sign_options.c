@@ -3,12 +3,28 @@
 #include <stdlib.h>
 #include <string.h>
 
+const struct option_row format_rows[] = {
+    {"format", 0, OPT_VALUE, "cades|xades", {"imza biçimi", "signature format"}},
+    {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
 const struct option_row packaging_rows[] = {
     {"packaging",
      0,
      OPT_VALUE,
-     "attached|detached",
-     {"içerik imzanın içinde ya da dışında", "content inside or outside the signature"}},
+     "SHAPE",
+     {"cades attached|detached; xades enveloped|enveloping|detached|internally-detached",
+      "cades attached|detached; xades enveloped|enveloping|detached|internally-detached"}},
+    {"element",
+     0,
+     OPT_VALUE,
+     "ID",
+     {"internally-detached: yalnız Id'si bu olan öğeyi imzala",
+      "internally-detached: sign the element with this Id only"}},
+    {"single",
+     0,
+     OPT_FLAG,
+     NULL,
+     {"enveloped: tek imzalı belge; sonradan eklenen imza bunu bozar",
+      "enveloped: a document of one signature; another added later breaks it"}},
     {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
 const struct option_row key_rows[] = {
     {"key",
@@ -38,7 +54,6 @@ const struct option_row output_rows[] = {
     {"force", 'f', OPT_FLAG, NULL, {"var olan çıktının üzerine yaz", "replace an existing output"}},
     {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
 const struct option_row attribute_rows[] = {
-    {"format", 0, OPT_VALUE, "cades", {"imza biçimi", "signature format"}},
     {"digest", 0, OPT_VALUE, "sha256|sha384|sha512", {"özet algoritması", "digest algorithm"}},
     {"pss", 0, OPT_FLAG, NULL, {"RSA anahtarıyla RSASSA-PSS", "RSASSA-PSS with an RSA key"}},
     {"time", 0, OPT_VALUE, "RFC3339", {"beyan edilen imza zamanı", "claimed signing time"}},
@@ -48,14 +63,20 @@ const struct option_row attribute_rows[] = {
      0,
      OPT_FLAG,
      NULL,
-     {"rolleri eski signer-attributes ile yaz", "write roles as the older signer-attributes"}},
+     {"rolleri eski biçimde yaz (signer-attributes, SignerRole)",
+      "write roles the older way (signer-attributes, SignerRole)"}},
     {"place",
      0,
      OPT_LIST,
      "country=|locality=|line=T",
-     {"imza yeri (yinelenebilir)", "place of signing (repeatable)"}},
+     {"imza yeri (yinelenebilir); xades'te state=, postal-code= de",
+      "place of signing (repeatable); with xades state=, postal-code= too"}},
     {"mime-type", 0, OPT_VALUE, "TYPE", {"içeriğin MIME türü", "MIME type of the content"}},
-    {"content-hint", 0, OPT_VALUE, "T", {"içerik açıklaması", "description of the content"}},
+    {"content-hint",
+     0,
+     OPT_VALUE,
+     "T",
+     {"içerik açıklaması (yalnız cades)", "description of the content (cades only)"}},
     {"policy-oid", 0, OPT_VALUE, "OID", {"imza politikası", "signature policy"}},
     {"policy-hash",
      0,
@@ -66,30 +87,36 @@ const struct option_row attribute_rows[] = {
     {"policy-notice", 0, OPT_VALUE, "T", {"politika kullanıcı notu", "user notice of the policy"}},
     {"certs", 0, OPT_VALUE, "FILE", {"imzaya eklenecek sertifikalar", "certificates to embed"}},
     {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
+const struct option_row xml_rows[] = {
+    {"c14n",
+     0,
+     OPT_VALUE,
+     "exc|inc|c14n11",
+     {"xades: XML'in kanonik biçimi", "xades: canonical form of the XML"}},
+    {"certificate-v1",
+     0,
+     OPT_FLAG,
+     NULL,
+     {"xades: SigningCertificateV2 yerine SigningCertificate yaz",
+      "xades: write SigningCertificate instead of SigningCertificateV2"}},
+    {"place-v1",
+     0,
+     OPT_FLAG,
+     NULL,
+     {"xades: imza yerini eski SignatureProductionPlace ile yaz",
+      "xades: write the place as the older SignatureProductionPlace"}},
+    {"public-key",
+     0,
+     OPT_FLAG,
+     NULL,
+     {"xades: açık anahtarı KeyValue olarak da ekle", "xades: add the public key as KeyValue too"}},
+    {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
 
 static int word_index(const char *value, const char *const *words, size_t n) {
     for (size_t i = 0; i < n; i++)
         if (strcmp(value, words[i]) == 0)
             return (int)i;
     return -1;
-}
-
-static int read_shape(const struct app *app, const struct args *args, sign_options *o) {
-    static const char *const shapes[] = {"attached", "detached"};
-    const char *format = args_value(args, "format"), *shape = args_value(args, "packaging");
-    if (format && strcmp(format, "cades") != 0)
-        return usage(
-            app, (struct words){"bu sürümde --format yalnız cades", "this version has --format cades only"},
-            format);
-    o->format = SIGN_CADES;
-    int i = shape ? word_index(shape, shapes, 2) : 0;
-    if (i < 0)
-        return usage(app,
-                     (struct words){"cades için --packaging attached ya da detached",
-                                    "cades takes --packaging attached or detached"},
-                     shape);
-    o->shape = (sign_shape)i;
-    return 0;
 }
 
 static int read_digest(const struct app *app, const struct args *args, sign_options *o) {
@@ -154,12 +181,17 @@ static int read_place(const struct app *app, const struct args *args, struct sig
             s->options.place_country = given[i] + 8;
         else if (strncmp(given[i], "locality=", 9) == 0)
             s->options.place_locality = given[i] + 9;
+        else if (strncmp(given[i], "state=", 6) == 0)
+            s->options.place_state = given[i] + 6;
+        else if (strncmp(given[i], "postal-code=", 12) == 0)
+            s->options.place_postal_code = given[i] + 12;
         else if (strncmp(given[i], "line=", 5) == 0 && s->options.n_place_lines < 6)
             s->lines[s->options.n_place_lines++] = given[i] + 5;
         else
             return usage(app,
-                         (struct words){"--place country=, locality= ya da en çok altı line=",
-                                        "--place takes country=, locality= or at most six line="},
+                         (struct words){
+                             "--place country=, locality=, state=, postal-code= ya da en çok altı line=",
+                             "--place takes country=, locality=, state=, postal-code= or at most six line="},
                          given[i]);
     }
     s->options.place_lines = s->lines;
@@ -184,19 +216,20 @@ int sign_setup_read(const struct app *app, const struct args *args, struct sign_
     *s = (struct sign_setup){.options = {.size = sizeof s->options}};
     s->options.commitment = args_value(args, "commitment");
     s->options.mime_type = args_value(args, "mime-type");
-    s->options.content_hint = args_value(args, "content-hint");
     s->options.n_roles = args_list(args, "role", s->roles, sizeof s->roles / sizeof *s->roles);
     s->options.roles = s->roles;
     s->options.roles_v1 = args_flag(args, "role-v1");
     if (s->options.n_roles == 0 && args_asked(args, "role-v1"))
         return usage(app, (struct words){"--role-v1 için --role gerekli", "--role-v1 needs a --role"}, NULL);
-    int failed = read_shape(app, args, &s->options);
+    int failed = format_read(app, args, &s->options);
     if (!failed)
         failed = read_digest(app, args, &s->options);
     if (!failed)
         failed = read_policy(app, args, s);
     if (!failed)
         failed = read_place(app, args, s);
+    if (!failed && s->options.format != SIGN_AUTO)
+        failed = format_options(app, args, &s->options);
     if (!failed)
         failed = secret_check(app, args_value(args, "pin-source"));
     return failed ? failed : read_extra(app, args, s);

@@ -46,16 +46,18 @@ static bool names_content(const char *name, const char *file) {
     return name && strlen(name) == n && strncmp(name, base, n) == 0;
 }
 
-/* A CMS has one content (RFC 5652, 5.2): among several the one that bears its name is taken. */
-static int content_choose(const struct app *app, struct contents *c, const char *file) {
+/* A CMS has one content (RFC 5652, 5.2): among several the one that bears its name is taken. An XML signature
+ * may have many, and its references name them. */
+static int content_choose(const struct app *app, struct contents *c, const struct document *what) {
+    const char *file = what->in.name ? what->in.name : what->in.path;
     size_t found = 0, at = 0;
+    if (c->n <= 1 || document_is_xml(what))
+        return 0;
     for (size_t i = 0; i < c->n; i++)
         if (names_content(c->names[i], file)) {
             found++;
             at = i;
         }
-    if (c->n <= 1)
-        return 0;
     if (found != 1)
         return usage(
             app,
@@ -68,7 +70,8 @@ static int content_choose(const struct app *app, struct contents *c, const char 
     return 0;
 }
 
-static int contents_read(const struct app *app, const struct args *args, struct contents *c) {
+static int contents_read(const struct app *app, const struct args *args, const struct document *what,
+                         struct contents *c) {
     const char *given[MAX_VALUES], *file = args->operands[0];
     size_t n = args_list(args, "content", given, MAX_VALUES);
     if (n > MAX_CONTENTS)
@@ -83,7 +86,7 @@ static int contents_read(const struct app *app, const struct args *args, struct 
         c->docs[0].spool = -1;
         c->n = 1;
     }
-    return content_choose(app, c, file);
+    return content_choose(app, c, what);
 }
 
 static size_t inputs_of(const struct args *args, const char *name, sign_input *out) {
@@ -186,12 +189,23 @@ static int print_details(const struct app *app, const sign_report *report) {
     return finish_stdout(app, EXIT_DONE);
 }
 
-static int report_print(const struct app *app, const sign_report *report) {
+/* The report with the files of --dump-c14n beside it. */
+static int print_report_json(const struct app *app, const sign_report *report, const struct dump *dump) {
+    int code = 0;
+    json_t *whole = report_json(app, report, &code);
+    if (whole)
+        json_object_set_new(whole, "c14n_files", dump->files ? json_incref(dump->files) : json_array());
+    return whole ? print_json(app, sign_report_exit(report), whole) : code;
+}
+
+static int report_print(const struct app *app, const sign_report *report, const struct dump *dump) {
     sign_buf text = {0};
     sign_error err = {0};
     int code = sign_report_exit(report);
     if (app->quiet && !app->json)
         return code;
+    if (app->json && dump->dir)
+        return print_report_json(app, report, dump);
     if (sign_report_write(report, app->json ? SIGN_JSON : SIGN_TEXT, app->lang, &text, &err) != SIGN_OK)
         return tell_error(app, &err);
     int printed = app->json ? print_bytes(app, text.data, text.len)
@@ -199,22 +213,37 @@ static int report_print(const struct app *app, const sign_report *report) {
     sign_buf_free(&text);
     if (!printed && app->verbose && !app->json)
         printed = print_details(app, report);
+    if (!printed && !app->json)
+        printed = dump_tell(dump);
     return printed ? printed : code;
 }
 
+/* A CMS signature digests what is in the file: there is nothing to write. */
+static int dump_check(const struct app *app, const sign_report *report, const struct dump *dump) {
+    const sign_signature *first = sign_report_signature(report, 0);
+    bool cms = first && first->format && (!strcmp(first->format, "cades") || !strcmp(first->format, "cms"));
+    return dump->dir && cms ? usage(app,
+                                    (struct words){"--dump-c14n yalnız XML imzalarında",
+                                                   "--dump-c14n is for XML signatures only"},
+                                    first->format)
+                            : 0;
+}
+
 static int verify_document(const struct app *app, const struct args *args, const sign_trust *trust,
-                           const sign_verify_options *opt) {
+                           const sign_verify_options *opt, const struct dump *dump) {
     struct document what = {.spool = -1};
     struct contents contents = {.n = 0};
     sign_report *report = NULL;
     sign_error err = {0};
     int code = document_open(app, args->operands[0], &what);
     if (!code)
-        code = contents_read(app, args, &contents);
+        code = contents_read(app, args, &what, &contents);
     if (!code) {
         sign_rc rc =
             sign_verify(&what.in, contents.in, contents.chosen ? 1 : contents.n, trust, opt, &report, &err);
-        code = rc < 0 ? tell_error(app, &err) : report_print(app, report);
+        code = dump->failed ? dump->failed : rc < 0 ? tell_error(app, &err) : dump_check(app, report, dump);
+        if (!code)
+            code = report_print(app, report, dump);
     }
     sign_report_free(&report);
     contents_free(&contents);
@@ -235,14 +264,24 @@ int run_verify(struct app *app, const struct args *args) {
                      at);
     int code = trust_read(app, args, &trust);
     if (!code)
-        code = verify_document(app, args, trust, &opt);
+        code = verify_document(app, args, trust, &opt, &(struct dump){.app = app});
     sign_trust_free(&trust);
     return code;
 }
 
 int run_inspect(struct app *app, const struct args *args) {
+    struct dump dump = {.app = app, .dir = args_value(args, "dump-c14n"), .force = args_flag(args, "force")};
     sign_verify_options opt = {.size = sizeof opt, .inspect = 1};
-    return verify_document(app, args, NULL, &opt);
+    if (!dump.dir && args_asked(args, "force"))
+        return usage(app, (struct words){"--force için --dump-c14n gerekli", "--force needs --dump-c14n"},
+                     NULL);
+    if (dump.dir) {
+        opt.digested = dump_piece;
+        opt.digested_user = &dump;
+    }
+    int code = verify_document(app, args, NULL, &opt, &dump);
+    dump_free(&dump);
+    return code;
 }
 
 int run_extract(struct app *app, const struct args *args) {

@@ -89,9 +89,11 @@ def signature(value, inspecting):
 
 
 def report(value, inspecting):
-    keys("report", value, {
+    dumped = {"c14n_files"} & set(value) if inspecting else set()  # of --dump-c14n
+    keys("report", value, dumped | {
         "schema", "exit", "document", "validation_time", "policy", "revocation_checked", "indication",
         "sub_indication", "signatures", "messages"})
+    must("c14n_files is a list of texts", all(isinstance(x, str) and x != "" for x in value.get("c14n_files", [])))
     is_time("validation_time", value["validation_time"])
     for s in value["signatures"]:
         signature(s, inspecting)

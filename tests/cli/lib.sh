@@ -23,6 +23,27 @@ form() {
 # letter: a short document.
 letter() { printf 'Sayın yetkili, ekteki başvuruyu sunarım.\n' >"${1:-mektup.txt}"; }
 
+# decision: a short XML document, two parts of which have an Id.
+decision() {
+    printf '%s\n' '<?xml version="1.0" encoding="UTF-8"?>' '<karar xmlns="urn:ornek:karar">' \
+        '  <madde Id="m1">Başvuru kabul edildi.</madde>' '  <madde Id="m2">Ücret alınmaz.</madde>' '</karar>' \
+        >"${1:-karar.xml}"
+}
+
+# told ARGUMENT...: kalem, and its exit status on a line of its own.
+told() {
+    local status=0
+    kalem "$@" || status=$?
+    echo "$status"
+}
+
+# value IDENTITY DRAFT-JSON OUT: the digest that prepare printed, signed by another program.
+value() {
+    python3 -c 'import json,sys; sys.stdout.buffer.write(bytes.fromhex(json.load(open(sys.argv[1]))["digest"]))' "$2" >"$3.ozet"
+    openssl pkeyutl -sign -inkey "$PKI/$1.key.pem" -in "$3.ozet" -out "$3"
+    rm "$3.ozet"
+}
+
 # signs IDENTITY FILE [OPTION...]: as kalem sign with a PEM key, at a fixed time, and silent.
 signs() {
     local who=$1 file=$2
