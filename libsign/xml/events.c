@@ -11,8 +11,8 @@
 
 enum {
     WINDOW = 65536,
-    NAMES = 1 << 20,    /* octets of all different names, prefixes and URIs of a document of any length */
-    SPACES_IN_SCOPE = 4 /* times the declarations of one element: libxml2 searches them one by one */
+    NAMES = 1 << 20,      /* octets of all different names, prefixes and URIs of a document of any length */
+    VALUES_FREE = 1 << 14 /* of one tag when the options set no limit */
 };
 
 /* A document being read. The first thing that goes wrong is kept and stops the parser. */
@@ -23,11 +23,13 @@ struct reading {
     void *user;
     xmlParserCtxtPtr parser;
     unsigned depth, in_scope;
-    size_t text; /* octets of the current text so far */
+    unsigned line; /* where the last markup ended */
+    size_t text;   /* octets of the current text so far */
     grow attributes, spaces, values;
     grow declared; /* a number for each open element: what was in scope before it */
     struct xml_guard guard;
     uint8_t *window; /* of octets that are checked: those before `ready`; those behind it begin a character */
+    const uint8_t *octets; /* the window, or the whole document */
     size_t len, ready, given;
     bool started, ended;
     sign_error error;
@@ -86,7 +88,7 @@ static void on_characters(void *user, const xmlChar *s, int n) {
     if (r->options->text != 0 && r->text > r->options->text) {
         stop(r, SIGN_E_LIMIT, MSG_LIMIT, "a text is too long");
     } else if (r->handler->text != NULL) {
-        told(r, r->handler->text(r->user, BYTES(s, (size_t)n), (unsigned)line_of(r), &r->error));
+        told(r, r->handler->text(r->user, BYTES(s, (size_t)n), r->line, &r->error));
     }
 }
 
@@ -107,6 +109,7 @@ static void remark(struct reading *r, enum xml_kind kind, const xmlChar *name, c
                                   .name = text_of(name),
                                   .text = text_of(text)};
     r->text = 0;
+    r->line = node.line;
     if (stopped(r)) {
         return;
     }
@@ -149,9 +152,7 @@ static void on_start_document(void *user) {
     if (version != NULL && strcmp((const char *)version, "1.0") != 0) {
         stop(r, SIGN_E_FORMAT, MSG_XML, "only XML 1.0 is read");
     }
-    if (r->from->fill != NULL) {
-        xmlDictSetLimit(r->parser->dict, NAMES);
-    }
+    xmlDictSetLimit(r->parser->dict, NAMES);
 }
 
 /* libxml2 hands over five pointers an attribute: local name, prefix, URI, value, end of the value. The value
@@ -208,7 +209,7 @@ static bool limits_hold(struct reading *r, size_t attributes, size_t spaces) {
         stop(r, SIGN_E_LIMIT, MSG_LIMIT, "elements are nested too deeply");
     } else if (most != 0 && (attributes > most || spaces > most)) {
         stop(r, SIGN_E_LIMIT, MSG_LIMIT, "too many attributes");
-    } else if (r->from->fill != NULL && most != 0 && r->in_scope + spaces > SPACES_IN_SCOPE * most) {
+    } else if (r->in_scope + spaces > XML_EVENTS_IN_SCOPE * (most != 0 ? most : VALUES_FREE)) {
         stop(r, SIGN_E_LIMIT, MSG_LIMIT, "too many namespaces in scope");
     }
     return !stopped(r);
@@ -229,6 +230,7 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
                                .space = text_of(uri),
                                .name = text_of(name),
                                .text = ""};
+    r->line = element.line;
     if (bound > 0) {
         spaces_take(r, &element, bound, declared);
     }
@@ -255,6 +257,7 @@ static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const
         return;
     }
     r->text = 0;
+    r->line = (unsigned)line_of(r);
     r->depth--;
     r->declared.len -= sizeof r->in_scope;
     memcpy(&r->in_scope, r->declared.data + r->declared.len, sizeof r->in_scope);
@@ -271,7 +274,7 @@ static void on_error(void *user, xmlErrorPtr e) {
         return;
     }
     if (e->code == XML_ERR_NO_MEMORY) {
-        if (r->from->fill != NULL && r->parser != NULL && xmlDictGetUsage(r->parser->dict) > NAMES / 2) {
+        if (r->parser != NULL && xmlDictGetUsage(r->parser->dict) > NAMES / 2) {
             fail(&r->error, SIGN_E_LIMIT, MSG_LIMIT, "line %d: too many different names", line_of(r));
         } else {
             fail_memory(&r->error);
@@ -360,6 +363,10 @@ static bool octets_check(struct reading *r, sign_bytes octets) {
     } else if (!r->started && !xml_declares_utf8(octets)) {
         fail(&r->error, SIGN_E_FORMAT, MSG_XML, "line 1: only the encoding UTF-8 is read");
     } else if (!xml_guard_feed(&r->guard, octets)) {
+        if (r->guard.catalog) {
+            fail(&r->error, SIGN_E_FORMAT, MSG_XML, "an oasis-xml-catalog instruction is not allowed");
+            return false;
+        }
         fail(&r->error, SIGN_E_LIMIT, MSG_LIMIT, "line %d: too many attributes, or markup that is too long",
              line_of(r));
     }
@@ -397,7 +404,7 @@ static int on_read(void *user, char *to, int room) {
     }
     size_t n = r->ready - r->given;
     n = n < (size_t)room ? n : (size_t)room;
-    memcpy(to, r->window + r->given, n);
+    memcpy(to, r->octets + r->given, n);
     r->given += n;
     return (int)n;
 }
@@ -412,11 +419,13 @@ static int on_close(void *user) {
  * standard error by default: it is ours for the time of the call and then the caller's again.
  * XML_PARSE_NOENT: without it libxml2 hands over an ampersand in an attribute still escaped. There is nothing
  * else that it could replace, because without a DOCTYPE no entity is declared (XML 1.0, 4.1).
- * XML_PARSE_HUGE: libxml2's own limits (10 MB of one text, comment or name; 256 levels) give way to ours.
+ * XML_PARSE_HUGE turns off libxml2's own limits: 10 MB of one text, comment or value, 50,000 octets of a
+ * name, 256 levels, 10 MB of names and of look-ahead, and what it counts of entities, of which there are
+ * none. Ours hold instead. The document is handed over piece by piece even when all of it is in memory:
+ * libxml2 goes on reading after an error, and thus gets to see little more.
  */
 static void parse(struct reading *r) {
     enum { HOW = XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT | XML_PARSE_HUGE };
-    const struct xml_feed *from = r->from;
     r->parser = xmlNewParserCtxt();
     if (r->parser == NULL) {
         fail_memory(&r->error);
@@ -424,10 +433,7 @@ static void parse(struct reading *r) {
     }
     handlers_set(r->parser->sax);
     r->parser->userData = r;
-    xmlDocPtr none = from->fill != NULL ? xmlCtxtReadIO(r->parser, on_read, on_close, r, NULL, NULL, HOW)
-                                        : xmlCtxtReadMemory(r->parser, (const char *)from->whole.data,
-                                                            (int)from->whole.len, NULL, NULL, HOW);
-    xmlFreeDoc(none);
+    xmlFreeDoc(xmlCtxtReadIO(r->parser, on_read, on_close, r, NULL, NULL, HOW));
     if (!stopped(r) && !(r->parser->wellFormed && r->parser->nsWellFormed && r->started && r->depth == 0)) {
         /* Only an allocation whose failure libxml2 kept to itself leads here. */
         fail_memory(&r->error);
@@ -437,10 +443,11 @@ static void parse(struct reading *r) {
 }
 
 static sign_rc begin(struct reading *r) {
-    r->guard.values = 2 * r->options->attributes;
+    r->guard.values = 2 * (r->options->attributes != 0 ? r->options->attributes : VALUES_FREE);
+    r->line = 1;
     if (r->from->fill != NULL) {
         r->guard.markup = XML_EVENTS_MARKUP;
-        r->window = malloc(WINDOW);
+        r->octets = r->window = malloc(WINDOW);
         return r->window != NULL ? SIGN_OK : fail_memory(&r->error);
     }
     sign_bytes whole = r->from->whole;
@@ -449,6 +456,9 @@ static sign_rc begin(struct reading *r) {
     if (whole.len > limit) {
         return fail(&r->error, SIGN_E_LIMIT, MSG_LIMIT, "XML: %zu bytes, at most %zu", whole.len, limit);
     }
+    r->octets = whole.data;
+    r->len = r->ready = whole.len;
+    r->ended = true;
     return octets_check(r, whole) ? SIGN_OK : r->error.code;
 }
 

@@ -18,7 +18,8 @@ struct xml_feed {
  * Who is told. What `element` and `remark` point to lives as long as the call, except that a name, a prefix
  * or a namespace URI keeps its address as long as the reading lasts, the same for the same string. Their
  * links are NULL. A text comes in pieces, which belong together until another event; CDATA sections are text.
- * What is returned but SIGN_OK ends the reading and is its result. A function may be left out.
+ * What is returned but SIGN_OK ends the reading and is its result. A function may be left out. Lines are
+ * those where a start tag, a comment or an instruction ends, and where a text begins.
  */
 struct xml_handler {
     sign_rc (*begin)(void *user, const struct xml_node *element, sign_error *err);
@@ -36,6 +37,12 @@ struct xml_handler {
 #define XML_EVENTS_MARKUP ((size_t)4 << 20)
 sign_rc xml_events(const struct xml_feed *from, const struct xml_options *options,
                    const struct xml_handler *handler, void *user, sign_error *err);
+
+/*
+ * libxml2 searches the namespaces in scope one by one, and compares each attribute of a tag with all others.
+ * In scope are at most so many times the declarations that one element may have.
+ */
+enum { XML_EVENTS_IN_SCOPE = 4 };
 
 /* Of a UTF-8 document, or of its beginning: its XML declaration, if any, does not name another encoding. */
 bool xml_declares_utf8(sign_bytes text);

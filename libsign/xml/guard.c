@@ -17,6 +17,18 @@ static void opening(struct xml_guard *g, uint8_t c) {
     g->at = c == '!' ? GUARD_BANG : (c == '?' ? GUARD_INSTRUCTION : (c == '>' ? GUARD_TEXT : GUARD_TAG));
     g->run = 0;
     g->found = 0;
+    g->target = 0;
+    g->rooted = g->rooted || g->at == GUARD_TAG;
+}
+
+/* libxml2 obeys this instruction before the root element: it sets up its catalogs. */
+static void in_instruction(struct xml_guard *g, uint8_t c) {
+    static const char name[] = "oasis-xml-catalog";
+    bool same = g->target < sizeof name - 1 && c == (uint8_t)name[g->target];
+    bool ended = c == '?' || c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    g->catalog = g->catalog || (!g->rooted && g->target == sizeof name - 1 && ended);
+    g->target = same ? g->target + 1 : SIZE_MAX;
+    closing(g, c, '?', 1);
 }
 
 static void in_tag(struct xml_guard *g, uint8_t c) {
@@ -50,7 +62,7 @@ static void step(struct xml_guard *g, uint8_t c) {
         closing(g, c, ']', 2);
         return;
     case GUARD_INSTRUCTION:
-        closing(g, c, '?', 1);
+        in_instruction(g, c);
         return;
     case GUARD_QUOTE:
     case GUARD_TEXT:
@@ -77,7 +89,7 @@ bool xml_guard_feed(struct xml_guard *g, sign_bytes piece) {
             step(g, *at++);
         }
         bool long_markup = g->markup != 0 && (size_t)(at - began) + g->length > g->markup;
-        if (long_markup || (g->values != 0 && g->found > g->values)) {
+        if (long_markup || g->catalog || (g->values != 0 && g->found > g->values)) {
             return false;
         }
     }

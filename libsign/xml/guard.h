@@ -27,9 +27,12 @@ struct xml_guard {
     unsigned run;   /* octets of the end of a comment, ... that were just seen */
     unsigned found; /* values of the tag */
     size_t length;  /* of the markup before this piece */
+    size_t target;  /* octets that the instruction has in common with one for a catalog */
+    bool rooted;    /* the root element has begun */
+    bool catalog;   /* an oasis-xml-catalog instruction was met before it */
 };
 
-/* The next piece of the document; false: over a limit. */
+/* The next piece of the document; false: over a limit, or `catalog`. */
 bool xml_guard_feed(struct xml_guard *g, sign_bytes piece);
 
 #endif

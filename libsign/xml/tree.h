@@ -4,9 +4,37 @@
 
 #include "xml/xml.h"
 
+enum { XML_KNOWN = 64 };
+
 struct xml {
     arena arena; /* all nodes and strings */
     const struct xml_node *first, *root;
 };
+
+/*
+ * A document being built of events (xml/events.h): the functions are those of struct xml_handler, with this
+ * as their user. Set options, doc, ends and tail (to &doc->first) before; free it behind.
+ */
+struct xml_building {
+    const struct xml_options *options; /* nodes counts */
+    struct xml *doc;
+    bool ends;                    /* offsets are those of the document itself */
+    struct xml_node *at;          /* the open element; NULL outside the root */
+    const struct xml_node **tail; /* where its next child goes */
+    grow pending;                 /* text that the next event makes a node */
+    unsigned pending_line;
+    unsigned nodes;
+    struct {
+        const char *told, *copy;
+    } known[XML_KNOWN]; /* names as events tell them, and our copies */
+};
+typedef struct xml_building xml_building;
+void xml_building_free(xml_building *b);
+CLEANUP(xml_building, xml_building_free);
+
+sign_rc xml_build_begin(void *building, const struct xml_node *told, sign_error *err);
+sign_rc xml_build_end(void *building, size_t end, sign_error *err);
+sign_rc xml_build_text(void *building, sign_bytes piece, unsigned line, sign_error *err);
+sign_rc xml_build_remark(void *building, const struct xml_node *told, sign_error *err);
 
 #endif

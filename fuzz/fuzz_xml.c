@@ -1,0 +1,110 @@
+/*
+ * fuzz_xml.c - a document is read by the scanner and by libxml2. What the scanner takes, libxml2 must take
+ * too, and both trees must be the same in every field. Then the table of Ids is made and asked for each of
+ * them, and the document is written canonically.
+ */
+#include "xml/c14n.h"
+#include "xml/ids.h"
+#include "xml/scan.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void hold(bool condition) {
+    if (!condition) {
+        abort();
+    }
+}
+
+static bool same(const char *a, const char *b) {
+    return strcmp(a, b) == 0;
+}
+
+static void compare_axes(const struct xml_node *a, const struct xml_node *b) {
+    hold(a->attribute_count == b->attribute_count && a->space_count == b->space_count);
+    for (size_t i = 0; i < a->attribute_count; i++) {
+        const struct xml_attribute *x = &a->attributes[i], *y = &b->attributes[i];
+        hold(same(x->prefix, y->prefix) && same(x->space, y->space) && same(x->name, y->name) &&
+             same(x->value, y->value));
+    }
+    for (size_t i = 0; i < a->space_count; i++) {
+        hold(same(a->spaces[i].prefix, b->spaces[i].prefix) && same(a->spaces[i].uri, b->spaces[i].uri));
+    }
+}
+
+/* The parents correspond because the walk comes from them. */
+static void compare(const struct xml_node *a, const struct xml_node *b, const struct xml_node *pa,
+                    const struct xml_node *pb) {
+    for (; a != NULL && b != NULL; a = a->next, b = b->next) {
+        hold(a->kind == b->kind && a->line == b->line && a->end == b->end);
+        hold(a->parent == pa && b->parent == pb);
+        hold(same(a->prefix, b->prefix) && same(a->space, b->space) && same(a->name, b->name) &&
+             same(a->text, b->text));
+        compare_axes(a, b);
+        compare(a->first, b->first, a, b);
+    }
+    hold(a == NULL && b == NULL);
+}
+
+static enum xml_id rule(const struct xml_node *element, const struct xml_attribute *a) {
+    (void)element;
+    return same(a->name, "Id") ? XML_ID_SCHEMA : (same(a->name, "id") ? XML_ID_CANDIDATE : XML_ID_NO);
+}
+
+/* Every Id finds its element, or there are several. */
+static void look_up(const struct xml_ids *ids, const struct xml_node *n) {
+    for (; n != NULL; n = n->next) {
+        for (size_t i = 0; i < n->attribute_count; i++) {
+            enum xml_id is = rule(n, &n->attributes[i]);
+            bool several = false;
+            const struct xml_node *found = xml_ids_find(ids, n->attributes[i].value, &several);
+            hold(is == XML_ID_NO || found == n || (several && found == NULL && is == XML_ID_CANDIDATE));
+        }
+        look_up(ids, n->first);
+    }
+}
+
+static sign_rc measure(void *user, sign_bytes piece, sign_error *err) {
+    (void)err;
+    *(size_t *)user += piece.len;
+    return SIGN_OK;
+}
+
+static void use(const struct xml *doc) {
+    AUTO(xml_ids_ptr) ids = NULL;
+    sign_rc rc = xml_ids_new(doc, rule, &ids, NULL);
+    hold(rc == SIGN_OK || rc == SIGN_E_FORMAT);
+    if (rc == SIGN_OK) {
+        look_up(ids, xml_first(doc));
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        const struct c14n_input in = {
+            .document = xml_first(doc), .method = (enum c14n_method)i, .comments = true};
+        size_t n = 0;
+        rc = c14n_write(&in, measure, &n, NULL);
+        hold(rc == SIGN_OK ? n > 0 : rc == SIGN_E_FORMAT);
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    const sign_bytes text = {data != NULL ? data : (const uint8_t *)"", size};
+    static const struct xml_options loose = {.bytes = 1 << 20, .depth = 256, .encodings = true};
+    static const struct xml_options tight = {
+        .bytes = 4096, .depth = 4, .nodes = 12, .attributes = 3, .text = 20, .plain = true};
+    for (unsigned i = 0; i < 2; i++) {
+        const struct xml_options *options = i == 0 ? &loose : &tight;
+        AUTO(xml_ptr) fast = NULL, general = NULL;
+        hold(xml_scan(text, options, &fast, NULL) == SIGN_OK);
+        sign_rc rc = xml_parse(text, options, &general, NULL);
+        hold(fast == NULL || rc == SIGN_OK);
+        if (fast != NULL) {
+            compare(xml_first(fast), xml_first(general), NULL, NULL);
+            hold(xml_root(fast)->end == xml_root(general)->end);
+        }
+        if (rc == SIGN_OK) {
+            use(general);
+        }
+    }
+    return 0;
+}

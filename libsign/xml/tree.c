@@ -1,0 +1,135 @@
+/* xml/tree.c - the tree, built of events in an arena of its own. */
+#include "xml/tree.h"
+
+void xml_building_free(xml_building *b) {
+    grow_free(&b->pending);
+}
+
+/*
+ * A name, a prefix or a namespace URI. What is told has one address for as long as the reading lasts, so one
+ * copy of ours does for all that were lately told of the same.
+ */
+static const char *name_copied(struct xml_building *b, const char *told) {
+    if (*told == '\0') {
+        return "";
+    }
+    size_t at = ((uintptr_t)told >> 3) % XML_KNOWN;
+    if (b->known[at].told != told) {
+        b->known[at].told = told;
+        b->known[at].copy = arena_str(&b->doc->arena, BYTES_STR(told));
+    }
+    return b->known[at].copy;
+}
+
+/* A new node behind the last one, with what has its own copy. */
+static sign_rc node_add(struct xml_building *b, const struct xml_node *told, struct xml_node **out,
+                        sign_error *err) {
+    if (b->options->nodes != 0 && b->nodes >= b->options->nodes) {
+        return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "line %u: too many nodes", told->line);
+    }
+    struct xml_node *node = arena_alloc(&b->doc->arena, sizeof *node);
+    if (node == NULL) {
+        return fail_memory(err);
+    }
+    *node = *told;
+    node->parent = b->at;
+    node->prefix = name_copied(b, told->prefix);
+    node->space = name_copied(b, told->space);
+    node->name = name_copied(b, told->name);
+    node->text = *told->text != '\0' ? arena_str(&b->doc->arena, BYTES_STR(told->text)) : "";
+    b->nodes++;
+    *b->tail = node;
+    b->tail = &node->next;
+    *out = node;
+    return b->doc->arena.failed ? fail_memory(err) : SIGN_OK;
+}
+
+/* What was read as text in pieces becomes one node. */
+static sign_rc text_end(struct xml_building *b, sign_error *err) {
+    if (b->pending.len == 0) {
+        return SIGN_OK;
+    }
+    grow_byte(&b->pending, '\0');
+    if (b->pending.failed) {
+        return fail_memory(err);
+    }
+    const struct xml_node told = {.kind = XML_KIND_TEXT,
+                                  .line = b->pending_line,
+                                  .prefix = "",
+                                  .space = "",
+                                  .name = "",
+                                  .text = (const char *)b->pending.data};
+    struct xml_node *node = NULL;
+    b->pending.len = 0;
+    return node_add(b, &told, &node, err);
+}
+
+sign_rc xml_build_text(void *building, sign_bytes piece, unsigned line, sign_error *err) {
+    struct xml_building *b = building;
+    if (b->pending.len == 0) {
+        b->pending_line = line;
+    }
+    grow_put(&b->pending, piece.data, piece.len);
+    return b->pending.failed ? fail_memory(err) : SIGN_OK;
+}
+
+sign_rc xml_build_remark(void *building, const struct xml_node *told, sign_error *err) {
+    struct xml_building *b = building;
+    struct xml_node *node = NULL;
+    sign_rc rc = text_end(b, err);
+    return rc == SIGN_OK ? node_add(b, told, &node, err) : rc;
+}
+
+static void attributes_copy(struct xml_building *b, struct xml_node *node, const struct xml_node *told) {
+    struct xml_attribute *list = arena_alloc(&b->doc->arena, told->attribute_count * sizeof *list);
+    for (size_t i = 0; list != NULL && i < told->attribute_count; i++) {
+        const struct xml_attribute *a = &told->attributes[i];
+        list[i].prefix = name_copied(b, a->prefix);
+        list[i].space = name_copied(b, a->space);
+        list[i].name = name_copied(b, a->name);
+        list[i].value = arena_str(&b->doc->arena, BYTES_STR(a->value));
+    }
+    node->attributes = list;
+}
+
+static void spaces_copy(struct xml_building *b, struct xml_node *node, const struct xml_node *told) {
+    struct xml_space *list = arena_alloc(&b->doc->arena, told->space_count * sizeof *list);
+    for (size_t i = 0; list != NULL && i < told->space_count; i++) {
+        list[i].prefix = name_copied(b, told->spaces[i].prefix);
+        list[i].uri = name_copied(b, told->spaces[i].uri);
+    }
+    node->spaces = list;
+}
+
+sign_rc xml_build_begin(void *building, const struct xml_node *told, sign_error *err) {
+    struct xml_building *b = building;
+    struct xml_node *node = NULL;
+    sign_rc rc = text_end(b, err);
+    rc = rc == SIGN_OK ? node_add(b, told, &node, err) : rc;
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    if (told->space_count > 0) {
+        spaces_copy(b, node, told);
+    }
+    if (told->attribute_count > 0) {
+        attributes_copy(b, node, told);
+    }
+    if (b->at == NULL) {
+        b->doc->root = node;
+    }
+    b->at = node;
+    b->tail = &node->first;
+    return b->doc->arena.failed ? fail_memory(err) : SIGN_OK;
+}
+
+sign_rc xml_build_end(void *building, size_t end, sign_error *err) {
+    struct xml_building *b = building;
+    sign_rc rc = text_end(b, err);
+    /* The tree is const for its readers; while it is built its nodes are ours. */
+    struct xml_node *done = b->at;
+    done->end = b->ends ? end : 0;
+    b->tail = &done->next;
+    b->at = (struct xml_node *)(uintptr_t)done->parent;
+    return rc;
+}
