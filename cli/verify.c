@@ -70,6 +70,21 @@ static int content_choose(const struct app *app, struct contents *c, const struc
     return 0;
 }
 
+/* An X.xades.xml that carries its content, or is an enveloped signature by another name, has no use for X. */
+static bool wants_content(const struct document *what) {
+    sign_verify_options opt = {.size = sizeof opt, .inspect = 1};
+    sign_report *report = NULL;
+    bool wants = false;
+    if (sign_verify(&what->in, NULL, 0, NULL, &opt, &report, NULL) < 0)
+        return false; /* the verification itself tells why */
+    for (size_t i = 0; i < sign_report_count(report); i++) {
+        const sign_signature *s = sign_report_signature(report, i);
+        wants = wants || (s->sub && strcmp(s->sub, "SIGNED_DATA_NOT_FOUND") == 0);
+    }
+    sign_report_free(&report);
+    return wants;
+}
+
 static int contents_read(const struct app *app, const struct args *args, const struct document *what,
                          struct contents *c) {
     const char *given[MAX_VALUES], *file = args->operands[0];
@@ -81,10 +96,14 @@ static int contents_read(const struct app *app, const struct args *args, const s
         if (failed)
             return failed;
     }
-    if (n == 0 && (c->names[0] = content_beside(file))) {
-        c->in[0] = (sign_input){.path = c->names[0]};
+    char *beside = n == 0 ? content_beside(file) : NULL;
+    if (beside && (!document_is_xml(what) || wants_content(what))) {
+        c->names[0] = beside;
+        c->in[0] = (sign_input){.path = beside};
         c->docs[0].spool = -1;
         c->n = 1;
+    } else {
+        free(beside);
     }
     return content_choose(app, c, what);
 }
