@@ -3,7 +3,7 @@
 #   cmd      a bash snippet, run in an empty folder of its own with the helpers of lib.sh; its first line says why it is there
 #   stdout, stderr, exit   what must come out; an absent file means nothing, and exit status 0
 # Values that differ from run to run are replaced by names: @WORK@ the case's folder, @PKI@, @MODULE@, @SERIAL-kart@ the
-# serial number of the token `kart`. Every JSON object that comes out is also held against the contract by json_shape.py.
+# serial number of the token `kart`, @S@ and its like the random Ids of an XML signature. Every JSON object that comes out is also held against the contract by json_shape.py.
 # --update writes what came out as what is expected; a person then reads the difference.
 # SIGN_TEST_BUILD is the build directory, with kalem and the PKCS#11 modules of tests/support/p11; SIGN_TEST_PKI the
 # test identities.
@@ -36,6 +36,7 @@ replacements() {
     local dir=$1 label serial
     printf 's|%s|@WORK@|g\ns|%s|@PKI@|g\ns|%s|@MODULE@|g\n' "$dir" "$PKI" "$(realpath "$MODULE")"
     printf 's|%s|@LOCKED@|g\ns|%s|@QUIRK@|g\n' "$LOCKED" "$QUIRK"
+    printf 's/\\b([SPROVD][0-9]*)-[0-9a-f]{32}/@\\1@/g\n'
     while read -r label serial; do
         printf 's|%s|@SERIAL-%s@|g\n' "$serial" "$label"
     done <"$TOKENS/serials"
