@@ -130,7 +130,9 @@ static int look_first(const struct app *app, const struct args *args, const stru
     for (size_t i = 0; !failed && i < sign_report_count(report); i++) {
         const sign_signature *s = sign_report_signature(report, i);
         bool broken = (s->sub && strcmp(s->sub, "FORMAT_FAILURE") == 0) || s->references == 0;
-        bool absent = !in && s->sub && strcmp(s->sub, "SIGNED_DATA_NOT_FOUND") == 0;
+        /* Nothing is added to a detached XML signature, with content or without: the library says so. */
+        bool cms = s->format && s->format[0] == 'c';
+        bool absent = cms && !in && s->sub && strcmp(s->sub, "SIGNED_DATA_NOT_FOUND") == 0;
         if (absent)
             failed = no_content(app, what->in.name ? what->in.name : what->in.path);
         else if (broken)
@@ -152,6 +154,14 @@ static int cosign_document(const struct app *app, const struct args *args, struc
     sign_key *key = NULL;
     const sign_input *in = content->in.path ? &content->in : NULL;
     int failed = look_first(app, args, what, in, &setup->options);
+    if (!failed && setup->options.format == SIGN_XADES) {
+        in = NULL; /* the document holds what is signed */
+        if (args_asked(args, "content"))
+            failed = usage(app,
+                           (struct words){"--content yalnız ayrık cades imzasına eklerken",
+                                          "--content is for adding to a detached cades signature"},
+                           NULL);
+    }
     if (!failed)
         failed = key_open(app, args, NULL, &key);
     if (!failed)
