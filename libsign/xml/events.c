@@ -3,6 +3,7 @@
 
 #include "base/limits.h"
 #include "base/text.h"
+#include "xml/encoding.h"
 #include "xml/guard.h"
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -305,29 +306,13 @@ static void handlers_set(xmlSAXHandlerPtr sax) {
  * What the XML declaration says of the encoding must agree with how the bytes are read: a reader that obeyed
  * another declaration would see another document. libxml2 is told to ignore it.
  */
-bool xml_declares_utf8(sign_bytes text) {
-    static const char mark[] = "\xEF\xBB\xBF", start[] = "<?xml", word[] = "encoding";
-    const char *at = (const char *)text.data;
-    const char *end = at + text.len;
-    if (text.len >= 3 && memcmp(at, mark, 3) == 0) {
-        at += 3;
+static void declaration_check(struct reading *r, sign_bytes text) {
+    struct xml_declaration d;
+    if (!xml_declaration(text, &d)) {
+        fail(&r->error, SIGN_E_FORMAT, MSG_XML, "line 1: not an XML declaration of version 1.0");
+    } else if (!d.utf8) {
+        fail(&r->error, SIGN_E_FORMAT, MSG_XML, "line 1: only the encoding UTF-8 is read");
     }
-    bool declaration = end - at > 5 && memcmp(at, start, 5) == 0;
-    const char *stop_at = declaration ? memchr(at, '>', (size_t)(end - at)) : NULL;
-    if (stop_at == NULL) {
-        return !declaration;
-    }
-    for (; stop_at - at > 8; at++) {
-        if (memcmp(at, word, 8) == 0) {
-            at += 8;
-            while (at < stop_at && strchr(" \t\r\n=\"'", *at) != NULL) {
-                at++;
-            }
-            return stop_at - at > 5 && (at[0] | 32) == 'u' && (at[1] | 32) == 't' && (at[2] | 32) == 'f' &&
-                   memcmp(at + 3, "-8", 2) == 0 && (at[5] == '"' || at[5] == '\'');
-        }
-    }
-    return true;
 }
 
 /* utf8_valid, in words where the text is ASCII. */
@@ -360,15 +345,16 @@ static bool octets_check(struct reading *r, sign_bytes octets) {
         fail(&r->error, SIGN_E_FORMAT, MSG_XML, "line %d: not UTF-8, or it holds U+0000", line_of(r));
     } else if (!r->started && octets.len == 0) {
         fail(&r->error, SIGN_E_FORMAT, MSG_XML, "line 1: the document is empty");
-    } else if (!r->started && !xml_declares_utf8(octets)) {
-        fail(&r->error, SIGN_E_FORMAT, MSG_XML, "line 1: only the encoding UTF-8 is read");
-    } else if (!xml_guard_feed(&r->guard, octets)) {
+    } else if (!r->started) {
+        declaration_check(r, octets);
+    }
+    if (!stopped(r) && !xml_guard_feed(&r->guard, octets)) {
         if (r->guard.catalog) {
             fail(&r->error, SIGN_E_FORMAT, MSG_XML, "an oasis-xml-catalog instruction is not allowed");
-            return false;
+        } else {
+            fail(&r->error, SIGN_E_LIMIT, MSG_LIMIT,
+                 "line %d: too many attributes, or markup that is too long", line_of(r));
         }
-        fail(&r->error, SIGN_E_LIMIT, MSG_LIMIT, "line %d: too many attributes, or markup that is too long",
-             line_of(r));
     }
     r->started = true;
     return !stopped(r);

@@ -5,15 +5,21 @@
 #include "base/text.h"
 #include <stdlib.h>
 
+/* So many values are compared one by one, which is faster than to make a map of them. */
+enum { FEW = 12 };
+
 /* Where a value stands. */
 struct bearer {
+    const char *value;
     const struct xml_node *element; /* the first */
     bool schema;                    /* an ID by a schema is among them */
     bool several;                   /* more than one element bears it */
 };
 
 struct xml_ids {
-    map by_value; /* struct bearer; its hash has a random key */
+    struct bearer few[FEW]; /* the first ones */
+    size_t count;
+    map by_value; /* all of them (struct bearer), when they are more; its hash has a random key */
     arena arena;
 };
 
@@ -34,17 +40,48 @@ static sign_rc repeated(const struct bearer *b, const struct xml_node *again, co
                 again->line, shown);
 }
 
+static struct bearer *bearer_find(const struct xml_ids *ids, const char *value) {
+    if (ids->count > FEW) {
+        return map_get(&ids->by_value, BYTES_STR(value));
+    }
+    for (size_t i = 0; i < ids->count; i++) {
+        if (strcmp(ids->few[i].value, value) == 0) {
+            /* The table is const for its readers; its entries are not. */
+            return (struct bearer *)(uintptr_t)&ids->few[i];
+        }
+    }
+    return NULL;
+}
+
+static bool into_map(struct xml_ids *ids, struct bearer *b) {
+    return map_put(&ids->by_value, BYTES_STR(b->value), b);
+}
+
+/* A new entry; NULL without memory. */
+static struct bearer *bearer_add(struct xml_ids *ids, const char *value) {
+    struct bearer *b = ids->count < FEW ? &ids->few[ids->count] : arena_alloc(&ids->arena, sizeof *b);
+    if (b == NULL) {
+        return NULL;
+    }
+    b->value = value;
+    for (size_t i = 0; ids->count == FEW && i < FEW; i++) {
+        if (!into_map(ids, &ids->few[i])) {
+            return NULL;
+        }
+    }
+    ids->count++;
+    return ids->count <= FEW || into_map(ids, b) ? b : NULL;
+}
+
 static sign_rc id_add(struct xml_ids *ids, const struct xml_node *element, const char *value, bool schema,
                       sign_error *err) {
-    const sign_bytes key = BYTES_STR(value);
-    struct bearer *b = map_get(&ids->by_value, key);
+    struct bearer *b = bearer_find(ids, value);
     if (b == NULL) {
-        b = arena_alloc(&ids->arena, sizeof *b);
-        if (b == NULL || !map_put(&ids->by_value, key, b)) {
+        b = bearer_add(ids, value);
+        if (b == NULL) {
             return fail_memory(err);
         }
-        *b = (struct bearer){.element = element, .schema = schema};
-        return SIGN_OK;
+        b->element = element;
     }
     b->schema = b->schema || schema;
     b->several = b->several || b->element != element;
@@ -91,7 +128,7 @@ sign_rc xml_ids_new(const struct xml *x, xml_id_rule rule, struct xml_ids **out,
 }
 
 const struct xml_node *xml_ids_find(const struct xml_ids *ids, const char *id, bool *several) {
-    const struct bearer *b = map_get(&ids->by_value, BYTES_STR(id));
+    const struct bearer *b = bearer_find(ids, id);
     *several = b != NULL && b->several;
     return b != NULL && !b->several ? b->element : NULL;
 }
