@@ -315,6 +315,11 @@ static void declaration_check(struct reading *r, sign_bytes text) {
     }
 }
 
+bool xml_declares_utf8(sign_bytes text) {
+    struct xml_declaration d;
+    return !xml_declaration(text, &d) || d.utf8;
+}
+
 /* utf8_valid, in words where the text is ASCII. */
 static bool utf8_sound(sign_bytes text) {
     enum { PART = 64 };

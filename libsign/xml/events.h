@@ -44,4 +44,7 @@ sign_rc xml_events(const struct xml_feed *from, const struct xml_options *option
  */
 enum { XML_EVENTS_IN_SCOPE = 4 };
 
+/* Of a UTF-8 document, or of its beginning: its XML declaration, if any, does not name another encoding. */
+bool xml_declares_utf8(sign_bytes text);
+
 #endif
