@@ -1,7 +1,8 @@
 #include "engine/format.h"
 #include "cades/cades.h"
+#include "xades/xades.h"
 
-static const struct ades_format *const formats[] = {&cades_format};
+static const struct ades_format *const formats[] = {&cades_format, &xades_format};
 
 const struct ades_format *format_at(size_t i) {
     return i < sizeof formats / sizeof *formats ? formats[i] : NULL;

@@ -474,19 +474,31 @@ static bool in_a_signature(const struct xml_node *n) {
     return n != NULL;
 }
 
-bool xades_needs_tree(const struct xades_one *o, const struct xades_reference *ref) {
-    if (xades_is_external(ref))
-        return false;
-    struct xades_named data;
-    if (xades_resolve(o, ref, &data, NULL) != SIGN_OK)
+/* A same-document URI that asks for no more than the signatures and events can give. `own`: of a SignedInfo of
+ * the document's own signatures. */
+static bool is_sparse_enough(const xades_document *d, const struct xml_node *ref, bool own) {
+    const char *uri = xades_attribute(ref, "URI");
+    bool several;
+    if (uri == NULL || (*uri != 0 && *uri != '#'))
         return true;
-    if (data.origin == ORIGIN_ELEMENT)
-        return !in_a_signature(data.element);
-    if (o->parent != NULL)
-        return true;
-    for (size_t i = 0; i < ref->n_transforms; i++)
-        if (ref->transforms[i].step == STEP_BASE64 || ref->transforms[i].step == STEP_LEAVE_OF_ROOT)
+    if (*uri != 0 && strcmp(uri, "#xpointer(/)") != 0) {
+        const struct xml_node *n = xml_ids_find(d->ids, uri + 1, &several);
+        return n != NULL && in_a_signature(n);
+    }
+    for (const struct xml_node *n = ref; n != NULL; n = after(n, ref, false)) {
+        const char *alg = n->kind == XML_KIND_ELEMENT ? xades_attribute(n, "Algorithm") : NULL;
+        if (alg != NULL && (strcmp(alg, TRANSFORM_BASE64) == 0 || strcmp(alg, TRANSFORM_FILTER2) == 0))
+            return false;
+    }
+    return own;
+}
+
+bool xades_needs_tree(const xades_document *d, const struct xml_node *signature) {
+    for (const struct xml_node *n = signature; n != NULL; n = after(n, signature, false)) {
+        bool own = n->parent != NULL && n->parent->parent == signature;
+        if (xades_is(n, DS_NS, "Reference") && !is_sparse_enough(d, n, own))
             return true;
+    }
     return false;
 }
 

@@ -30,8 +30,8 @@ sign_rc xades_digest(const struct xades_one *o, const struct xades_reference *re
 /* The digest of the canonical SignedInfo with the digest of the signature's algorithm. */
 sign_rc xades_info_digest(const struct xades_one *o, uint8_t *out, sign_error *err);
 
-/* The reference needs nodes that a sparse document does not have. */
-bool xades_needs_tree(const struct xades_one *o, const struct xades_reference *ref);
+/* A reference in that signature may need nodes that a sparse document does not have. */
+bool xades_needs_tree(const xades_document *d, const struct xml_node *signature);
 
 /* The data is the whole of what there is: the document less signatures, or the whole content. */
 bool xades_is_whole(const struct xades_one *o, const struct xades_reference *ref,

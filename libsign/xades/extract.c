@@ -1,0 +1,258 @@
+/* Gives out what was signed, from the nodes that were digested, and nothing else. */
+#include "xades/verify.h"
+
+#include "xades/properties.h"
+#include "xades/reference.h"
+#include "xades/run.h"
+
+/* ---- which of the references ------------------------------------------------------------------------ */
+
+struct chosen {
+    const struct xades_reference *ref;
+    struct xades_named named;
+    size_t n;   /* references to data */
+    grow names; /* of all of them */
+};
+typedef struct chosen chosen;
+
+static void chosen_free(chosen *c) {
+    grow_free(&c->names);
+}
+CLEANUP(chosen, chosen_free);
+
+static bool is_data(const struct xades_one *o, const struct xades_named *named) {
+    const struct xml_node *n = named->element;
+    return n == NULL || !(xades_is_property(n, "SignedProperties") ||
+                          (o->s.key_info != NULL && xades_within(n, o->s.key_info)));
+}
+
+/* The only reference to data, or the first of several that is the whole. ref is NULL when there is none. */
+static void choose(const struct xades_one *o, chosen *out) {
+    bool whole = false;
+    for (size_t i = 0; i < o->s.n_references; i++) {
+        const struct xades_reference *ref = &o->s.references[i];
+        struct xades_named named;
+        (void)xades_resolve(o, ref, &named, NULL); /* a detached content has no place to be found in */
+        if (!is_data(o, &named))
+            continue;
+        grow_printf(&out->names, "%s\"%.100s\"", out->n > 0 ? ", " : "", ref->uri != NULL ? ref->uri : "");
+        bool is_whole = named.origin != ORIGIN_NONE && xades_is_whole(o, ref, &named);
+        if (out->n++ == 0 || (is_whole && !whole)) {
+            out->ref = ref;
+            out->named = named;
+        }
+        whole |= is_whole;
+    }
+    if (out->n > 1 && !whole)
+        out->ref = NULL;
+}
+
+/* ---- its octets ------------------------------------------------------------------------------------- */
+
+static const struct xades_c14n *last_c14n(const struct xades_reference *ref, const char **prefixes) {
+    *prefixes = NULL;
+    for (size_t i = ref->n_transforms; i-- > 0;)
+        if (ref->transforms[i].step == STEP_C14N) {
+            *prefixes = ref->transforms[i].prefixes;
+            return ref->transforms[i].c14n;
+        }
+    return xades_c14n_of(C14N_1_0);
+}
+
+static bool has_base64(const struct xades_reference *ref) {
+    for (size_t i = 0; i < ref->n_transforms; i++)
+        if (ref->transforms[i].step == STEP_BASE64)
+            return true;
+    return false;
+}
+
+/* What a ds:Object that was digested as nodes holds: elements, or text, which may be base64 by Encoding. */
+static sign_rc object_octets(const struct xades_one *o, const chosen *c, c14n_put put, void *user,
+                             sign_error *err) {
+    const struct xml_node *object = c->named.element;
+    const char *encoding = xades_attribute(object, "Encoding"), *prefixes;
+    const struct xades_c14n *c14n = last_c14n(c->ref, &prefixes);
+    bool elements = false;
+    sign_rc rc = SIGN_OK;
+    for (const struct xml_node *e = object->first; e != NULL && rc == SIGN_OK; e = e->next) {
+        if (e->kind != XML_KIND_ELEMENT)
+            continue;
+        const struct c14n_input in = {.apex = e,
+                                      .method = c14n->method,
+                                      .comments = c14n->comments && c->named.comments,
+                                      .prefixes = prefixes};
+        elements = true;
+        rc = c14n_write(&in, put, user, err);
+    }
+    if (rc != SIGN_OK || elements)
+        return rc;
+    if (encoding != NULL && strcmp(encoding, TRANSFORM_BASE64) == 0) {
+        struct xades_reference decoded = *c->ref;
+        decoded.transforms[0] = (struct xades_transform){.step = STEP_BASE64, .uri = TRANSFORM_BASE64};
+        decoded.n_transforms = 1;
+        return xades_octets(o, &decoded, &c->named, put, user, err);
+    }
+    const char *text = xades_text(object);
+    return text != NULL && *text != 0 ? put(user, BYTES_STR(text), err) : SIGN_OK;
+}
+
+/* The content for people: as it was digested, but an Object without its own tags. */
+static bool is_object(const chosen *c) {
+    return c->named.element != NULL && xades_is(c->named.element, DS_NS, "Object") && !has_base64(c->ref);
+}
+
+static sign_rc content_octets(const struct xades_one *o, const chosen *c, c14n_put put, void *user,
+                              sign_error *err) {
+    return is_object(c) ? object_octets(o, c, put, user, err)
+                        : xades_octets(o, c->ref, &c->named, put, user, err);
+}
+
+/* ---- extract ---------------------------------------------------------------------------------------- */
+
+struct writing {
+    struct crypto *crypto;
+    sink *to;
+};
+
+static sign_rc write_piece(void *user, sign_bytes piece, sign_error *err) {
+    struct writing *w = user;
+    sink_bytes(w->to, piece);
+    return crypto_hash_add(w->crypto, piece, err);
+}
+
+/* A large file is read again: when it changed since it was verified, the digest tells, and nothing appears.
+ */
+static sign_rc write_content(const struct xades_one *o, const chosen *c, const sign_output *out,
+                             sign_error *err) {
+    struct crypto *crypto = o->job->ctx->crypto;
+    uint8_t digest[DIGEST_MAX];
+    AUTO(sink) to = {.fd = -1};
+    struct writing w = {crypto, &to};
+    sign_rc rc = sink_open(out, &to, err);
+    if (rc == SIGN_OK)
+        rc = crypto_hash_begin(crypto, c->ref->digest, err);
+    if (rc == SIGN_OK)
+        rc = content_octets(o, c, write_piece, &w, err);
+    if (rc == SIGN_OK)
+        rc = crypto_hash_end(crypto, digest, err);
+    if (rc != SIGN_OK)
+        return rc;
+    size_t size = crypto_digest_row(c->ref->digest)->size;
+    if (!is_object(c) && !bytes_equal(c->ref->value, BYTES(digest, size)))
+        return fail(err, SIGN_E_IO, MSG_FILE_CHANGED, "%s", o->job->d->text.src->name);
+    return sink_commit(&to, err);
+}
+
+static bool holds(const struct report_signature *s) {
+    return s->indication != TOTAL_FAILED && s->references == TRI_TRUE && s->signature_value == TRI_TRUE &&
+           s->signing_certificate != TRI_FALSE;
+}
+
+static sign_rc all_hold(const struct sign_report *r, sign_error *err) {
+    for (const struct report_signature *s = r->signatures; s != NULL; s = s->next)
+        if (!holds(s))
+            return fail(err, SIGN_FAILED, MSG_EXTRACT_REFUSED, "%s", s->id);
+    return SIGN_OK;
+}
+
+static sign_rc extract_from(struct xades_job *job, const sign_output *out, sign_error *err) {
+    const char *name = job->d->text.src->name;
+    struct xades_one *all;
+    AUTO(chosen) c = {0};
+    sign_rc rc = xades_run_start(job, &all, err);
+    if (rc != SIGN_OK)
+        return rc;
+    if (all[0].s.broken == MSG_NONE)
+        choose(&all[0], &c);
+    if (c.ref != NULL && xades_is_external(c.ref))
+        return fail(err, SIGN_E_IO, MSG_EXTRACT_DETACHED, "%s", name);
+    rc = all_hold(job->report, err);
+    if (rc != SIGN_OK)
+        return rc;
+    if (c.ref == NULL)
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_EXTRACT_SEVERAL, "%.*s", (int)c.names.len,
+                    c.names.len > 0 ? (const char *)c.names.data : "");
+    return write_content(&all[0], &c, out, err);
+}
+
+static sign_rc unreadable(const struct xml_text *text, sign_error *err) {
+    bool mentioned;
+    sign_rc rc = xades_mentions_signature(text, &mentioned, err);
+    if (rc != SIGN_OK)
+        return rc;
+    return mentioned ? fail(err, SIGN_FAILED, MSG_EXTRACT_REFUSED, "%s", "S1")
+                     : fail(err, SIGN_NO_SIGNATURE, MSG_NO_SIGNATURE, "%s", text->src->name);
+}
+
+sign_rc xades_extract(struct crypto *crypto, const source *what, const sign_output *out, sign_error *err) {
+    const struct xml_text text = {.src = what, .at = what->size, .behind = what->size};
+    AUTO(xades_document) d = {0};
+    AUTO(sign_report_ptr) report = NULL;
+    sign_rc rc = xades_run_open(&text, &d, err);
+    if (rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT)
+        return unreadable(&text, err);
+    if (rc == SIGN_OK)
+        rc = report_new(&report, err);
+    if (rc != SIGN_OK)
+        return rc;
+    if (d.n_signatures == 0)
+        return fail(err, SIGN_NO_SIGNATURE, MSG_NO_SIGNATURE, "%s", what->name);
+    /* Integrity alone decides here, as for inspect. */
+    struct ades_context ctx = {.crypto = crypto, .policy = ades_policy_find("default"), .inspect = true};
+    struct xades_job job = {.ctx = &ctx, .d = &d, .report = report};
+    return extract_from(&job, out, err);
+}
+
+/* ---- content ---------------------------------------------------------------------------------------- */
+
+struct heading {
+    grow bytes;
+    size_t limit;
+    bool full;
+};
+
+static sign_rc head_piece(void *user, sign_bytes piece, sign_error *err) {
+    struct heading *h = user;
+    size_t rest = h->limit - h->bytes.len, n = piece.len < rest ? piece.len : rest;
+    grow_put(&h->bytes, piece.data, n);
+    if (h->bytes.failed)
+        return fail_memory(err);
+    h->full = h->bytes.len == h->limit;
+    return h->full ? fail(err, SIGN_E_LIMIT, MSG_LIMIT, "%s", "content") : SIGN_OK;
+}
+
+static bool no_verdict(sign_rc rc) {
+    return rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT || rc == SIGN_E_UNSUPPORTED;
+}
+
+static sign_rc head_of(const struct xades_one *o, size_t limit, sign_buf *out, sign_error *err) {
+    AUTO(chosen) c = {0};
+    struct heading h = {.limit = limit};
+    choose(o, &c);
+    if (c.ref == NULL || c.named.origin == ORIGIN_NONE)
+        return SIGN_OK;
+    sign_rc rc = content_octets(o, &c, head_piece, &h, err);
+    if (rc == SIGN_OK || h.full)
+        rc = grow_take(&h.bytes, out, err);
+    grow_free(&h.bytes);
+    return no_verdict(rc) ? SIGN_OK : rc;
+}
+
+sign_rc xades_content(const source *what, size_t limit, sign_buf *out, sign_error *err) {
+    const struct xml_text text = {.src = what, .at = what->size, .behind = what->size};
+    AUTO(xades_document) d = {0};
+    AUTO(sign_report_ptr) report = NULL;
+    sign_rc rc = xades_run_open(&text, &d, err);
+    if (rc != SIGN_OK)
+        return no_verdict(rc) ? SIGN_OK : rc;
+    if (d.n_signatures == 0)
+        return SIGN_OK;
+    rc = report_new(&report, err);
+    if (rc != SIGN_OK)
+        return rc;
+    struct xades_job job = {.d = &d, .report = report};
+    struct xades_one o = {.job = &job};
+    if (!xades_signature_read(d.signatures[0], &report->arena, &o.s))
+        return fail_memory(err);
+    return o.s.broken == MSG_NONE ? head_of(&o, limit, out, err) : SIGN_OK;
+}
