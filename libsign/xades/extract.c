@@ -70,7 +70,7 @@ static bool has_base64(const struct xades_reference *ref) {
 static sign_rc object_octets(const struct xades_one *o, const chosen *c, c14n_put put, void *user,
                              sign_error *err) {
     const struct xml_node *object = c->named.element;
-    const char *encoding = xades_attribute(object, "Encoding"), *prefixes;
+    const char *encoding = xades_unqualified(object, "Encoding"), *prefixes;
     const struct xades_c14n *c14n = last_c14n(c->ref, &prefixes);
     bool elements = false;
     sign_rc rc = SIGN_OK;

@@ -112,7 +112,7 @@ static bool put_ec(struct xades_one *o, const struct xml_node *n, der_builder *b
     if (point == NULL || !xades_is(curve, DS11_NS, "NamedCurve") || !xades_is(point, DS11_NS, "PublicKey") ||
         !xades_base64(point, LIMIT_CERTIFICATE, &o->job->report->arena, &q))
         return false;
-    const char *uri = xades_attribute(curve, "URI");
+    const char *uri = xades_unqualified(curve, "URI");
     if (uri == NULL || strncmp(uri, urn, sizeof urn - 1) != 0 ||
         !oid_from_text(uri + sizeof urn - 1, oid, sizeof oid, &len) || oid_find(BYTES(oid, len)) == OID_NONE)
         return false;

@@ -61,7 +61,7 @@ static bool read_digest(struct xades_one *o, const struct xml_node *n, struct ad
     const struct xml_node *method = digest_part(xades_solid(n->first), "DigestMethod");
     const struct xml_node *value =
         method != NULL ? digest_part(xades_solid(method->next), "DigestValue") : NULL;
-    const char *uri = method != NULL ? xades_attribute(method, "Algorithm") : NULL;
+    const char *uri = method != NULL ? xades_unqualified(method, "Algorithm") : NULL;
     if (uri == NULL || value == NULL)
         return false;
     out->digest = crypto_digest_find_uri(uri);
@@ -159,7 +159,7 @@ static void read_unsigned(struct xades_one *o, const struct xml_node *n, struct 
 
 /* QualifyingProperties/@Target is this Signature, by its Id, which is nobody else's (4.3.1). */
 static void check_target(struct xades_one *o, const struct xml_node *n) {
-    const char *target = xades_attribute(n, "Target");
+    const char *target = xades_unqualified(n, "Target");
     bool several = false;
     if (target == NULL || *target != '#' || o->s.id == NULL || strcmp(target + 1, o->s.id) != 0)
         breaks(o, n, "Target is not the Id of this Signature");

@@ -85,7 +85,7 @@ static void policy_hash(arena *a, const struct xml_node *id, struct report_signa
     value = method != NULL ? xades_solid(method->next) : NULL;
     if (value == NULL || method->kind != XML_KIND_ELEMENT || !xades_base64(value, DIGEST_MAX, a, &digest))
         return;
-    const char *uri = xades_attribute(method, "Algorithm");
+    const char *uri = xades_unqualified(method, "Algorithm");
     enum crypto_digest d = crypto_digest_find_uri(uri != NULL ? uri : "");
     text_hex(digest, hex);
     out->policy_hash = arena_printf(a, "%s %s", d != DIGEST_NONE ? crypto_digest_row(d)->name : "?", hex);

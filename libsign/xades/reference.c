@@ -474,10 +474,10 @@ static bool in_a_signature(const struct xml_node *n) {
     return n != NULL;
 }
 
-/* A same-document URI that asks for no more than the signatures and events can give. `own`: of a SignedInfo of
- * the document's own signatures. */
+/* A same-document URI that asks for no more than the signatures and events can give. `own`: of a SignedInfo
+ * of the document's own signatures. */
 static bool is_sparse_enough(const xades_document *d, const struct xml_node *ref, bool own) {
-    const char *uri = xades_attribute(ref, "URI");
+    const char *uri = xades_unqualified(ref, "URI");
     bool several;
     if (uri == NULL || (*uri != 0 && *uri != '#'))
         return true;
@@ -486,7 +486,7 @@ static bool is_sparse_enough(const xades_document *d, const struct xml_node *ref
         return n != NULL && in_a_signature(n);
     }
     for (const struct xml_node *n = ref; n != NULL; n = after(n, ref, false)) {
-        const char *alg = n->kind == XML_KIND_ELEMENT ? xades_attribute(n, "Algorithm") : NULL;
+        const char *alg = n->kind == XML_KIND_ELEMENT ? xades_unqualified(n, "Algorithm") : NULL;
         if (alg != NULL && (strcmp(alg, TRANSFORM_BASE64) == 0 || strcmp(alg, TRANSFORM_FILTER2) == 0))
             return false;
     }

@@ -21,7 +21,7 @@ const struct xml_node *xades_solid(const struct xml_node *n) {
     return NULL;
 }
 
-const char *xades_attribute(const struct xml_node *n, const char *name) {
+const char *xades_unqualified(const struct xml_node *n, const char *name) {
     for (size_t i = 0; i < n->attribute_count; i++)
         if (*n->attributes[i].space == 0 && strcmp(n->attributes[i].name, name) == 0)
             return n->attributes[i].value;
@@ -89,7 +89,7 @@ static bool ds(const struct xml_node *n, const char *name) {
 
 /* The Algorithm attribute, which every method must have. */
 static const char *algorithm(struct reading *r, const struct xml_node *n) {
-    const char *uri = xades_attribute(n, "Algorithm");
+    const char *uri = xades_unqualified(n, "Algorithm");
     if (uri == NULL)
         breaks(r, n, "no Algorithm");
     return uri != NULL ? uri : "";
@@ -119,7 +119,7 @@ static const struct xades_c14n *read_c14n(struct reading *r, const struct xml_no
         breaks(r, list, "is not known here");
         return c14n;
     }
-    *prefixes = xades_attribute(list, "PrefixList");
+    *prefixes = xades_unqualified(list, "PrefixList");
     return c14n;
 }
 
@@ -174,7 +174,7 @@ static enum xades_step xpath_step(const struct xml_node *n) {
 static enum xades_step filter_step(const struct xml_node *n) {
     const struct xml_node *child;
     const char *text = only_text(n, TRANSFORM_FILTER2, &child);
-    const char *filter = text != NULL ? xades_attribute(child, "Filter") : NULL;
+    const char *filter = text != NULL ? xades_unqualified(child, "Filter") : NULL;
     if (filter == NULL || strcmp(filter, "subtract") != 0)
         return STEP_OTHER;
     if (expression_is(child, text, " / descendant :: % "))
@@ -221,9 +221,9 @@ static void read_transforms(struct reading *r, const struct xml_node *n, struct 
 }
 
 static void read_reference(struct reading *r, const struct xml_node *node, struct xades_reference *ref) {
-    const char *type = xades_attribute(node, "Type");
+    const char *type = xades_unqualified(node, "Type");
     ref->node = node;
-    ref->uri = xades_attribute(node, "URI");
+    ref->uri = xades_unqualified(node, "URI");
     ref->type = type != NULL ? type : "";
     const struct xml_node *n = xades_solid(node->first);
     if (ds(n, "Transforms")) {
@@ -379,7 +379,7 @@ static void read_rest(struct reading *r, const struct xml_node *n) {
 }
 
 bool xades_signature_read(const struct xml_node *node, arena *a, struct xades_signature *out) {
-    *out = (struct xades_signature){.node = node, .id = xades_attribute(node, "Id")};
+    *out = (struct xades_signature){.node = node, .id = xades_unqualified(node, "Id")};
     struct reading r = {a, out};
     const struct xml_node *n = xades_solid(node->first);
     if (!ds(n, "SignedInfo")) {

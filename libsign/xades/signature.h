@@ -68,7 +68,7 @@ void xades_breaks(struct xades_signature *s, arena *a, const struct xml_node *n,
 /* n, or the first of its following siblings that is an element or text that is not blank; NULL: none. */
 const struct xml_node *xades_solid(const struct xml_node *n);
 /* The unqualified attribute of that name; NULL: absent. */
-const char *xades_attribute(const struct xml_node *n, const char *name);
+const char *xades_unqualified(const struct xml_node *n, const char *name);
 /* The text of an element that holds text and nothing else ("" when it is empty); NULL: it holds other things.
  */
 const char *xades_text(const struct xml_node *n);

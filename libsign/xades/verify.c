@@ -121,7 +121,7 @@ static sign_rc countersign(struct xades_one *parent, const struct xml_node *n, s
         return fail_memory(err);
     out->references = out->signature_value = out->signing_certificate = out->covers_whole_document = TRI_NULL;
     *o = (struct xades_one){.job = job, .parent = parent, .out = out, .depth = parent->depth + 1};
-    const char *id = xades_attribute(n, "Id");
+    const char *id = xades_unqualified(n, "Id");
     out->id = id != NULL && *id != 0 ? arena_str(a, BYTES_STR(id))
                                      : arena_printf(a, "%s.%zu", parent->out->id, number);
     **tail = out;
