@@ -1,8 +1,10 @@
 /*
  * mkvectors DIR: writes the CMS vectors that testdata/cades/cases.tsv speaks of. Rows of tables where one
  * flaw in one signature is the whole matter; functions for those whose flaw is outside the signature.
+ * mkvectors --xml DIR: the XML signatures of testdata/xades/cases.tsv, those apart that run_live makes.
  */
 #include "forge.h"
+#include "xml_vectors.h"
 
 #include "base/text.h"
 
@@ -245,14 +247,22 @@ static void lists(struct forge *f) {
     }
 }
 
-int main(int argc, char **argv) {
-    if (argc != 2) {
-        fprintf(stderr, "usage: mkvectors DIR\n");
-        return 64;
-    }
+static int xml(const char *folder) {
+    struct xforge x;
+    xforge_open(&x, folder);
+    xml_wrapping(&x);
+    xml_structure(&x);
+    xml_related(&x);
+    xml_values(&x);
+    xml_parser(&x);
+    xforge_close(&x);
+    return x.failed;
+}
+
+static int cms(const char *folder) {
     struct forge f;
     const struct outside plain = {0};
-    if (!forge_open(&f, argv[1], BYTES(content, sizeof content - 1))) {
+    if (!forge_open(&f, folder, BYTES(content, sizeof content - 1))) {
         return 1;
     }
     forge_write(&f, "content.txt", f.content);
@@ -276,4 +286,15 @@ int main(int argc, char **argv) {
     lists(&f);
     forge_close(&f);
     return f.failed;
+}
+
+int main(int argc, char **argv) {
+    if (argc == 3 && strcmp(argv[1], "--xml") == 0) {
+        return xml(argv[2]);
+    }
+    if (argc != 2) {
+        fprintf(stderr, "usage: mkvectors [--xml] DIR\n");
+        return 64;
+    }
+    return cms(argv[1]);
 }

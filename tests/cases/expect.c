@@ -1,0 +1,117 @@
+#include "expect.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORD_BYTES = 128 };
+
+/* The file's octets are those of `got`. */
+static bool same_as_file(const char *path, const sign_buf *got) {
+    FILE *f = fopen(path, "rb");
+    if (f == NULL) {
+        return false;
+    }
+    char *want = malloc(got->len + 1);
+    size_t n = want != NULL ? fread(want, 1, got->len + 1, f) : 0;
+    bool same = want != NULL && n == got->len && (n == 0 || memcmp(want, got->data, n) == 0);
+    free(want);
+    fclose(f);
+    return same;
+}
+
+static bool extracts(const char *vectors, const char *file, const sign_input *what, char *why, size_t size) {
+    char path[512];
+    sign_buf got = {0};
+    sign_error err = {0};
+    sign_output out = {.buf = &got};
+    sign_rc rc = sign_extract(what, &out, &err);
+    snprintf(path, sizeof path, "%s/%s", vectors, file);
+    bool good = rc == SIGN_OK && same_as_file(path, &got);
+    if (!good) {
+        snprintf(why, size, "extract gives %s \"%.*s\" %s", sign_rc_name(rc),
+                 got.len < 80 ? (int)got.len : 80, got.data != NULL ? (const char *)got.data : "", err.text);
+    }
+    sign_buf_free(&got);
+    return good;
+}
+
+static bool nothing_extracted(const sign_input *what, char *why, size_t size) {
+    sign_buf got = {0};
+    sign_error err = {0};
+    sign_output out = {.buf = &got};
+    sign_rc rc = sign_extract(what, &out, &err);
+    bool good = rc != SIGN_OK && got.len == 0;
+    if (!good) {
+        snprintf(why, size, "something is extracted from what is TOTAL-FAILED");
+    }
+    sign_buf_free(&got);
+    return good;
+}
+
+static const char *text_of(const json_t *object, const char *key) {
+    const json_t *v = json_object_get(object, key);
+    return json_is_true(v)     ? "true"
+           : json_is_false(v)  ? "false"
+           : json_is_string(v) ? json_string_value(v)
+                               : "-";
+}
+
+static bool fact(const json_t *signature, const char *word, char *why, size_t size) {
+    char found[WORD_BYTES];
+    const char *want = strchr(word, '=') + 1;
+    if (strncmp(word, "covers=", 7) == 0) {
+        snprintf(found, sizeof found, "%s", text_of(signature, "covers_whole_document"));
+    } else if (strncmp(word, "time=", 5) == 0) {
+        snprintf(found, sizeof found, "%s", text_of(signature, "claimed_time"));
+    } else if (strncmp(word, "person=", 7) == 0) {
+        snprintf(found, sizeof found, "%s", text_of(json_object_get(signature, "signer"), "serial_number"));
+    } else {
+        const json_t *c = json_array_get(json_object_get(signature, "countersignatures"), 0);
+        snprintf(found, sizeof found, "%s/%s", text_of(c, "indication"), text_of(c, "sub_indication"));
+    }
+    if (strcmp(found, want) != 0) {
+        snprintf(why, size, "%s, but found %s", word, found);
+    }
+    return strcmp(found, want) == 0;
+}
+
+static bool is_fact(const char *word) {
+    static const char *const names[] = {"covers=", "time=", "person=", "counter="};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strncmp(word, names[i], strlen(names[i])) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool expect_more(const char *vectors, const char *note, const sign_input *what, const sign_report *report,
+                 char *why, size_t size) {
+    sign_buf text = {0};
+    bool good = sign_report_write(report, SIGN_JSON, SIGN_EN, &text, NULL) == SIGN_OK;
+    json_t *json = good ? json_loadb((const char *)text.data, text.len, 0, NULL) : NULL;
+    const json_t *first = json_array_get(json_object_get(json, "signatures"), 0);
+    sign_buf_free(&text);
+    if (json == NULL) {
+        snprintf(why, size, "the report is no JSON");
+        return false;
+    }
+    for (bool more = true; good && more; note += strcspn(note, " "), note += strspn(note, " ")) {
+        char word[WORD_BYTES];
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(note, " "), note);
+        if (strncmp(word, "extract=", 8) == 0) {
+            good = extracts(vectors, word + 8, what, why, size);
+        } else if (is_fact(word)) {
+            good = fact(first, word, why, size);
+        } else {
+            more = false;
+        }
+    }
+    if (good && sign_report_verdict(report) == SIGN_FAILED) {
+        good = nothing_extracted(what, why, size);
+    }
+    json_decref(json);
+    return good;
+}

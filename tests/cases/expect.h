@@ -1,0 +1,19 @@
+/* expect.h - what a row of a cases.tsv expects besides its verdict: words at the beginning of the note. */
+#ifndef CASES_EXPECT_H
+#define CASES_EXPECT_H
+
+#include <sign.h>
+#include <stdbool.h>
+
+/*
+ * The note may begin with, parted by spaces:
+ *   extract=FILE      sign_extract gives the octets of that vector
+ *   covers=true|false covers_whole_document of the first signature
+ *   counter=I/S       indication and sub-indication of the first counter-signature of the first signature
+ *   time=T person=P   claimed_time, and the signer's serial_number
+ * Whatever the note says, nothing is extracted from what is TOTAL-FAILED. False: *why says what differs.
+ */
+bool expect_more(const char *vectors, const char *note, const sign_input *what, const sign_report *report,
+                 char *why, size_t size);
+
+#endif
