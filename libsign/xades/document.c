@@ -88,6 +88,11 @@ static sign_rc sparse_read(xades_document *d, sign_error *err) {
     return rc == SIGN_OK ? ids_compare(d, &outside, err) : rc;
 }
 
+static sign_rc whole_read(xades_document *d, sign_error *err) {
+    sign_rc rc = tree_read(d, err);
+    return rc == SIGN_OK ? signatures_find(d, err) : rc;
+}
+
 sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how, xades_document *out,
                             sign_error *err) {
     AUTO(xades_document) d = {.text = *text};
@@ -97,9 +102,14 @@ sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how,
     }
     if (rc == SIGN_OK && d.sparse) {
         rc = sparse_read(&d, err);
+        /* What is kept is too large when a signature carries its content (enveloping): then a tree. */
+        if (rc == SIGN_E_LIMIT && xml_text_size(text) <= LIMIT_XML_TREE) {
+            xades_document_free(&d);
+            d.text = *text;
+            rc = whole_read(&d, err);
+        }
     } else if (rc == SIGN_OK) {
-        rc = tree_read(&d, err);
-        rc = rc == SIGN_OK ? signatures_find(&d, err) : rc;
+        rc = whole_read(&d, err);
     }
     rc = rc == SIGN_OK ? xml_ids_new(d.xml, xades_id_rule, &d.ids, err) : rc;
     if (rc == SIGN_OK) {

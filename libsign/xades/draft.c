@@ -159,7 +159,13 @@ static sign_rc draft_fill(struct crypto *crypto, const ades_plan *plan, const si
 
 /* A file that changed while it was read is told as that, whatever it looked like. */
 static sign_rc unless_changed(const struct ades_draft *d, sign_rc rc, sign_error *err) {
-    sign_rc changed = rc == SIGN_E_MEMORY ? SIGN_OK : source_unchanged(&d->in.src, err);
+    if (rc == SIGN_E_MEMORY) {
+        return rc;
+    }
+    sign_rc changed = source_unchanged(&d->in.src, err);
+    if (changed == SIGN_OK) {
+        changed = source_unchanged(&d->content.src, err);
+    }
     return changed == SIGN_OK ? rc : changed;
 }
 
