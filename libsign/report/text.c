@@ -180,11 +180,21 @@ static void put_evidence(grow *out, sign_lang lang, unsigned depth, const struct
     }
 }
 
+/* The empty name is a URI that names the document it stands in (XML-Signature, 4.4.3.2). */
+static const char *scope_name(sign_lang lang, const struct report_signature *s,
+                              const struct report_scope *c) {
+    if (!c->name)
+        return "-";
+    if (*c->name || s->covers_whole_document == TRI_FALSE)
+        return *c->name ? c->name : "\"\"";
+    return two(lang, "belgenin tümü, imzalar dışında", "the whole document, signatures aside");
+}
+
 /* Which part is signed and, as plainly, that the rest is not. */
 static void partial_text(sign_lang lang, const struct report_signature *s, char *out, size_t size) {
     AUTO(grow) names = {0};
     for (const struct report_scope *c = s->scope; c; c = c->next)
-        grow_printf(&names, "%s%s", names.len ? ", " : "", c->name ? c->name : "-");
+        grow_printf(&names, "%s%s", names.len ? ", " : "", scope_name(lang, s, c));
     grow_byte(&names, 0);
     const char *what = names.failed ? "?" : (const char *)names.data;
     if (lang == SIGN_TR)
@@ -196,7 +206,7 @@ static void partial_text(sign_lang lang, const struct report_signature *s, char 
 static void put_coverage(grow *out, sign_lang lang, unsigned depth, const struct report_signature *s) {
     char text[ROOM_FOR_TEXT];
     for (const struct report_scope *c = s->scope; c; c = c->next) {
-        snprintf(text, sizeof text, "%s (%s %.16s…)", c->name ? c->name : "-", c->digest_alg, c->digest);
+        snprintf(text, sizeof text, "%s (%s %.16s…)", scope_name(lang, s, c), c->digest_alg, c->digest);
         line(out, lang, depth, L_SCOPE, text);
     }
     if (s->covers_whole_document != TRI_FALSE)
