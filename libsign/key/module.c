@@ -55,8 +55,10 @@ static sign_rc initialize(struct module *m, sign_error *err) {
     CK_C_INITIALIZE_ARGS args = {.flags = CKF_OS_LOCKING_OK};
     CK_RV rv = m->single ? CKR_ARGUMENTS_BAD : m->f->C_Initialize(&args);
     if (args_refused(rv)) {
+        /* Other threads look at it from when the module has started. */
+        if (!m->started)
+            m->single = true;
         rv = P11(m, C_Initialize(NULL));
-        m->single = m->single || !m->started;
     }
     if (rv == CKR_OK || rv == CKR_CRYPTOKI_ALREADY_INITIALIZED)
         return SIGN_OK;
@@ -119,24 +121,26 @@ static struct module *record_new(const char *path) {
 }
 
 /*
- * The records of the process. The lock is never held while a module runs, so that one which takes its time to
- * start keeps nobody waiting for another; PKCS11_CTX_new is under it because it is not made for two threads.
+ * The one variable of the library that outlives a call: C_Initialize, the sessions and libp11's list of slots
+ * are the process's, so that what is known of them must be too. The lock is never held while a module runs,
+ * so that one which takes its time to start keeps nobody waiting for another; PKCS11_CTX_new is under it
+ * because it is not made for two threads.
  */
+static struct {
+    pthread_mutex_t lock;
+    struct module *first;
+} modules_of_process = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
 static struct module *record_of(const char *path) {
-    static struct module *first;
-    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-    pthread_mutex_lock(&lock);
-    struct module *m = first;
+    pthread_mutex_lock(&modules_of_process.lock);
+    struct module *m = modules_of_process.first;
     while (m && (m->process != getpid() || strcmp(m->path, path) != 0))
         m = m->next;
-    if (!m) {
-        m = record_new(path);
-        if (m) {
-            m->next = first;
-            first = m;
-        }
+    if (!m && (m = record_new(path)) != NULL) {
+        m->next = modules_of_process.first;
+        modules_of_process.first = m;
     }
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_unlock(&modules_of_process.lock);
     return m;
 }
 
