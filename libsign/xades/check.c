@@ -10,10 +10,12 @@ struct checking {
     struct xades_properties *p;
     struct xades_bound *bound;
     size_t data;  /* references to what is neither a property nor a key of this signature */
-    bool unknown; /* one of them could not be computed or found */
+    bool unknown; /* one of SignedInfo could not be computed or found */
+    bool absent;  /* the content of one is not there, entries of a Manifest included */
     bool differs; /* one of them is not what was signed */
     bool whole;   /* one of them is the whole of what there is */
     bool countersigns;
+    unsigned depth; /* 1: entries of a Manifest are checked */
     struct report_scope **tail;
 };
 
@@ -73,7 +75,7 @@ static sign_rc problem(struct checking *c, const struct xades_reference *ref, en
         return why->code;
     }
     if (why->code == SIGN_E_UNSUPPORTED) {
-        c->unknown = true;
+        c->unknown |= c->depth == 0;
         constrain(c, MSG_TRANSFORM_UNKNOWN, why->args);
     } else if (origin == ORIGIN_CONTENT) {
         differs(c, ref, arena_printf(texts(c), "%.300s", why->text)); /* it is not what could be signed so */
@@ -86,7 +88,8 @@ static sign_rc problem(struct checking *c, const struct xades_reference *ref, en
 static void unfound(struct checking *c, const sign_error *why) {
     struct sign_report *r = c->o->job->report;
     report_say(r, &c->o->out->messages, MSG_REFERENCE_UNFOUND, why->args, NULL, NULL);
-    c->o->facts.content_missing = c->unknown = true;
+    c->o->facts.content_missing = c->absent = true;
+    c->unknown |= c->depth == 0;
 }
 
 /* ---- what a reference signs ------------------------------------------------------------------------- */
@@ -137,12 +140,14 @@ static bool is_data(struct checking *c, const struct xades_reference *ref, const
     return c->o->s.key_info == NULL || !xades_within(n, c->o->s.key_info);
 }
 
-static sign_rc check_one(struct checking *c, const struct xades_reference *ref, unsigned depth,
-                         sign_error *err);
+static sign_rc check_one(struct checking *c, const struct xades_reference *ref, sign_error *err);
 
 /* ---- Manifest (XML-Signature, 5.1) ------------------------------------------------------------------ */
 
-/* Every entry must hold: who signs a list of digests signs what they are of. */
+/*
+ * Every entry must hold: who signs a list of digests signs what they are of. That an entry cannot be checked
+ * leaves the references of SignedInfo as they are (3.2.1, core validation), but nothing passes with it.
+ */
 static sign_rc check_manifest(struct checking *c, const struct xades_reference *ref,
                               const struct xml_node *manifest, sign_error *err) {
     struct xades_one *o = c->o;
@@ -155,8 +160,10 @@ static sign_rc check_manifest(struct checking *c, const struct xades_reference *
     for (size_t i = 0; i < n; i++)
         o->external += xades_is_external(&entries[i]) ? 1 : 0;
     sign_rc rc = SIGN_OK;
+    c->depth = 1;
     for (size_t i = 0; i < n && rc == SIGN_OK && o->s.broken == MSG_NONE; i++)
-        rc = check_one(c, &entries[i], 1, err);
+        rc = check_one(c, &entries[i], err);
+    c->depth = 0;
     return rc;
 }
 
@@ -184,7 +191,7 @@ static sign_rc compare(struct checking *c, const struct xades_reference *ref, co
     size_t size = crypto_digest_row(ref->digest)->size;
     sign_error why = {0};
     if (ref->digest == DIGEST_NONE || ref->digest == DIGEST_MD5) {
-        c->unknown = true;
+        c->unknown |= c->depth == 0;
         c->o->facts.key_problem = MSG_KEY_UNUSABLE;
         c->o->facts.key_detail = arena_printf(texts(c), "digest algorithm %.200s", ref->digest_uri);
         return SIGN_OK;
@@ -198,8 +205,7 @@ static sign_rc compare(struct checking *c, const struct xades_reference *ref, co
     return !data || add_scope(c, ref, named, BYTES(digest, size)) ? SIGN_OK : fail_memory(err);
 }
 
-static sign_rc check_one(struct checking *c, const struct xades_reference *ref, unsigned depth,
-                         sign_error *err) {
+static sign_rc check_one(struct checking *c, const struct xades_reference *ref, sign_error *err) {
     struct xades_one *o = c->o;
     struct xades_named named;
     sign_error why = {0};
@@ -208,7 +214,7 @@ static sign_rc check_one(struct checking *c, const struct xades_reference *ref, 
         o->s.broken = MSG_XML_ID_REPEATED;
         o->s.broken_detail = arena_str(texts(c), BYTES_STR(why.args));
     }
-    bool data = depth > 0 || is_data(c, ref, &named);
+    bool data = c->depth > 0 || is_data(c, ref, &named);
     c->data += data ? 1 : 0;
     if (rc == SIGN_E_IO)
         unfound(c, &why);
@@ -222,9 +228,9 @@ static sign_rc check_one(struct checking *c, const struct xades_reference *ref, 
     rc = compare(c, ref, &named, data, err);
     if (rc != SIGN_OK || !data)
         return rc;
-    if (depth > 0 && named.element != NULL && xades_is(named.element, DS_NS, "Manifest"))
+    if (c->depth > 0 && named.element != NULL && xades_is(named.element, DS_NS, "Manifest"))
         breaks(c, ref->node, "a Manifest in a Manifest is refused");
-    return depth == 0 ? check_manifests(c, ref, named.element, err) : SIGN_OK;
+    return c->depth == 0 ? check_manifests(c, ref, named.element, err) : SIGN_OK;
 }
 
 /* ---- all of them ------------------------------------------------------------------------------------ */
@@ -258,7 +264,7 @@ sign_rc xades_check_references(struct xades_one *o, struct xades_properties *p, 
             breaks(&c, o->s.references[i].node, "a second Reference without URI");
     }
     for (size_t i = 0; i < o->s.n_references; i++) {
-        sign_rc rc = check_one(&c, &o->s.references[i], 0, err);
+        sign_rc rc = check_one(&c, &o->s.references[i], err);
         if (rc != SIGN_OK)
             return within(err, rc, "reference %zu", i + 1);
     }

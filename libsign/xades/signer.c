@@ -185,10 +185,11 @@ static sign_rc try_candidate(struct search *s, sign_bytes der, const struct xml_
     if (rc != SIGN_OK || (wanted && tried.signing_certificate == TRI_FALSE) || s->tried == TRIED_MAX)
         return rc;
     rc = check_value(s, cert, &tried.signature_value, err);
+    bool guessed = s->o->s.key_info == NULL && !s->referenced;
     tried.key_problem = facts->key_problem;
     tried.key_detail = facts->key_detail;
     /* The first stays unless a later one's key made the value. */
-    if (rc != SIGN_OK || (facts->signer != NULL && tried.signature_value != TRI_TRUE))
+    if (rc != SIGN_OK || ((facts->signer != NULL || guessed) && tried.signature_value != TRI_TRUE))
         return rc;
     pki_cert_free(&facts->signer);
     tried.signer = TAKE(cert);
@@ -208,7 +209,8 @@ static sign_rc try_carried(struct search *s, bool wanted, sign_error *err) {
     return rc;
 }
 
-/* KeyInfo hints at this certificate: issuer and serial number, key identifier, or subject. */
+/* KeyInfo hints at this certificate: issuer and serial number, key identifier, or subject. No KeyInfo at all
+ * leaves the key to what both sides know (XML-Signature, 4.5): then the caller's certificates are tried. */
 static bool is_hinted(const struct search *s, sign_bytes der) {
     const struct xades_keys *k = s->k;
     sign_bytes issuer, serial;
@@ -216,6 +218,8 @@ static bool is_hinted(const struct search *s, sign_bytes der) {
     if (k->issuer != NULL)
         return ades_certificate_names(der, &issuer, &serial) && bytes_equal(serial, k->serial) &&
                xades_name_is(k->issuer, issuer);
+    if (s->o->s.key_info == NULL)
+        return true;
     if (k->ski.len == 0 && k->subject == NULL)
         return false;
     if (ades_candidate(s->o->job->ctx, der, &cert, NULL) != SIGN_OK || cert == NULL)
@@ -299,6 +303,8 @@ sign_rc xades_find_signer(struct xades_one *o, const struct xades_properties *p,
                           const struct xades_keys *keys, const struct xades_bound *bound, sign_error *err) {
     struct search s = {.o = o, .p = p, .k = keys};
     bool kept_false = o->facts.signing_certificate == TRI_FALSE;
+    enum message_id problem = o->facts.key_problem;
+    const char *detail = o->facts.key_detail;
     s.referenced = p->is_signed && (p->property[SP_CERTIFICATE] || p->property[SP_CERTIFICATE_V2]);
     sign_rc rc = digest_info(&s, err);
     if (rc == SIGN_OK)
@@ -314,9 +320,10 @@ sign_rc xades_find_signer(struct xades_one *o, const struct xades_properties *p,
     o->facts.signing_certificate_present = s.referenced || is_bound(&s, bound);
     if (o->facts.signer == NULL)
         name_signer(&s);
-    if (o->facts.signature_value == TRI_TRUE)
-        o->facts.key_problem = MSG_NONE;
-    else if (s.der_value)
+    if (o->facts.signature_value == TRI_TRUE) { /* what other certificates' keys are does not matter */
+        o->facts.key_problem = problem;
+        o->facts.key_detail = detail;
+    } else if (s.der_value)
         report_say(o->job->report, &o->out->messages, MSG_ECDSA_DER, NULL, NULL, NULL);
     if (kept_false)
         o->facts.signing_certificate = TRI_FALSE;
