@@ -190,6 +190,11 @@ static const char *scope_name(sign_lang lang, const struct report_signature *s,
     return two(lang, "belgenin tümü, imzalar dışında", "the whole document, signatures aside");
 }
 
+/* A part is signed, and it is known which. */
+static bool is_partial(const struct report_signature *s) {
+    return s->covers_whole_document == TRI_FALSE && s->scope;
+}
+
 /* Which part is signed and, as plainly, that the rest is not. */
 static void partial_text(sign_lang lang, const struct report_signature *s, char *out, size_t size) {
     AUTO(grow) names = {0};
@@ -209,7 +214,7 @@ static void put_coverage(grow *out, sign_lang lang, unsigned depth, const struct
         snprintf(text, sizeof text, "%s (%s %.16s…)", scope_name(lang, s, c), c->digest_alg, c->digest);
         line(out, lang, depth, L_SCOPE, text);
     }
-    if (s->covers_whole_document != TRI_FALSE)
+    if (!is_partial(s))
         return;
     partial_text(lang, s, text, sizeof text);
     line(out, lang, depth, L_COVERAGE, text);
@@ -295,7 +300,7 @@ static void put_reason(grow *out, sign_lang lang, const struct sign_report *r, b
 static void put_partial(grow *out, sign_lang lang, const struct sign_report *r) {
     char text[ROOM_FOR_TEXT], shown[ROOM_FOR_TEXT];
     for (const struct report_signature *s = r->signatures; s; s = s->next) {
-        if (s->covers_whole_document != TRI_FALSE)
+        if (!is_partial(s))
             continue;
         partial_text(lang, s, text, sizeof text);
         text_printable(BYTES_STR(text), shown, sizeof shown);
@@ -325,6 +330,8 @@ void report_write_text(const struct sign_report *r, sign_lang lang, grow *out) {
         grow_printf(
             out, "%s\n",
             two(lang, "İptal denetimi istek üzerine YAPILMADI.", "Revocation was NOT checked, as asked."));
+    for (const struct report_message *m = r->signatures ? r->messages : NULL; m; m = m->next)
+        put_message(out, lang, 0, m);
     for (const struct report_signature *s = r->signatures; s; s = s->next)
         put_signature(out, lang, 0, r, s);
 }
