@@ -47,7 +47,8 @@ sign_rc xml_text_is_utf8(const struct xml_text *text, bool *yes, sign_error *err
         }
         len += got;
     }
-    bool wide = len >= 2 && (head[0] == 0 || head[1] == 0 || (head[0] | head[1]) == 0xFF);
+    bool mark = len >= 2 && ((head[0] == 0xFE && head[1] == 0xFF) || (head[0] == 0xFF && head[1] == 0xFE));
+    bool wide = mark || (len >= 2 && (head[0] == 0 || head[1] == 0));
     *yes = !wide && xml_declares_utf8(BYTES(head, len));
     return SIGN_OK;
 }
