@@ -23,9 +23,11 @@ void faults_off(void);
 /* How many there were between them, the one that failed included. */
 size_t hooks_count(void);
 
-/* What was allocated in this run and is still there: by our own code, and by everybody. */
+/* What was allocated in this run and is still there: blocks of our own code, blocks of everybody with hooks;
+ * and by how many bytes the whole process has grown, as AddressSanitizer counts them (without it 0). */
 struct hooks_left {
     size_t ours, all;
+    long bytes;
 };
 struct hooks_left hooks_end(void);
 

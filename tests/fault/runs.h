@@ -11,6 +11,12 @@
  * alone. */
 int judged(sign_rc rc, const sign_error *err, bool right);
 bool holds(const sign_buf *text, const char *part);
+/* Answers with the PIN of the token, which is the password of the key files too. */
+sign_rc password(void *user, const sign_secret *ask, char *out, size_t size);
+/* Creates with `key`; what comes out must verify. */
+int create(const struct world *w, const sign_key *key, const sign_input *in, const sign_options *opt);
+/* Opens where (NULL: sign_key_find): the certificate must be that of w->key, with so many in its chain. */
+int open_key(const struct world *w, const char *where, const sign_key_options *opt, size_t chain);
 
 #define RUN(name) int run_##name(const struct world *w)
 RUN(trust);
@@ -52,6 +58,10 @@ RUN(form_show);
 RUN(key_pem);
 RUN(key_encrypted);
 RUN(key_pkcs12);
+RUN(token_each);
+RUN(key_find);
+RUN(key_token);
+RUN(create_token);
 #undef RUN
 
 #endif

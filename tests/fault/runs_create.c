@@ -16,7 +16,7 @@ static bool verifies(const struct world *w, sign_bytes what, const sign_input *c
     return rc == SIGN_OK;
 }
 
-static int create(const struct world *w, const sign_key *key, const sign_input *in, const sign_options *opt) {
+int create(const struct world *w, const sign_key *key, const sign_input *in, const sign_options *opt) {
     sign_error err = {0};
     sign_buf out = {0};
     faults_on();
@@ -212,18 +212,17 @@ int run_draft_finish(const struct world *w) {
     return judged(rc, &err, right);
 }
 
-static sign_rc password(void *user, const sign_secret *ask, char *out, size_t size) {
+sign_rc password(void *user, const sign_secret *ask, char *out, size_t size) {
     (void)user, (void)ask;
     return snprintf(out, size, "123456") == 6 ? SIGN_OK : SIGN_E_PIN;
 }
 
-static int open_key(const struct world *w, const char *path, const char *cert, size_t chain) {
+int open_key(const struct world *w, const char *where, const sign_key_options *opt, size_t chain) {
     sign_error err = {0};
     sign_key *key = NULL;
-    sign_key_options opt = {.size = sizeof opt, .certificate = cert, .secret = password};
     sign_bytes wanted = sign_key_certificate(w->key);
     faults_on();
-    sign_rc rc = sign_key_open(path, &opt, &key, &err);
+    sign_rc rc = where ? sign_key_open(where, opt, &key, &err) : sign_key_find(NULL, opt, &key, &err);
     faults_off();
     bool right = key == NULL;
     if (rc == SIGN_OK) {
@@ -235,14 +234,19 @@ static int open_key(const struct world *w, const char *path, const char *cert, s
     return judged(rc, &err, right);
 }
 
+static int open_file(const struct world *w, const char *path, const char *cert, size_t chain) {
+    sign_key_options opt = {.size = sizeof opt, .certificate = cert, .secret = password};
+    return open_key(w, path, &opt, chain);
+}
+
 int run_key_pem(const struct world *w) {
-    return open_key(w, SIGN_TEST_PKI "/nes-p256.key.pem", SIGN_TEST_PKI "/nes-p256.pem", 1);
+    return open_file(w, SIGN_TEST_PKI "/nes-p256.key.pem", SIGN_TEST_PKI "/nes-p256.pem", 1);
 }
 
 static int open_made(const struct world *w, const char *name, const char *cert, size_t chain) {
     char path[128];
     snprintf(path, sizeof path, "%s/%s", w->keys, name);
-    return open_key(w, path, cert, chain);
+    return open_file(w, path, cert, chain);
 }
 
 int run_key_encrypted(const struct world *w) {

@@ -124,7 +124,7 @@ bool world_make(struct world *w) {
                                             .crls = w->crls,
                                             .n_crls = 2};
     sign_input attached;
-    bool ok = mkdtemp(w->folder) && mkdtemp(w->keys) && world_keys_make(w) &&
+    bool ok = mkdtemp(w->folder) && mkdtemp(w->keys) && world_keys_make(w) && world_token_make(w) &&
               told(sign_trust_new(&w->trust_options, &w->trust, &err), "trust", &err) &&
               key_make(PKI("nes-p256.key.pem"), PKI("nes-p256.pem"), &w->key) &&
               key_make(PKI("nes-person2.key.pem"), PKI("nes-person2.pem"), &w->other) && signatures_make(w) &&
@@ -137,6 +137,8 @@ bool world_make(struct world *w) {
 
 void world_free(struct world *w) {
     world_keys_free(w);
+    token_box_close(&w->boxes[0]);
+    token_box_close(&w->boxes[1]);
     sign_buf *const all[] = {&w->attached, &w->detached,  &w->two,      &w->altered,
                              &w->cut,      &w->form_json, &w->form_xml, &w->draft};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)

@@ -1,6 +1,8 @@
-/* world.h - the inputs of the runs: small, made once, shared by all; and the list of the runs. */
+/* world.h - the inputs of the runs: small, made once, shared by all. */
 #ifndef FAULT_WORLD_H
 #define FAULT_WORLD_H
+
+#include "support/token.h"
 
 #include <sign.h>
 #include <stdbool.h>
@@ -23,17 +25,11 @@ struct world {
     sign_buf form_json, form_xml, draft;
     char folder[64]; /* an empty one, for outputs */
     char keys[64];   /* key.p12 and key.pem (encrypted), of person 1 */
+    /* One token "Kart" with the key and certificate of person 1, a copy for each worker: SoftHSM2 writes to
+     * its files at each login, and a reader beside it may find them half written. */
+    struct token_box boxes[2];
+    const char *module; /* SoftHSM2 */
 };
-
-/* One public function under failing allocations. */
-struct run {
-    const char *name;
-    int wanted; /* what it gives when nothing fails: a sign_rc, or for the one without errors a number */
-    int (*go)(const struct world *w);
-};
-
-extern const struct run runs[];
-extern const size_t n_runs;
 
 /* false, with a line on stderr, when something needed could not be made. */
 bool world_make(struct world *w);
@@ -42,6 +38,10 @@ void world_free(struct world *w);
 /* The key files of w->keys, a folder that exists. */
 bool world_keys_make(const struct world *w);
 void world_keys_free(const struct world *w);
+
+/* The tokens of w->boxes, and which of them this process uses. */
+bool world_token_make(struct world *w);
+void world_token_use(const struct world *w, size_t box);
 
 /* The document that is signed everywhere. */
 sign_input world_document(void);

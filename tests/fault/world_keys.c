@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PKI(name) SIGN_TEST_PKI "/" name
@@ -71,4 +72,28 @@ void world_keys_free(const struct world *w) {
         remove(path);
     }
     remove(w->keys);
+}
+
+/* A forked process starts the module anew (PKCS#11 v2.40, 5.4: the child calls C_Initialize itself); SoftHSM2
+ * forgets what it inherited only when it is told to. */
+static bool reset_on_fork(void) {
+    const char *conf = getenv("SOFTHSM2_CONF");
+    FILE *f = conf ? fopen(conf, "a") : NULL;
+    bool ok = f && fputs("library.reset_on_fork = true\n", f) >= 0;
+    return f && fclose(f) == 0 && ok;
+}
+
+bool world_token_make(struct world *w) {
+    for (size_t i = sizeof w->boxes / sizeof *w->boxes; i-- > 0;)
+        if (!token_box_open(&w->boxes[i]) || !token_box_add(&w->boxes[i], "Kart", "nes-p256=01") ||
+            !reset_on_fork())
+            return false;
+    w->module = token_softhsm();
+    return true;
+}
+
+void world_token_use(const struct world *w, size_t box) {
+    char conf[128];
+    snprintf(conf, sizeof conf, "%s/softhsm2.conf", w->boxes[box].dir);
+    setenv("SOFTHSM2_CONF", conf, 1);
 }

@@ -1,0 +1,266 @@
+/*
+ * A child for each n: it starts from the state that the warm-up left, lets the n-th allocation fail and ends
+ * with its verdict. Whatever it spoils, a library's state included, goes with it.
+ *
+ * A search of LeakSanitizer costs several times the run. It is needed only when the child owns more than
+ * before the run: AddressSanitizer counts the bytes of every allocation of the process and the hooks count
+ * blocks; when neither has grown, nothing can have leaked.
+ */
+#define _GNU_SOURCE /* dladdr, REG_RIP */
+#include "attempts.h"
+
+#include <dlfcn.h>
+#include <openssl/err.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+/* A lock that was never given back would wait for ever. AGAIN: so often the function is tried once more. */
+enum { ALARM_SECONDS = 20, AGAIN = 16, WARM_UPS = 2, GIVE_UP = 100 };
+enum { GOOD = 6, VERDICT = 7 }; /* exit statuses of a child; whoever else ends it has others */
+
+int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
+
+/* Shared with the children. */
+struct board {
+    struct tally tally;
+    struct finding now; /* the verdict of the child that runs */
+    struct hooks_left usual;
+};
+
+bool attempts_see_leaks(void) {
+    return __lsan_do_recoverable_leak_check != NULL;
+}
+
+/* The instruction that a signal interrupted; NULL where nobody has said how to find it. */
+static void *pc_of(void *context) {
+    ucontext_t *c = context;
+#if defined __x86_64__
+    return (void *)(uintptr_t)c->uc_mcontext.gregs[REG_RIP];
+#elif defined __aarch64__
+    return (void *)(uintptr_t)c->uc_mcontext.pc;
+#else
+    (void)c;
+    return NULL;
+#endif
+}
+
+static bool verdict(struct finding *f, enum fault_kind kind, const char *what) {
+    f->kind = kind;
+    snprintf(f->what, sizeof f->what, "%s", what);
+    return false;
+}
+
+/* What the undisturbed run leaves (the state of a PKCS#11 module that was started) is left here too. */
+static bool leaks(struct hooks_left left, struct board *b) {
+    const struct hooks_left *usual = &b->usual;
+    bool nothing = left.all == 0 && left.bytes <= usual->bytes;
+    bool same = left.ours == usual->ours && left.all == usual->all && left.bytes == usual->bytes;
+    if (!attempts_see_leaks() || nothing || same)
+        return false;
+    b->tally.searches++;
+    return __lsan_do_recoverable_leak_check() != 0;
+}
+
+/* One n; false with b->now when what came of it is a failure. */
+static bool attempt(const struct run *r, const struct world *w, enum fault_mode mode, size_t n,
+                    struct board *b) {
+    char text[sizeof b->now.what];
+    hooks_begin(mode, n);
+    int got = r->go(w);
+    ERR_clear_error(); /* the texts of its queue belong to the thread */
+    struct hooks_left left = hooks_end();
+    b->tally.errors += got < 0;
+    b->tally.unharmed += got == r->wanted;
+    if (got < 0 && got > -CODES)
+        b->tally.by_code[-got]++;
+    if (got >= 0 && got != r->wanted) {
+        snprintf(text, sizeof text, got == RUN_WRONG ? "a wrong result" : "gives %d", got);
+        return verdict(&b->now, FOUND_WRONG, text);
+    }
+    if (leaks(left, b)) {
+        snprintf(text, sizeof text, "a leak: %zu blocks, %zu of our own, %ld bytes", left.all, left.ours,
+                 left.bytes);
+        return verdict(&b->now, FOUND_LEAK, text);
+    }
+    return true;
+}
+
+static bool works(const struct run *r, const struct world *w) {
+    hooks_begin(FAULT_NONE, 0);
+    bool right = r->go(w) == r->wanted;
+    hooks_end();
+    return right;
+}
+
+/* A crash inside a library that is listed in docs/FAULTS.md with its stack, by the function's name only. */
+static const char *const known_crashes[] = {"EC_KEY_set_enc_flags"};
+
+static struct finding *on_crash;
+static struct sigaction sanitizers_own;
+
+/* Whose instruction was it? Anything else than a function of the list goes on to the sanitizer's report. */
+static void crashed(int signal, siginfo_t *info, void *context) {
+    Dl_info where = {0};
+    if (dladdr(pc_of(context), &where) && where.dli_sname)
+        for (size_t i = 0; i < sizeof known_crashes / sizeof *known_crashes; i++)
+            if (strcmp(where.dli_sname, known_crashes[i]) == 0) {
+                verdict(on_crash, FOUND_KNOWN, where.dli_sname);
+                _exit(VERDICT);
+            }
+    sigaction(signal, &sanitizers_own, NULL); /* the instruction is tried again, and fails again */
+    if (info->si_code <= 0)
+        raise(signal); /* it came from no instruction */
+}
+
+static void child(const struct run *r, const struct world *w, struct board *b) {
+    struct sigaction action = {.sa_sigaction = crashed, .sa_flags = SA_SIGINFO};
+    on_crash = &b->now;
+    sigaction(SIGSEGV, &action, &sanitizers_own);
+    alarm(ALARM_SECONDS);
+    bool good = attempt(r, w, b->now.mode, b->now.n, b);
+    if (good && b->now.n % AGAIN == 1 && !works(r, w))
+        good = verdict(&b->now, FOUND_AFTER, "does not work any more afterwards");
+    _exit(good ? GOOD : VERDICT);
+}
+
+static void keep(struct tally *t, const struct finding *f) {
+    if (f->kind == FOUND_KNOWN) {
+        t->known++;
+        return;
+    }
+    t->failures++;
+    if (t->n_found < FOUND_MAX)
+        t->found[t->n_found++] = *f;
+}
+
+static void one(const struct run *r, const struct world *w, enum fault_mode mode, size_t n, struct board *b) {
+    int status = 0;
+    b->now = (struct finding){.mode = mode, .n = n};
+    b->tally.children++;
+    pid_t pid = fork();
+    if (pid == 0)
+        child(r, w, b);
+    if (pid < 0 || waitpid(pid, &status, 0) != pid)
+        verdict(&b->now, FOUND_CRASH, "no child");
+    else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+        verdict(&b->now, FOUND_HANG, "does not end");
+    else if (WIFSIGNALED(status))
+        verdict(&b->now, FOUND_CRASH, "killed by a signal");
+    else if (WEXITSTATUS(status) != GOOD && WEXITSTATUS(status) != VERDICT)
+        verdict(&b->now, FOUND_CRASH, "ended by a sanitizer, or by itself");
+    if (b->now.kind)
+        keep(&b->tally, &b->now);
+}
+
+static pid_t worker(const struct run *r, const struct world *w, size_t total, size_t k, struct board *b) {
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    world_token_use(w, k);
+    for (int mode = FAULT_ONCE; mode <= FAULT_FROM; mode++)
+        for (size_t n = 1 + k; n <= total && b->tally.failures < GIVE_UP; n += WORKERS)
+            one(r, w, (enum fault_mode)mode, n, b);
+    _exit(0);
+}
+
+static void add(struct tally *t, const struct tally *part) {
+    t->children += part->children;
+    t->searches += part->searches;
+    t->known += part->known;
+    t->errors += part->errors;
+    t->unharmed += part->unharmed;
+    for (size_t i = 0; i < CODES; i++)
+        t->by_code[i] += part->by_code[i];
+    size_t kept = 0;
+    for (; kept < part->n_found; kept++)
+        keep(t, &part->found[kept]);
+    t->failures += part->failures - kept;
+}
+
+/* Every n is one child, and every child is accounted for. */
+static void all_of(const struct run *r, const struct world *w, struct board *boards, struct tally *t) {
+    pid_t workers[WORKERS];
+    for (size_t k = 0; k < WORKERS; k++)
+        workers[k] = worker(r, w, t->total, k, &boards[k]);
+    for (size_t k = 0; k < WORKERS; k++) {
+        int status = 0;
+        bool ended = workers[k] > 0 && waitpid(workers[k], &status, 0) == workers[k] && status == 0;
+        add(t, &boards[k].tally);
+        t->failures += !ended;
+    }
+    if (t->failures == 0 && t->children != 2 * t->total)
+        t->failures = 1;
+}
+
+/* How many allocations a child makes when nothing fails; in a child, because only there some things are new,
+ * as the start of a PKCS#11 module is. */
+static bool count(const struct run *r, const struct world *w, struct board *b, struct tally *t) {
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0) {
+        hooks_begin(FAULT_NONE, 0);
+        bool right = r->go(w) == r->wanted;
+        ERR_clear_error();
+        b->tally.total = hooks_count();
+        b->usual = hooks_end();
+        /* A module that was loaded is kept until the process ends, where it can be reached. */
+        bool clean = b->usual.ours == 0 || !attempts_see_leaks() || __lsan_do_recoverable_leak_check() == 0;
+        _exit(right && clean ? GOOD : VERDICT);
+    }
+    bool ended =
+        pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == GOOD;
+    t->total = b->tally.total;
+    return ended;
+}
+
+static bool warm_up(const struct run *r, const struct world *w) {
+    for (int i = 0; i < WARM_UPS; i++)
+        if (!works(r, w))
+            return false;
+    return true;
+}
+
+static struct board *board_new(size_t n) {
+    void *p = mmap(NULL, n * sizeof(struct board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return p == MAP_FAILED ? NULL : p;
+}
+
+bool attempts_all(const struct run *r, const struct world *w, struct tally *t) {
+    *t = (struct tally){0};
+    struct board *boards = board_new(WORKERS);
+    if (!boards)
+        return false;
+    fflush(NULL);
+    bool good = warm_up(r, w) && count(r, w, &boards[0], t);
+    if (good) {
+        for (size_t k = 0; k < WORKERS; k++)
+            boards[k] = (struct board){.usual = boards[0].usual};
+        all_of(r, w, boards, t);
+    }
+    munmap(boards, WORKERS * sizeof *boards);
+    return good;
+}
+
+bool attempts_one(const struct run *r, const struct world *w, enum fault_mode mode, size_t n,
+                  struct tally *t) {
+    *t = (struct tally){0};
+    struct board *b = board_new(1);
+    if (!b)
+        return false;
+    fflush(NULL);
+    bool good = warm_up(r, w) && count(r, w, b, t);
+    if (good) {
+        b->tally = (struct tally){0};
+        one(r, w, mode, n, b);
+        add(t, &b->tally);
+    }
+    munmap(b, sizeof *b);
+    return good;
+}

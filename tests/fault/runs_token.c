@@ -1,0 +1,54 @@
+/* Runs over a PKCS#11 module: each child starts it anew, with C_Initialize in what can fail. */
+#include "runs.h"
+
+#include <string.h>
+
+#define URI "pkcs11:token=Kart;id=%01"
+
+struct seen {
+    sign_bytes wanted;
+    size_t n, right;
+};
+
+static int see(void *user, const sign_token *token) {
+    struct seen *s = user;
+    s->n++;
+    s->right += strcmp(token->label, "Kart") == 0 && token->certificate.len == s->wanted.len &&
+                memcmp(token->certificate.data, s->wanted.data, s->wanted.len) == 0;
+    return 0;
+}
+
+int run_token_each(const struct world *w) {
+    sign_error err = {0};
+    struct seen s = {.wanted = sign_key_certificate(w->key)};
+    faults_on();
+    sign_rc rc = sign_token_each(w->module, see, &s, &err);
+    faults_off();
+    return judged(rc, &err, s.n == s.right && (rc != SIGN_OK || s.n == 1));
+}
+
+static sign_key_options token_options(const struct world *w) {
+    return (sign_key_options){.size = sizeof(sign_key_options), .module = w->module, .secret = password};
+}
+
+int run_key_find(const struct world *w) {
+    sign_key_options opt = token_options(w);
+    return open_key(w, NULL, &opt, 1);
+}
+
+int run_key_token(const struct world *w) {
+    sign_key_options opt = token_options(w);
+    return open_key(w, URI, &opt, 1);
+}
+
+int run_create_token(const struct world *w) {
+    sign_key_options opt = token_options(w);
+    sign_input in = world_document();
+    sign_options how = world_options();
+    sign_key *key = NULL;
+    if (sign_key_open(URI, &opt, &key, NULL) != SIGN_OK)
+        return RUN_WRONG;
+    int result = create(w, key, &in, &how);
+    sign_key_free(&key);
+    return result;
+}
