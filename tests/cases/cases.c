@@ -117,12 +117,13 @@ static void tell(struct cases *r, char **col, const char *found, const char *sub
 static void judge(struct cases *r, char **col, const sign_input *what, sign_rc rc,
                   const sign_report *report) {
     char why[WHY_BYTES] = "";
-    const char *more = rc != sign_report_verdict(report) ? "result and report differ"
-                       : !explains(report, rc)           ? "the report does not say why"
-                       : !nothing_broken_holds(report)   ? "the facts of a refused signature are all true"
-                       : !expect_more(r->vectors, col[NOTE], what, report, why, sizeof why) ? why
-                       : r->quiet != NULL && !r->quiet(r->user) ? "it touched what it must not"
-                                                                : "";
+    const char *more =
+        rc != sign_report_verdict(report) ? "result and report differ"
+        : !explains(report, rc)           ? "the report does not say why"
+        : !nothing_broken_holds(report)   ? "the facts of a refused signature are all true"
+        : !expect_more(r->vectors, col[NOTE], what, none(col[CONTENT]), report, why, sizeof why) ? why
+        : r->quiet != NULL && !r->quiet(r->user) ? "it touched what it must not"
+                                                 : "";
     tell(r, col, verdict_name(rc), sub_of(report, rc), more);
 }
 

@@ -11,9 +11,10 @@
  *   covers=true|false covers_whole_document of the first signature
  *   counter=I/S       indication and sub-indication of the first counter-signature of the first signature
  *   time=T person=P   claimed_time, and the signer's serial_number
- * Whatever the note says, nothing is extracted from what is TOTAL-FAILED. False: *why says what differs.
+ * Whatever the note says, nothing is extracted from what is TOTAL-FAILED without (`alone`) content from
+ * outside, which an extraction does not see. False: *why says what differs.
  */
-bool expect_more(const char *vectors, const char *note, const sign_input *what, const sign_report *report,
-                 char *why, size_t size);
+bool expect_more(const char *vectors, const char *note, const sign_input *what, bool alone,
+                 const sign_report *report, char *why, size_t size);
 
 #endif

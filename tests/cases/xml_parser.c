@@ -118,7 +118,14 @@ static void put_encoded(struct xforge *x, const char *file, const char *text, co
 #define TURKISH                                                                                              \
     "<b:Veri Id=\"veri\"><b:Ad>\xc4\x9e\xc3\xbcl\xc5\x9f\xc4\xb1n \xc4\xb0\xc3\x87\xc3\x96</b:Ad></b:Veri>"
 
+/* A declaration that everybody can read, before text that some can. */
+#define UTF_7 "<?xml version=\"1.0\" encoding=\"UTF-7\"?>\n"
+
+/* NULL: without any declaration. */
 static char *declared(struct xforge *x, const char *text, const char *encoding) {
+    if (encoding == NULL) {
+        return xf_cut(x, text, "<?xml", "?>\n", NULL);
+    }
     return xf_replace(x, text, "encoding=\"UTF-8\"", *encoding ? xf(x, "encoding=\"%s\"", encoding) : "");
 }
 
@@ -145,6 +152,7 @@ static void encodings(struct xforge *x) {
         {"utf8-says-unknown.xml", "x-yok", "", 0, "UTF-8"},
         {"utf8-two-boms.xml", "UTF-8", "\xef\xbb\xbf\xef\xbb\xbf", 6, "UTF-8"},
         {"utf7.xml", "UTF-7", "", 0, "UTF-7"},
+        {"utf7-declared.xml", NULL, UTF_7, sizeof UTF_7 - 1, "UTF-7"},
         {"utf7-bom.xml", "UTF-7", "+/v8-", 5, "UTF-7"},
         {"utf32le.xml", "UTF-32", "\xff\xfe\0\0", 4, "UTF-32LE"},
         {"utf32be.xml", "UTF-32", "\0\0\xfe\xff", 4, "UTF-32BE"},

@@ -61,6 +61,10 @@ static void eight(struct xforge *x) {
              xml_document(x, xf(x, "%s%s", evil, inside(x, sig, "</ds:Signature>", VERI))));
     xf_write(x, "xsw5-key-info.xml",
              xml_document(x, xf(x, "%s%s", evil, inside(x, sig, "</ds:KeyInfo>", VERI))));
+    struct xsig kept = {.refs = xml_data(x), .unsigned_ = "<b:Ek xmlns:b=\"urn:ornek:belge\"></b:Ek>"};
+    char *properties = xf_sign(x, xml_document(x, xf(x, VERI "%s", xf_signature(x, &kept))), &kept);
+    xf_write(x, "xsw5-property.xml",
+             xf_replace(x, xf_replace(x, properties, VERI, evil), "</b:Ek>", VERI "</b:Ek>"));
     xf_write(x, "xsw5-same-id.xml",
              xml_document(x, xf(x, "%s%s", KOTU(" Id=\"veri\""), inside(x, sig, "</ds:KeyInfo>", VERI))));
     xf_write(x, "xsw6.xml", xml_document(x, xf(x, "%s%s", evil, with_object(x, sig))));
