@@ -85,7 +85,15 @@ static sign_rc fill_signer(struct judging *j, sign_error *err) {
 
 /* ---- 5.2.2, 5.2.3, 5.2.7: format, signing certificate, cryptography ------------------------------------ */
 
+/* By the common name: the subject holds the personal number, which messages do not repeat. */
 static const char *signer_name(const struct judging *j) {
+    AUTO(grow) name = {0};
+    const char *text = NULL;
+    if (j->facts->signer != NULL &&
+        pki_name_attribute(j->facts->signer->subject, OID_DN_COMMON_NAME, &name))
+        text = taken(&j->report->arena, &name);
+    if (text != NULL)
+        return text;
     return j->out->signer != NULL ? j->out->signer->subject : "?";
 }
 
