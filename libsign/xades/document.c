@@ -79,15 +79,18 @@ static sign_rc ids_compare(const xades_document *d, xades_ids_outside *outside, 
                          : rc;
 }
 
-static sign_rc sparse_read(xades_document *d, sign_error *err) {
+/* *over: what would be kept is too large, because a signature carries its content (enveloping). */
+static sign_rc sparse_read(xades_document *d, bool *over, sign_error *err) {
     AUTO(xades_ids_outside) outside;
     xades_ids_outside_init(&outside);
     sign_rc rc =
         xml_read_kept(&d->text, &options, xades_is_signature, xades_ids_outside_add, &outside, &d->xml, err);
+    *over = rc == SIGN_E_LIMIT && !outside.full;
     rc = rc == SIGN_OK ? signatures_find(d, err) : rc;
     return rc == SIGN_OK ? ids_compare(d, &outside, err) : rc;
 }
 
+/* A tree; not sparse. */
 static sign_rc whole_read(xades_document *d, sign_error *err) {
     sign_rc rc = tree_read(d, err);
     return rc == SIGN_OK ? signatures_find(d, err) : rc;
@@ -101,12 +104,15 @@ sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how,
         rc = xml_text_is_utf8(text, &d.sparse, err);
     }
     if (rc == SIGN_OK && d.sparse) {
-        rc = sparse_read(&d, err);
+        sign_error why = {0};
+        rc = sparse_read(&d, &why);
         /* What is kept is too large when a signature carries its content (enveloping): then a tree. */
         if (rc == SIGN_E_LIMIT && xml_text_size(text) <= LIMIT_XML_TREE) {
             xades_document_free(&d);
             d.text = *text;
             rc = whole_read(&d, err);
+        } else if (rc != SIGN_OK && err != NULL) {
+            *err = why;
         }
     } else if (rc == SIGN_OK) {
         rc = whole_read(&d, err);

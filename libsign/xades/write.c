@@ -156,7 +156,10 @@ static void put_object(const struct xades_writing *w, grow *out) {
 
 /* Escapes cannot express what is no character of XML at all (XML 1.0, 2.2). */
 static sign_rc chars_check(const char *text, const char *name, sign_error *err) {
-    const uint8_t *at = (const uint8_t *)text, *end = at + (text ? strlen(text) : 0);
+    if (!text) {
+        return SIGN_OK;
+    }
+    const uint8_t *at = (const uint8_t *)text, *end = at + strlen(text);
     while (at < end) {
         if (!xml_is_char(utf8_next(&at, end))) {
             return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "%s: a character that XML does not allow", name);
