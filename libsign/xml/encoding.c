@@ -2,7 +2,6 @@
 #include "xml/encoding.h"
 
 #include "base/text.h"
-#include <strings.h>
 
 /* A reader of the declaration: at a NUL or the end it finds nothing any more. */
 struct cursor {
@@ -66,8 +65,19 @@ static bool is_name(sign_bytes value) {
     return value.len > 0;
 }
 
+/* XML 1.0, 4.3.3: names of encodings are the same in either case. */
 static bool named(sign_bytes value, const char *name) {
-    return value.len == strlen(name) && strncasecmp((const char *)value.data, name, value.len) == 0;
+    size_t n = strlen(name), same = 0;
+    while (same < n && value.len == n) {
+        uint8_t a = value.data[same], b = (uint8_t)name[same];
+        a = a >= 'A' && a <= 'Z' ? a | 0x20 : a;
+        b = b >= 'A' && b <= 'Z' ? b | 0x20 : b;
+        if (a != b) {
+            return false;
+        }
+        same++;
+    }
+    return value.len == n;
 }
 
 bool xml_declaration(sign_bytes text, struct xml_declaration *out) {
