@@ -89,8 +89,7 @@ static sign_rc fill_signer(struct judging *j, sign_error *err) {
 static const char *signer_name(const struct judging *j) {
     AUTO(grow) name = {0};
     const char *text = NULL;
-    if (j->facts->signer != NULL &&
-        pki_name_attribute(j->facts->signer->subject, OID_DN_COMMON_NAME, &name))
+    if (j->facts->signer != NULL && pki_name_attribute(j->facts->signer->subject, OID_DN_COMMON_NAME, &name))
         text = taken(&j->report->arena, &name);
     if (text != NULL)
         return text;
