@@ -9,6 +9,7 @@ static const struct xml_options options = {.depth = LIMIT_XML_DEPTH,
                                            .nodes = LIMIT_XML_NODES,
                                            .attributes = LIMIT_XML_ATTRIBUTES,
                                            .text = LIMIT_XML_TEXT,
+                                           .value = LIMIT_XML_VALUE,
                                            .encodings = true};
 
 void xades_document_free(xades_document *d) {
@@ -79,7 +80,8 @@ static sign_rc ids_compare(const xades_document *d, xades_ids_outside *outside, 
                          : rc;
 }
 
-/* *over: what would be kept is too large, because a signature carries its content (enveloping). */
+/* *over: over a limit of events that a tree may not have: what would be kept is too large, because a
+ * signature carries its content (enveloping), or a piece of markup is. */
 static sign_rc sparse_read(xades_document *d, bool *over, sign_error *err) {
     AUTO(xades_ids_outside) outside;
     xades_ids_outside_init(&outside);
@@ -105,9 +107,9 @@ sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how,
     }
     if (rc == SIGN_OK && d.sparse) {
         sign_error why = {0};
-        rc = sparse_read(&d, &why);
-        /* What is kept is too large when a signature carries its content (enveloping): then a tree. */
-        if (rc == SIGN_E_LIMIT && xml_text_size(text) <= LIMIT_XML_TREE) {
+        bool over = false;
+        rc = sparse_read(&d, &over, &why);
+        if (over && xml_text_size(text) <= LIMIT_XML_TREE) {
             xades_document_free(&d);
             d.text = *text;
             rc = whole_read(&d, err);

@@ -175,6 +175,7 @@ static sign_rc to_nodes(flow *f, sign_error *err) {
                                                .nodes = LIMIT_XML_NODES,
                                                .attributes = LIMIT_XML_ATTRIBUTES,
                                                .text = LIMIT_XML_TEXT,
+                                               .value = LIMIT_XML_VALUE,
                                                .encodings = true};
     if (f->nodes)
         return SIGN_OK;

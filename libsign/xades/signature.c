@@ -30,6 +30,8 @@ const char *xades_unqualified(const struct xml_node *n, const char *name) {
 
 const char *xades_text(const struct xml_node *n) {
     const struct xml_node *only = n->first;
+    if (n->section)
+        return NULL;
     if (only == NULL)
         return "";
     return only->kind == XML_KIND_TEXT && only->next == NULL ? only->text : NULL;

@@ -69,8 +69,8 @@ void xades_breaks(struct xades_signature *s, arena *a, const struct xml_node *n,
 const struct xml_node *xades_solid(const struct xml_node *n);
 /* The unqualified attribute of that name; NULL: absent. */
 const char *xades_unqualified(const struct xml_node *n, const char *name);
-/* The text of an element that holds text and nothing else ("" when it is empty); NULL: it holds other things.
- */
+/* The text of an element that holds text and nothing else ("" when it is empty); NULL: it holds other things,
+ * be it a CDATA section: what decides is written in one way only. */
 const char *xades_text(const struct xml_node *n);
 /* Base64 of such an element; empty and false when it is none, or longer than LIMIT_XML_VALUE or `limit`. */
 bool xades_base64(const struct xml_node *n, size_t limit, arena *a, sign_bytes *out);

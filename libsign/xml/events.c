@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "xml/encoding.h"
 #include "xml/guard.h"
+#include "xml/tree.h"
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
@@ -99,6 +100,9 @@ static void on_cdata(void *user, const xmlChar *s, int n) {
         stop(r, SIGN_E_FORMAT, MSG_XML, "a CDATA section is not allowed here");
         return;
     }
+    if (!stopped(r) && r->handler->section != NULL) {
+        r->handler->section(r->user);
+    }
     on_characters(user, s, n);
 }
 
@@ -162,7 +166,7 @@ static void attributes_take(struct reading *r, struct xml_node *element, size_t 
     size_t all = 0;
     for (size_t i = 0; i < count; i++) {
         size_t n = five[5 * i + 3] != NULL ? (size_t)(five[5 * i + 4] - five[5 * i + 3]) : 0;
-        if (r->options->text != 0 && n > r->options->text) {
+        if (xml_value_too_long(r->options, n)) {
             stop(r, SIGN_E_LIMIT, MSG_LIMIT, "the value of an attribute is too long");
             return;
         }

@@ -26,6 +26,7 @@ struct xml_handler {
     sign_rc (*end)(void *user, size_t end, sign_error *err); /* offset behind the end tag */
     sign_rc (*text)(void *user, sign_bytes piece, unsigned line, sign_error *err);
     sign_rc (*remark)(void *user, const struct xml_node *remark, sign_error *err); /* comment, instruction */
+    void (*section)(void *user); /* a CDATA section, before its text */
 };
 
 /*

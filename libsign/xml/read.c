@@ -26,8 +26,11 @@ const struct xml_node *xml_first(const struct xml *x) {
 
 static sign_rc build(sign_bytes text, const struct xml_options *options, bool ends, struct xml **out,
                      sign_error *err) {
-    static const struct xml_handler handler = {
-        .begin = xml_build_begin, .end = xml_build_end, .text = xml_build_text, .remark = xml_build_remark};
+    static const struct xml_handler handler = {.begin = xml_build_begin,
+                                               .end = xml_build_end,
+                                               .text = xml_build_text,
+                                               .remark = xml_build_remark,
+                                               .section = xml_build_section};
     AUTO(xml_ptr) doc = calloc(1, sizeof *doc);
     if (doc == NULL) {
         return fail_memory(err);

@@ -236,6 +236,7 @@ static uint8_t *markup(struct scanner *s, struct decoding *d, uint8_t *p, bool *
         *ended = true;
         return p;
     }
+    s->element->section = true;
     run_end(d, p, p + sizeof section - 1);
     p = d->run;
     return !s->options->plain && remark(s, d, "]]>", &p) ? p : NULL;
@@ -328,7 +329,7 @@ bool scan_value(struct scanner *s, struct scan_string *out) {
     *d.to = '\0';
     *out = (struct scan_string){from, (size_t)(d.to - (const uint8_t *)from)};
     s->at = p + 1;
-    return !too_long(s, from, d.to);
+    return !xml_value_too_long(s->options, out->len);
 }
 
 /* What was read from `from` on is the text of a new node. */

@@ -253,9 +253,16 @@ static sign_rc keep_remark(void *user, const struct xml_node *remark, sign_error
     return k->inside > 0 && rc == SIGN_OK ? xml_build_remark(&k->building, remark, err) : rc;
 }
 
+static void keep_section(void *user) {
+    struct keeping *k = user;
+    if (k->inside > 0) {
+        xml_build_section(&k->building);
+    }
+}
+
 sign_rc xml_read_kept(const struct xml_text *text, const struct xml_options *options, xml_keep keep,
                       xml_seen seen, void *user, struct xml **out, sign_error *err) {
-    static const struct xml_handler handler = {keep_begin, keep_end, keep_text, keep_remark};
+    static const struct xml_handler handler = {keep_begin, keep_end, keep_text, keep_remark, keep_section};
     struct xml *doc = calloc(1, sizeof *doc);
     if (doc == NULL) {
         return fail_memory(err);
@@ -365,7 +372,7 @@ static sign_rc write_remark(void *user, const struct xml_node *remark, sign_erro
 
 sign_rc xml_stream_c14n(const struct xml_text *text, const struct xml_options *options, xml_keep keep,
                         size_t nth, const struct c14n_input *how, c14n_put put, void *user, sign_error *err) {
-    static const struct xml_handler handler = {write_begin, write_end, write_text, write_remark};
+    static const struct xml_handler handler = {write_begin, write_end, write_text, write_remark, NULL};
     if (how->prefixes != NULL && how->method != C14N_EXCLUSIVE) {
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT,
                     "canonical XML: a PrefixList is of the exclusive form");

@@ -73,6 +73,13 @@ sign_rc xml_build_text(void *building, sign_bytes piece, unsigned line, sign_err
     return b->pending.failed ? fail_memory(err) : SIGN_OK;
 }
 
+void xml_build_section(void *building) {
+    struct xml_building *b = building;
+    if (b->at != NULL) {
+        b->at->section = true;
+    }
+}
+
 sign_rc xml_build_remark(void *building, const struct xml_node *told, sign_error *err) {
     struct xml_building *b = building;
     struct xml_node *node = NULL;

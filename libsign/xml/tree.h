@@ -6,6 +6,11 @@
 
 enum { XML_KNOWN = 64 };
 
+static inline bool xml_value_too_long(const struct xml_options *o, size_t n) {
+    size_t limit = o->value != 0 ? o->value : o->text;
+    return limit != 0 && n > limit;
+}
+
 struct xml {
     arena arena; /* all nodes and strings */
     const struct xml_node *first, *root;
@@ -35,6 +40,7 @@ CLEANUP(xml_building, xml_building_free);
 sign_rc xml_build_begin(void *building, const struct xml_node *told, sign_error *err);
 sign_rc xml_build_end(void *building, size_t end, sign_error *err);
 sign_rc xml_build_text(void *building, sign_bytes piece, unsigned line, sign_error *err);
+void xml_build_section(void *building);
 sign_rc xml_build_remark(void *building, const struct xml_node *told, sign_error *err);
 
 #endif

@@ -33,6 +33,7 @@ struct xml_node {
     const struct xml_space *spaces; /* what the element declares, in document order */
     size_t space_count;
     const struct xml_node *parent, *first, *next; /* first child, next sibling */
+    bool section; /* of an element: a CDATA section stands in it, which is part of the text here */
     size_t end; /* of an element: offset of the octet behind its end tag in the text that was read (UTF-8) */
 };
 
@@ -43,6 +44,7 @@ struct xml_options {
     unsigned nodes;      /* in all */
     unsigned attributes; /* of one element */
     size_t text;         /* octets of one text, or of the value of one attribute */
+    size_t value;        /* octets of the value of one attribute, where it is not `text` that counts */
     bool plain;          /* comments, processing instructions and CDATA sections are SIGN_E_FORMAT */
     bool encodings; /* UTF-16, US-ASCII, ISO-8859-1, ISO-8859-9 and windows-1254 are read too; `end` of every
                        node is then 0 in a document that is not UTF-8 */
