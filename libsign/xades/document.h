@@ -20,13 +20,17 @@ void xades_document_free(xades_document *d);
 CLEANUP(xades_document, xades_document_free);
 
 enum xades_reading {
-    XADES_AS_FITS, /* by events when larger than LIMIT_XML_LARGE, else a tree */
+    XADES_AS_FITS, /* by events when it is UTF-8 and larger than LIMIT_XML_LARGE, else a tree */
     XADES_TREE     /* a tree: a reference asks for nodes that are in no signature */
 };
 
 /*
- * Reads a document. SIGN_E_FORMAT (MSG_XML, MSG_XML_DOCTYPE, MSG_XML_ID_REPEATED) and SIGN_E_LIMIT: a verdict
- * for the caller to give. `text` and its source must outlive the document.
+ * Reads a document. One that is over a limit of reading by events (signatures of more than LIMIT_XML_KEPT, a
+ * CDATA section of megabytes) but not over LIMIT_XML_TREE becomes a tree after all. Of a sparse document the
+ * Ids outside the signatures are no part of `ids`; they were compared: a schema ID that repeats, and any Id
+ * that stands in a signature too, is MSG_XML_ID_REPEATED; more than LIMIT_XML_IDS schema IDs are
+ * SIGN_E_LIMIT. SIGN_E_FORMAT (MSG_XML, MSG_XML_DOCTYPE, MSG_XML_ID_REPEATED) and SIGN_E_LIMIT: a verdict for
+ * the caller to give. `text` and its source must outlive the document.
  */
 sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how, xades_document *out,
                             sign_error *err);
