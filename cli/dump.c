@@ -128,6 +128,8 @@ static sign_rc end(struct dump *d) {
 sign_rc dump_piece(void *user, const char *id, const char *what, sign_bytes piece, sign_error *err) {
     struct dump *d = user;
     (void)err; /* the message was printed: the caller asks for d->failed first */
+    if (d->failed)
+        return SIGN_E_CANCELLED;
     sign_rc rc = d->to ? SIGN_OK : begin(d, id, what);
     if (rc != SIGN_OK)
         return rc;
