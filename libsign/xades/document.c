@@ -9,6 +9,7 @@ static const struct xml_options options = {.depth = LIMIT_XML_DEPTH,
                                            .nodes = LIMIT_XML_NODES,
                                            .attributes = LIMIT_XML_ATTRIBUTES,
                                            .text = LIMIT_XML_TEXT,
+                                           .value = LIMIT_XML_VALUE,
                                            .encodings = true};
 
 void xades_document_free(xades_document *d) {
