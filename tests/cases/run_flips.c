@@ -9,17 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char content[] = "Her sekizlisi imzanin altinda.";
+static const char text[] = "Her sekizlisi imzanin altinda.";
+static const char xml[] = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<b:Belge xmlns:b=\"urn:ornek:belge\">"
+                          "<b:Metin kod=\"1\">Her sekizlisi imzanin altinda.</b:Metin></b:Belge>\n";
 
 enum { PATH_BYTES = 1024 };
 
 struct subject {
     const char *name;
-    sign_trust *trust;
-    sign_buf signature;
-    char person[64];
+    sign_format format;
     sign_shape shape;
+    const char *told; /* of the shape */
+    sign_trust *trust;
+    sign_buf signature, extracted; /* as they were before any change */
+    char person[64];
 };
+
+static sign_input content_of(const struct subject *s) {
+    const char *of = s->format == SIGN_XADES ? xml : text;
+    return (sign_input){.name = "icerik.xml", .data = {(const uint8_t *)of, strlen(of)}};
+}
 
 static sign_rc password(void *user, const sign_secret *ask, char *out, size_t size) {
     (void)user;
@@ -34,8 +43,8 @@ static bool make(const char *pki, struct subject *s) {
     sign_key *key = NULL;
     snprintf(path, sizeof path, "%s/%s.p12", pki, s->name);
     sign_key_options ko = {.size = sizeof ko, .secret = password};
-    sign_options so = {.size = sizeof so, .shape = s->shape};
-    sign_input in = {.data = {(const uint8_t *)content, sizeof content - 1}};
+    sign_options so = {.size = sizeof so, .format = s->format, .shape = s->shape};
+    sign_input in = content_of(s);
     sign_output out = {.buf = &s->signature};
     bool good =
         sign_key_open(path, &ko, &key, &err) == SIGN_OK && sign_create(key, &in, &so, &out, &err) == SIGN_OK;
@@ -48,21 +57,25 @@ static bool make(const char *pki, struct subject *s) {
 
 static sign_rc verify(const struct subject *s, sign_report **report) {
     sign_input what = {.data = {s->signature.data, s->signature.len}};
-    sign_input in = {.data = {(const uint8_t *)content, sizeof content - 1}};
+    sign_input in = content_of(s);
     sign_verify_options vo = {.size = sizeof vo};
     size_t n = s->shape == SIGN_DETACHED ? 1 : 0;
     return sign_verify(&what, n ? &in : NULL, n, s->trust, &vo, report, NULL);
+}
+
+static sign_rc extract(const struct subject *s, sign_buf *out) {
+    sign_input what = {.data = {s->signature.data, s->signature.len}};
+    return sign_extract(&what, &(sign_output){.buf = out}, NULL);
 }
 
 /* What passes must give back the content, one signature, and the person. */
 static bool same(const struct subject *s, const sign_report *report) {
     const sign_signature *sig = sign_report_signature(report, 0);
     bool good = sign_report_count(report) == 1 && strcmp(sig->person, s->person) == 0;
-    if (good && s->shape == SIGN_ATTACHED) {
+    if (good && s->shape != SIGN_DETACHED) {
         sign_buf back = {0};
-        sign_input what = {.data = {s->signature.data, s->signature.len}};
-        good = sign_extract(&what, &(sign_output){.buf = &back}, NULL) == SIGN_OK &&
-               back.len == sizeof content - 1 && memcmp(back.data, content, back.len) == 0;
+        good = extract(s, &back) == SIGN_OK && back.len == s->extracted.len &&
+               memcmp(back.data, s->extracted.data, back.len) == 0;
         sign_buf_free(&back);
     }
     return good;
@@ -94,8 +107,12 @@ static bool subject_run(const char *pki, struct subject *s) {
         snprintf(s->person, sizeof s->person, "%s", sign_report_signature(report, 0)->person);
     }
     sign_report_free(&report);
+    if (good && s->shape != SIGN_DETACHED) {
+        good = extract(s, &s->extracted) == SIGN_OK && s->extracted.len > 0;
+    }
     good = good && flips(s);
     sign_buf_free(&s->signature);
+    sign_buf_free(&s->extracted);
     return good;
 }
 
@@ -116,15 +133,20 @@ int main(int argc, char **argv) {
         printf("not ok - trust: %s\n", err.text);
         return 1;
     }
-    struct subject subjects[] = {{.name = "nes-p256", .shape = SIGN_ATTACHED},
-                                 {.name = "nes-rsa2048", .shape = SIGN_ATTACHED},
-                                 {.name = "nes-p256", .shape = SIGN_DETACHED}};
+    struct subject subjects[] = {
+        {"nes-p256", SIGN_CADES, SIGN_ATTACHED, .told = "attached"},
+        {"nes-rsa2048", SIGN_CADES, SIGN_ATTACHED, .told = "attached"},
+        {"nes-p256", SIGN_CADES, SIGN_DETACHED, .told = "detached"},
+        {"nes-p256", SIGN_XADES, SIGN_ENVELOPED, .told = "enveloped"},
+        {"nes-rsa2048", SIGN_XADES, SIGN_ENVELOPING, .told = "enveloping"},
+        {"nes-p256", SIGN_XADES, SIGN_DETACHED, .told = "XML, detached"},
+        {"nes-p256", SIGN_XADES, SIGN_INTERNALLY_DETACHED, .told = "internally detached"}};
     int failed = 0;
     for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
         subjects[i].trust = trust;
         bool good = subject_run(argv[1], &subjects[i]);
         printf("%s - %s, %s: no changed octet makes another signature\n", good ? "ok" : "not ok",
-               subjects[i].name, subjects[i].shape == SIGN_ATTACHED ? "attached" : "detached");
+               subjects[i].name, subjects[i].told);
         failed += !good;
     }
     sign_trust_free(&trust);

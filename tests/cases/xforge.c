@@ -1,6 +1,5 @@
 #include "xforge.h"
 
-#include "base/file.h"
 #include "xforge_key.h"
 
 #include <libxml/c14n.h>
@@ -92,18 +91,10 @@ char *xf_repeat(struct xforge *x, const char *piece, size_t n) {
 }
 
 void xf_write_bytes(struct xforge *x, const char *file, sign_bytes bytes) {
-    AUTO(grow) path = {0};
-    sign_buf name = {0};
-    sign_error err = {0};
-    grow_printf(&path, "%s/%s", x->folder, file);
-    if (grow_take(&path, &name, &err) == SIGN_OK) {
-        sign_output to = {.path = (const char *)name.data, .overwrite = 1, .mode = 0644};
-        x->failed |= output_write(&to, bytes, &err) != SIGN_OK;
+    FILE *f = fopen(xf(x, "%s/%s", x->folder, file), "wb");
+    if (f == NULL || fwrite(bytes.data, 1, bytes.len, f) != bytes.len || fclose(f) != 0) {
+        wrong("cannot write", file);
     }
-    if (*err.text != 0) {
-        wrong(file, err.text);
-    }
-    sign_buf_free(&name);
 }
 
 void xf_write(struct xforge *x, const char *file, const char *text) {

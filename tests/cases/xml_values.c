@@ -93,6 +93,22 @@ static void prefixes(struct xforge *x) {
     xf_write(x, "prefix-inclusive-rebound.xml", xf_replace(x, text, "urn:odeme", "urn:kotu"));
 }
 
+/* A method that makes other octets of SignedInfo than those that readers show: nobody may follow it there. */
+static void methods(struct xforge *x) {
+    static const struct {
+        const char *file, *method;
+    } rows[] = {{"method-xslt.xml", " Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\">"},
+                {"method-xpath.xml", " Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\">"},
+                {"method-base64.xml", " Algorithm=\"" DS "base64\">"},
+                {"method-unknown.xml", " Algorithm=\"urn:baska:bicim\">"},
+                {"method-empty.xml", " Algorithm=\"\">"},
+                {"method-ok.xml", " Algorithm=\"" C14N "#WithComments\">"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct xsig s = {.refs = xml_data(x), .c14n = rows[i].method};
+        xml_finish(x, rows[i].file, beside(x, VERI, &s), &s);
+    }
+}
+
 /* 26: what KeyInfo says is a candidate, never the truth. */
 static void keys(struct xforge *x) {
     struct xsig victim = {.refs = xml_data(x)}, attacker = {.refs = xml_data(x), .signer = "nes-person2"};
@@ -195,6 +211,7 @@ void xml_values(struct xforge *x) {
     comments(x);
     nothing(x);
     prefixes(x);
+    methods(x);
     keys(x);
     hmacs(x);
     moved(x);
