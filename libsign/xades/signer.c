@@ -66,8 +66,17 @@ static sign_rc digest_info(struct search *s, sign_error *err) {
 }
 
 /*
- * XML-Signature, 6.4.3: an ECDSA value is r||s, each as long as the field. A value in ASN.1, which CMS has,
- * is a fault of its producer and has its own message.
+ * XML-Signature 1.1, 6.4.3: r and s are each as long as the field. Santuario (2.1.7 seen) drops the first
+ * octet of both with P-521 when they fit into 65; r and s are the same numbers all the same, and nothing else
+ * is let off.
+ */
+static bool length_fits(size_t len, size_t field) {
+    return len == 2 * field || (field == 66 && len == 130);
+}
+
+/*
+ * XML-Signature, 6.4.3: an ECDSA value is r||s. A value in ASN.1, which CMS has, is a fault of its producer
+ * and has its own message.
  */
 static bool value_of(struct search *s, const struct crypto_pubkey *key, grow *der, sign_bytes *out) {
     size_t field = crypto_pubkey_field(key);
@@ -75,7 +84,7 @@ static bool value_of(struct search *s, const struct crypto_pubkey *key, grow *de
     *out = value;
     if (s->o->s.sigalg.scheme != SCHEME_ECDSA)
         return true;
-    if (value.len == 2 * field && crypto_ecdsa_to_der(value, der)) {
+    if (length_fits(value.len, field) && crypto_ecdsa_to_der(value, der)) {
         *out = BYTES(der->data, der->len);
         return true;
     }
