@@ -38,7 +38,7 @@ static bool only_c14n(const struct xades_reference *ref) {
 /* ---- findings --------------------------------------------------------------------------------------- */
 
 static const char *name_of(struct checking *c, const struct xades_reference *ref) {
-    return arena_printf(texts(c), "\"%.200s\" (line %u)", ref->uri != NULL ? ref->uri : "", ref->node->line);
+    return arena_printf(texts(c), "Reference-%s \"%.200s\"", ref->number, ref->uri != NULL ? ref->uri : "");
 }
 
 static void differs(struct checking *c, const struct xades_reference *ref, const char *how) {
@@ -200,7 +200,7 @@ static sign_rc compare(struct checking *c, const struct xades_reference *ref, co
         return problem(c, ref, named->origin, &why, err);
     if (!bytes_equal(ref->value, BYTES(digest, size)))
         differs(c, ref,
-                arena_printf(texts(c), "DigestValue %s, computed %s", hex_text(c, ref->value),
+                arena_printf(texts(c), "DigestValue %s ≠ %s", hex_text(c, ref->value),
                              hex_text(c, BYTES(digest, size))));
     return !data || add_scope(c, ref, named, BYTES(digest, size)) ? SIGN_OK : fail_memory(err);
 }

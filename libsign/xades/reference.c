@@ -72,7 +72,7 @@ static sign_rc find_element(const struct xades_one *o, const struct xades_refere
     if (several)
         return fail(err, SIGN_E_FORMAT, MSG_XML_ID_REPEATED, "%.100s", id);
     if (out->element == NULL)
-        return fail(err, SIGN_E_IO, MSG_REFERENCE_UNFOUND, "\"%.100s\" (line %u)", ref->uri, ref->node->line);
+        return fail(err, SIGN_E_IO, MSG_REFERENCE_UNFOUND, "Reference-%s \"%.100s\"", ref->number, ref->uri);
     out->origin = ORIGIN_ELEMENT;
     return SIGN_OK;
 }
@@ -84,8 +84,8 @@ sign_rc xades_resolve(const struct xades_one *o, const struct xades_reference *r
         out->content = find_content(o, ref);
         out->origin = out->content != NULL ? ORIGIN_CONTENT : ORIGIN_NONE;
         return out->content != NULL ? SIGN_OK
-                                    : fail(err, SIGN_E_IO, MSG_REFERENCE_UNFOUND, "\"%.100s\" (line %u)",
-                                           ref->uri != NULL ? ref->uri : "", ref->node->line);
+                                    : fail(err, SIGN_E_IO, MSG_REFERENCE_UNFOUND, "Reference-%s \"%.100s\"",
+                                           ref->number, ref->uri != NULL ? ref->uri : "");
     }
     out->comments = strcmp(ref->uri, "#xpointer(/)") == 0;
     if (*ref->uri != 0 && !out->comments)
