@@ -1,7 +1,7 @@
 /*
- * run_live CASES PKI: the rows of a cases.tsv whose file begins with live/. Their documents are made here, in
- * a folder that is removed afterwards: some are too large to keep, others name a listener on the loopback
- * interface and a file that is watched. Neither may be touched by a verification.
+ * run_live CASES VECTORS PKI: the rows of a cases.tsv whose file begins with live/. Their documents are made
+ * here, in a folder that is removed afterwards: some are too large to keep, others name a listener on the
+ * loopback interface and a file that is watched. Neither may be touched by a verification.
  */
 #include "cases.h"
 #include "xml_vectors.h"
@@ -101,8 +101,8 @@ static void watch_close(struct watch *w) {
 }
 
 int main(int argc, char **argv) {
-    if (argc != 3) {
-        fprintf(stderr, "usage: run_live CASES PKI\n");
+    if (argc != 4) {
+        fprintf(stderr, "usage: run_live CASES VECTORS PKI\n");
         return 64;
     }
     struct watch w = {0};
@@ -121,8 +121,13 @@ int main(int argc, char **argv) {
     bool awake = notices(&w);
     printf("%s 1 - the documents are made without touching what they name\n", made ? "ok" : "not ok");
     printf("%s 2 - the listener and the watch notice who touches them\n", awake ? "ok" : "not ok");
-    struct cases c = {
-        .table = argv[1], .pki = argv[2], .live = w.folder, .quiet = untouched, .user = &w, .number = 2};
+    struct cases c = {.table = argv[1],
+                      .vectors = argv[2],
+                      .pki = argv[3],
+                      .live = w.folder,
+                      .quiet = untouched,
+                      .user = &w,
+                      .number = 2};
     int failed = cases_run(&c);
     bool still = notices(&w);
     printf("%s - they noticed until the end\n", still ? "ok" : "not ok");

@@ -272,6 +272,22 @@ static const xmlNode *signature_of(const xmlNode *n) {
     return n;
 }
 
+/* The base64 transform over nodes: the text of all of them, whatever stands around it (XML-Signature, 6.6.2).
+ */
+static void decode(struct xforge *x, struct datum *d) {
+    AUTO(grow) text = {0}, octets = {0};
+    xmlNode *root = xmlDocGetRootElement(d->nodes.doc);
+    for (xmlNode *n = root; n != NULL; n = next_node(n, root)) {
+        if (n->type == XML_TEXT_NODE && visible(&d->nodes, n, n->parent)) {
+            grow_str(&text, (const char *)n->content);
+        }
+    }
+    grow_byte(&text, 0);
+    xforge_base64_decode((const char *)text.data, &octets);
+    d->octets = arena_copy(&x->texts, BYTES(octets.data, octets.len));
+    d->are_octets = true;
+}
+
 static void transform(struct xforge *x, struct datum *d, const xmlNode *reference, const xmlNode *t) {
     const char *uri = attribute(x, t, "Algorithm");
     const xmlNode *list = child(t, C14N_EXC, "InclusiveNamespaces");
@@ -280,10 +296,7 @@ static void transform(struct xforge *x, struct datum *d, const xmlNode *referenc
     } else if (strstr(uri, "xpath") != NULL || strstr(uri, "filter2") != NULL) {
         d->nodes.no_signatures = true;
     } else if (strcmp(uri, DS "base64") == 0) {
-        AUTO(grow) g = {0};
-        xforge_base64_decode(content(x, d->nodes.apex), &g);
-        d->octets = arena_copy(&x->texts, BYTES(g.data, g.len));
-        d->are_octets = true;
+        decode(x, d);
     } else if (strstr(uri, "c14n") != NULL) {
         make_octets(x, d, uri, list != NULL ? attribute(x, list, "PrefixList") : NULL);
     } /* what else is named here is an attack that no signer computes */

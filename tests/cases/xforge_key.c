@@ -95,7 +95,7 @@ void xforge_hmac(const char *identity, sign_bytes octets, int bits, grow *out) {
     must(HMAC(EVP_sha256(), shared.data, (int)shared.len, octets.data, octets.len, value, &n) != NULL, "HMAC",
          identity);
     sign_buf_free(&shared);
-    text_base64(BYTES(value, (size_t)(bits + 7) / 8), out);
+    text_base64(BYTES(value, bits > 0 ? (size_t)(bits + 7) / 8 : 1), out);
 }
 
 const char *xforge_method(const char *identity) {

@@ -66,6 +66,41 @@ static void put_prefixes(struct xforge *x, const char *file, int n) {
     xml_finish(x, file, beside(x, &s), &s);
 }
 
+/* Wrapping again, in documents that are too large to be read as a tree if it can be helped. */
+static void wrapped(struct xforge *x) {
+    char *filler = xf(x, "<b:Dolgu>%s</b:Dolgu>", xf_repeat(x, "0123456789abcde\n", 320000));
+    struct xsig all = {.refs = xf_reference(x, " URI=\"\"", ENVELOPED EXC)};
+    char *text = xf_sign(x, xml_document(x, xf(x, VERI "%s%s", filler, xf_signature(x, &all))), &all);
+    xf_write(x, "large-enveloped.xml", text);
+    xf_write(x, "large-changed.xml", xf_replace(x, text, "cde\n</b:Dolgu>", "cdE\n</b:Dolgu>"));
+    xf_write(x, "large-sibling.xml", xf_replace(x, text, "</b:Dolgu>", "</b:Dolgu>" KOTU("")));
+    xf_write(x, "large-behind.xml", xf_replace(x, text, "</ds:Signature>", "</ds:Signature>" KOTU("")));
+    xf_write(x, "large-dtd.xml", xf_replace(x, text, "<b:Belge ", "<!DOCTYPE b:Belge>\n<b:Belge "));
+    char *sig = xml_signature_of(x, xml_signed(x));
+    static const char evil[] = KOTU(" Id=\"kotu\""), same[] = KOTU(" Id=\"veri\"");
+    const struct {
+        const char *file, *before, *behind;
+    } rows[] = {{"large-ok.xml", "", ""},
+                {"large-xsw1.xml", evil, ""},
+                {"large-xsw2.xml", "", evil},
+                {"large-same-before.xml", same, ""},
+                {"large-same-behind.xml", "", same},
+                {"large-xml-id.xml", "<b:Ek xml:id=\"x\"/>", "<b:Ek xml:id=\"x\"/>"},
+                {"large-signature-id.xml", "<b:Ek Id=\"S1\"/>", ""},
+                {"large-value-id.xml", "", "<b:Ek id=\"S1-v\"/>"},
+                {"large-unused.xml", "<b:Ek Id=\"bos\"/>", "<b:Ek Id=\"bos\"/>"},
+                {"large-look-alike.xml", "<ds:Signature xmlns:ds=\"urn:xmldsig\"/>", ""},
+                {"large-two.xml", "", "<ds:Signature xmlns:ds=\"" DS "\"/>"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        xf_write(x, rows[i].file,
+                 xml_document(x, xf(x, "%s%s" VERI "%s%s", rows[i].before, filler, rows[i].behind, sig)));
+    }
+    xf_write(x, "large-xsw6.xml",
+             xml_document(x, xf(x, "%s%s%s", evil, filler,
+                                xf_replace(x, sig, "</ds:Signature>",
+                                           "<ds:Object>" VERI "</ds:Object></ds:Signature>"))));
+}
+
 /* 38: many of one kind. */
 static void many(struct xforge *x) {
     put_references(x, "references-29.xml", LIMIT_REFERENCES - 1);
@@ -147,6 +182,8 @@ static void base64(struct xforge *x) {
 
 void xml_floods(struct xforge *x) {
     entities(x);
+    xforge_forget(x);
+    wrapped(x);
     xforge_forget(x);
     many(x);
     xforge_forget(x);

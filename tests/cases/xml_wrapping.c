@@ -93,6 +93,14 @@ static void whole(struct xforge *x) {
     xf_write_bytes(x, "enveloped.c14n", x->octets);
     xf_write(x, "enveloped-changed.xml", xf_replace(x, text, ">100<", ">999999<"));
     xf_write(x, "enveloped-sibling.xml", xf_replace(x, text, VERI, VERI KOTU(" Id=\"kotu\"")));
+    /* The text is signed, the elements around it are not. */
+    struct xsig decoded = {.refs = xf_reference(x, " URI=\"\"", ENVELOPED TRANSFORM(DS "base64"))};
+    text = xml_document(x, xf(x, "<b:Tutar>MTAw</b:Tutar>%s", xf_signature(x, &decoded)));
+    text = xf_sign(x, text, &decoded);
+    xf_write(x, "text-only.xml", text);
+    xf_write_bytes(x, "text-only.bin", x->octets);
+    xf_write(x, "text-only-changed.xml",
+             xf_replace(x, text, "<b:Tutar>MTAw</b:Tutar>", "<b:Borc kime=\"kotu\">MTAw</b:Borc>"));
     struct xsig rsa = {.refs = xf_reference(x, " URI=\"\"", ENVELOPED EXC), .signer = "nes-rsa2048"};
     xml_finish(x, "enveloped-rsa.xml", xml_document(x, xf(x, VERI "%s", xf_signature(x, &rsa))), &rsa);
 }
