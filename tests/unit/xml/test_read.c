@@ -53,7 +53,7 @@ Test(read, long_texts_are_read_up_to_the_limit, .timeout = 120) {
 }
 
 /*
- * libxml2 compares every attribute of a tag with all others, and goes on after an error: a million of them,
+ * libxml2 compares every attribute of a tag with all others, and goes on after an error: 300,000 of them,
  * before and behind one that it refuses, must not be compared.
  */
 Test(read, floods_end_quickly, .timeout = 60) {
@@ -63,7 +63,7 @@ Test(read, floods_end_quickly, .timeout = 60) {
             AUTO(grow) g = {0};
             AUTO(xml_ptr) doc = NULL;
             grow_str(&g, starts[i]);
-            for (unsigned k = 0; k < 1000000; k++) {
+            for (unsigned k = 0; k < 300000; k++) {
                 grow_printf(&g, shape == 0 ? " a%u=''" : " xmlns:a%u='u'", k);
             }
             grow_str(&g, "/>");
@@ -89,7 +89,7 @@ Test(read, namespaces_and_names_are_limited, .timeout = 60) {
     cr_assert(parse(&deep, &doc, &err) == SIGN_E_LIMIT);
     cr_assert_not_null(strstr(err.text, "namespaces in scope"), "%s", err.text);
     grow_str(&names, "<a>");
-    for (unsigned k = 0; k < 1000000; k++) {
+    for (unsigned k = 0; k < 300000; k++) {
         grow_printf(&names, "<b%u/>", k);
     }
     grow_str(&names, "</a>");
