@@ -25,7 +25,7 @@ static void repeat(grow *g, const char *text, size_t n) {
 }
 
 /* libxml2 alone would refuse each of them at 10 MB. */
-Test(read, long_texts_are_read_up_to_the_limit, .timeout = 120) {
+Test(read, long_texts_are_read_up_to_the_limit) {
     static const char *const shapes[][2] = {{"<a>", "</a>"},
                                             {"<a><![CDATA[", "]]></a>"},
                                             {"<a b='", "'/>"},
@@ -56,7 +56,7 @@ Test(read, long_texts_are_read_up_to_the_limit, .timeout = 120) {
  * libxml2 compares every attribute of a tag with all others, and goes on after an error: 300,000 of them,
  * before and behind one that it refuses, must not be compared.
  */
-Test(read, floods_end_quickly, .timeout = 60) {
+Test(read, floods_end_quickly) {
     static const char *const starts[] = {"<a", "<a b=c", "<a><?1 <b", "<a><![X [<b", "<a><!- <b", "<a>&<b"};
     for (size_t shape = 0; shape < 2; shape++) {
         for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++) {
@@ -74,7 +74,7 @@ Test(read, floods_end_quickly, .timeout = 60) {
 }
 
 /* Namespaces in scope are searched one by one for each name; names that all differ fill libxml2's table. */
-Test(read, namespaces_and_names_are_limited, .timeout = 60) {
+Test(read, namespaces_and_names_are_limited) {
     AUTO(grow) deep = {0}, names = {0};
     AUTO(xml_ptr) doc = NULL;
     sign_error err = {0};

@@ -152,7 +152,7 @@ static void document(grow *g, uint64_t *seed) {
 
 enum { DOCUMENTS = 800, CHANGES = 12 };
 
-Test(scan, random_documents_give_the_same_tree, .timeout = 120) {
+Test(scan, random_documents_give_the_same_tree) {
     for (uint64_t i = 1; i <= DOCUMENTS; i++) {
         uint64_t seed = i * UINT64_C(0x9E3779B97F4A7C15);
         AUTO(grow) g = {0};
@@ -162,7 +162,7 @@ Test(scan, random_documents_give_the_same_tree, .timeout = 120) {
 }
 
 /* One octet changed, or a few taken out: mostly not well-formed any more, and what is taken is the same. */
-Test(scan, damaged_documents_give_the_same_tree_or_none, .timeout = 120) {
+Test(scan, damaged_documents_give_the_same_tree_or_none) {
     static const char octets[] = "<>&'\"/=:;]-?! \n\rax#\x01\x7F\xC3\xA7\xFF";
     size_t taken = 0;
     for (uint64_t i = 1; i <= DOCUMENTS / 4; i++) {
