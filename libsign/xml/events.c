@@ -324,26 +324,28 @@ bool xml_declares_utf8(sign_bytes text) {
     return !xml_declaration(text, &d) || d.utf8;
 }
 
-/* utf8_valid, in words where the text is ASCII. */
+/* utf8_valid: in words where the text is ASCII, without a call where a character has two octets. */
 static bool utf8_sound(sign_bytes text) {
-    enum { PART = 64 };
     static const uint64_t high = UINT64_C(0x8080808080808080), low = UINT64_C(0x0101010101010101);
-    size_t at = 0;
-    while (at < text.len) {
-        uint64_t w = 0;
-        if (text.len - at >= sizeof w) {
-            memcpy(&w, text.data + at, sizeof w);
-            if (((w | (w - low)) & high) == 0) { /* no octet above 0x7F, none that is 0 */
-                at += sizeof w;
-                continue;
+    const uint8_t *at = text.data, *end = at + text.len;
+    while (at < end) {
+        uint64_t w = high;
+        if ((size_t)(end - at) >= sizeof w) {
+            memcpy(&w, at, sizeof w);
+        }
+        if (((w | (w - low)) & high) == 0) { /* no octet above 0x7F, none that is 0 */
+            at += sizeof w;
+        } else if (*at < 0x80 && *at != 0) {
+            at++;
+        } else if (*at >= 0xC2 && *at < 0xE0 && end - at >= 2 && (at[1] & 0xC0) == 0x80) {
+            at += 2;
+        } else {
+            size_t n = *at < 0xF0 ? 3 : 4;
+            if ((size_t)(end - at) < n || *at < 0xE0 || !utf8_valid(BYTES(at, n))) {
+                return false;
             }
+            at += n;
         }
-        size_t n = text.len - at;
-        n = n > PART ? utf8_whole((const char *)text.data + at, PART) : n;
-        if (n == 0 || !utf8_valid(BYTES(text.data + at, n))) {
-            return false;
-        }
-        at += n;
     }
     return true;
 }

@@ -52,9 +52,6 @@ static void step(struct xml_guard *g, uint8_t c) {
     case GUARD_DASH:
         g->at = GUARD_COMMENT;
         return;
-    case GUARD_TAG:
-        in_tag(g, c);
-        return;
     case GUARD_COMMENT:
         closing(g, c, '-', 2);
         return;
@@ -65,8 +62,9 @@ static void step(struct xml_guard *g, uint8_t c) {
         in_instruction(g, c);
         return;
     case GUARD_QUOTE:
+    case GUARD_TAG:
     case GUARD_TEXT:
-        return; /* by memchr */
+        return; /* not octet by octet */
     }
 }
 
@@ -85,6 +83,13 @@ bool xml_guard_feed(struct xml_guard *g, sign_bytes piece) {
             at = memchr(at, g->quote, (size_t)(end - at));
             at = at != NULL ? at + 1 : end;
             g->at = at[-1] == g->quote ? GUARD_TAG : GUARD_QUOTE;
+        } else if (g->at == GUARD_TAG) {
+            while (at < end && *at != '>' && *at != '"' && *at != '\'') {
+                at++;
+            }
+            if (at < end) {
+                in_tag(g, *at++);
+            }
         } else {
             step(g, *at++);
         }
