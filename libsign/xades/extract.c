@@ -148,10 +148,11 @@ static bool holds(const struct report_signature *s) {
            s->signing_certificate != TRI_FALSE;
 }
 
-static sign_rc all_hold(const struct sign_report *r, sign_error *err) {
-    for (const struct report_signature *s = r->signatures; s != NULL; s = s->next)
-        if (!holds(s))
-            return fail(err, SIGN_FAILED, MSG_EXTRACT_REFUSED, "%s", s->id);
+/* What a Manifest lists and nobody gave was not checked: then not everything that was signed is known. */
+static sign_rc all_hold(const struct xades_one *all, size_t n, sign_error *err) {
+    for (size_t i = 0; i < n; i++)
+        if (!holds(all[i].out) || all[i].facts.content_missing)
+            return fail(err, SIGN_FAILED, MSG_EXTRACT_REFUSED, "%s", all[i].out->id);
     return SIGN_OK;
 }
 
@@ -166,9 +167,11 @@ static sign_rc extract_from(struct xades_job *job, const sign_output *out, sign_
         choose(&all[0], &c);
     if (c.ref != NULL && xades_is_external(c.ref))
         return fail(err, SIGN_E_IO, MSG_EXTRACT_DETACHED, "%s", name);
-    rc = all_hold(job->report, err);
+    rc = all_hold(all, job->d->n_signatures, err);
     if (rc != SIGN_OK)
         return rc;
+    if (c.n == 0)
+        return fail(err, SIGN_FAILED, MSG_NO_DATA_SIGNED, "%s", name);
     if (c.ref == NULL)
         return fail(err, SIGN_E_UNSUPPORTED, MSG_EXTRACT_SEVERAL, "%.*s", (int)c.names.len,
                     c.names.len > 0 ? (const char *)c.names.data : "");
