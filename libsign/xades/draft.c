@@ -6,12 +6,17 @@
 
 #include <stdlib.h>
 
+/* The source of a text that is all in what is put into it. */
+static source nothing(void) {
+    return (source){.mem = BYTES("", 0), .fd = -1, .name = ""};
+}
+
 struct ades_draft *xades_draft_make(void) {
     struct ades_draft *d = calloc(1, sizeof *d);
     if (d) {
-        d->in.src = (source){.fd = -1, .name = ""};
+        d->in.src = nothing();
         d->content.src.fd = -1;
-        d->part = (source){.fd = -1, .name = ""};
+        d->part = nothing();
     }
     return d;
 }
@@ -105,7 +110,7 @@ static sign_rc text_write(struct crypto *crypto, const ades_plan *plan, const si
     }
     if (start->whole) {
         ades_held_free(&d->in);
-        d->in.src = (source){.fd = -1, .name = ""};
+        d->in.src = nothing();
     }
     d->value_at = at->value;
     d->text = (struct xml_text){.src = &d->in.src,

@@ -232,7 +232,7 @@ static sign_rc value_place(const struct xml_node *signature, struct ades_draft *
     if (rc == SIGN_OK && memcmp(end, VALUE_END, sizeof end) != 0) {
         return malformed(err, "SignatureValue");
     }
-    d->text = (struct xml_text){.src = &d->part, .at = at, .behind = at};
+    d->text = (struct xml_text){.src = &d->part, .at = at, .behind = at, .put = BYTES("", 0)};
     return rc;
 }
 

@@ -60,6 +60,10 @@ SIGN_CALL sign_rc sign_create(const sign_key *key, const sign_input *in, const s
  * Adds a parallel signature (RFC 5652, 5.1: one more SignerInfo) to `what`; every byte of the others
  * stays. `in` is the detached content, NULL when it is attached. The others are not judged, but
  * their digest of the content must match: a signature that does not hold is SIGN_E_FORMAT.
+ * opt->format SIGN_AUTO is the format of `what`. XAdES: one more ds:Signature in the document, which signs
+ * what the first one signs; the others are verified before and after, and one that covers the whole document
+ * (`single`) is SIGN_E_FORMAT. A detached or enveloping XML signature is SIGN_E_UNSUPPORTED: sign the content
+ * again.
  */
 SIGN_CALL sign_rc sign_add(const sign_key *key, const sign_input *what, const sign_input *in,
                            const sign_options *opt, const sign_output *out, sign_error *err);
@@ -94,7 +98,7 @@ SIGN_CALL sign_rc sign_draft_export(const sign_draft *draft, const sign_output *
 
 /*
  * Reads an exported draft. `content`, optional, is the detached content again: a digest that differs
- * is SIGN_FAILED and no draft.
+ * is SIGN_FAILED and no draft. For an XAdES draft that carries its content it is SIGN_E_ARGUMENT.
  */
 SIGN_CALL sign_rc sign_draft_import(const sign_input *draft, const sign_input *content, sign_draft **out,
                                     sign_error *err);
