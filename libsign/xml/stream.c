@@ -37,7 +37,7 @@ static sign_rc fill(void *user, uint8_t *to, size_t room, size_t *got, sign_erro
 }
 
 sign_rc xml_text_is_utf8(const struct xml_text *text, bool *yes, sign_error *err) {
-    uint8_t head[1024];
+    uint8_t head[1024] = {0};
     size_t len = 0, got = 1;
     struct feeding f = {.text = text};
     while (len < sizeof head && got > 0) {
