@@ -215,6 +215,9 @@ int key_open(const struct app *app, const struct args *args, const char *person,
 int key_file_open(const struct app *app, const struct args *args, const char *file, sign_key **out);
 /* A signature that is to stand inside a file that is no XML: EXIT_IO, with what to do; otherwise 0. */
 int holder_check(const struct app *app, const sign_options *options, const struct document *doc);
+/* Says that a detached signature of a form is over its canonical XML, when the file is written in another
+ * way. */
+void canonical_note(const struct app *app, const sign_options *options, const struct document *doc);
 /* --pss and a certificate (DER) whose key is not RSA: EXIT_USAGE; otherwise 0. */
 int pss_check(const struct app *app, const sign_options *options, sign_bytes certificate);
 

@@ -66,6 +66,8 @@ static int prepare(const struct app *app, const struct signer *signer, const str
     sign_rc rc = sign_draft_new(signer->chain, signer->n, NULL, &doc->in, &setup->options, &draft, &err);
     if (rc == SIGN_OK)
         rc = sign_draft_export(draft, out, &err);
+    if (rc == SIGN_OK)
+        canonical_note(app, &setup->options, doc);
     int code = rc == SIGN_OK ? print_draft(app, draft, out->path) : tell_error(app, &err);
     sign_draft_free(&draft);
     return code;

@@ -35,6 +35,37 @@ int holder_check(const struct app *app, const sign_options *o, const struct docu
                                 "detached (it is a file beside it)."}));
 }
 
+enum { FORM_MOST = 1 << 20 }; /* octets that the library reads as a form */
+
+/* The file holds other octets than those that are signed for a form: JSON, or XML that is not canonical. */
+static bool is_other_writing(const struct app *app, const struct document *doc) {
+    sign_form *form = NULL;
+    sign_buf canonical = {0}, own = {0};
+    sign_error err = {0};
+    bool other = sign_form_is(&doc->in) && sign_form_open(&doc->in, NULL, 0, &form, &err) == SIGN_OK &&
+                 sign_form_write(form, &(sign_output){.buf = &canonical}, &err) == SIGN_OK &&
+                 file_whole(app, doc->in.path, FORM_MOST, &own) == 0 &&
+                 (own.len != canonical.len || memcmp(own.data, canonical.data, own.len) != 0);
+    sign_buf_free(&canonical);
+    sign_buf_free(&own);
+    sign_form_free(&form);
+    return other;
+}
+
+void canonical_note(const struct app *app, const sign_options *options, const struct document *doc) {
+    char shown[400];
+    if (options->shape != SIGN_DETACHED || app->quiet || app->json || !is_other_writing(app, doc))
+        return;
+    printable(doc->in.name ? doc->in.name : doc->in.path, shown, sizeof shown);
+    fprintf(
+        stderr, "kalem: %s: kalem form show %s --canonical\n",
+        say(app, (struct words){"İmzalanan, formun kanonik XML'idir; ayrık imzayı doğrularken --content ile "
+                                "onu verin",
+                                "What was signed is the canonical XML of the form; give that with --content "
+                                "to verify the detached signature"}),
+        shown);
+}
+
 static int sign_document(const struct app *app, const struct args *args, const struct sign_setup *setup,
                          struct document *doc, const sign_output *out) {
     sign_error err = {0};
@@ -52,6 +83,7 @@ static int sign_document(const struct app *app, const struct args *args, const s
         return failed;
     if (rc != SIGN_OK)
         return tell_error(app, &err);
+    canonical_note(app, &setup->options, doc);
     return tell_output(app, out->path, (struct words){"İmzalandı", "Signed"});
 }
 
