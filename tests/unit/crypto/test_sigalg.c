@@ -163,3 +163,49 @@ Test(ecdsa, values_that_are_not_of_the_form) {
     large[67] = 1;
     cr_assert(crypto_ecdsa_to_der(BYTES(large, 132), &out));
 }
+
+/* RFC 9231, 2.1 and 2.3: every URI leads to one algorithm, and back. */
+Test(uri, algorithms_by_their_uris_in_xml) {
+    static const struct {
+        const char *uri;
+        struct crypto_sigalg alg;
+    } rows[] = {
+        {"http://www.w3.org/2000/09/xmldsig#rsa-sha1", {SCHEME_RSA_PKCS1, DIGEST_SHA1, 0, 0}},
+        {"http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", {SCHEME_RSA_PKCS1, DIGEST_SHA256, 0, 0}},
+        {"http://www.w3.org/2001/04/xmldsig-more#rsa-md5", {SCHEME_RSA_PKCS1, DIGEST_MD5, 0, 0}},
+        {"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384", {SCHEME_ECDSA, DIGEST_SHA384, 0, 0}},
+        {"http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-256", {SCHEME_ECDSA, DIGEST_SHA3_256, 0, 0}},
+        {"http://www.w3.org/2007/05/xmldsig-more#sha512-rsa-MGF1",
+         {SCHEME_RSA_PSS, DIGEST_SHA512, DIGEST_SHA512, 64}},
+        {"http://www.w3.org/2007/05/xmldsig-more#sha3-384-rsa-MGF1",
+         {SCHEME_RSA_PSS, DIGEST_SHA3_384, DIGEST_SHA3_384, 48}},
+    };
+    struct crypto_sigalg alg;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        cr_assert(crypto_sigalg_find_uri(rows[i].uri, &alg), "%s", rows[i].uri);
+        cr_assert(alg.scheme == rows[i].alg.scheme && alg.digest == rows[i].alg.digest &&
+                      alg.mgf == rows[i].alg.mgf && alg.salt == rows[i].alg.salt,
+                  "%s", rows[i].uri);
+        cr_assert_str_eq(crypto_sigalg_uri(&alg), rows[i].uri);
+    }
+    cr_assert(crypto_sigalg_find_uri(CRYPTO_URI_PSS, &alg));
+    cr_assert(alg.scheme == SCHEME_RSA_PSS && alg.digest == DIGEST_SHA256 && alg.salt == 32);
+    alg.salt = 20;
+    cr_assert(crypto_sigalg_uri(&alg) == NULL, "another salt needs parameters");
+    cr_assert(!crypto_sigalg_find_uri("http://www.w3.org/2000/09/xmldsig#hmac-sha1", &alg));
+    cr_assert_eq(alg.scheme, SCHEME_NONE);
+    cr_assert_str_eq(crypto_sigalg_other("http://www.w3.org/2000/09/xmldsig#hmac-sha1"), "HMAC SHA-1");
+    cr_assert_str_eq(crypto_sigalg_other("http://www.w3.org/2000/09/xmldsig#dsa-sha1"), "DSA SHA-1");
+    cr_assert(crypto_sigalg_other("http://www.w3.org/2000/09/xmldsig#rsa-sha1") == NULL);
+}
+
+Test(uri, digests_by_their_uris_in_xml) {
+    for (int d = DIGEST_MD5; d < DIGEST_COUNT; d++) {
+        const char *uri = crypto_digest_row((enum crypto_digest)d)->uri;
+        cr_assert_eq((int)crypto_digest_find_uri(uri), d, "%s", uri);
+    }
+    cr_assert_eq(crypto_digest_find_uri("http://www.w3.org/2001/04/xmlenc#sha256"), DIGEST_SHA256);
+    cr_assert_eq(crypto_digest_find_uri("http://www.w3.org/2000/09/xmldsig#sha1"), DIGEST_SHA1);
+    cr_assert_eq(crypto_digest_find_uri("http://www.w3.org/2001/04/xmlenc#SHA256"), DIGEST_NONE);
+    cr_assert_eq(crypto_digest_find_uri(""), DIGEST_NONE);
+}
