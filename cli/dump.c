@@ -14,10 +14,10 @@ enum { NAME_MAX_SHOWN = 64, MODE_DIR = 0777, MODE_FILE = 0666 };
  * or a terminal minds. */
 static void safe_name(const char *text, char out[NAME_MAX_SHOWN + 1]) {
     size_t n = 0;
-    for (; n < NAME_MAX_SHOWN && text[n]; n++) {
-        char c = text[n], lower = (char)(c | 0x20);
-        bool plain = (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-        out[n] = plain ? c : '_';
+    for (const char *p = text; *p && n < NAME_MAX_SHOWN; p++) {
+        char lower = (char)(*p | 0x20);
+        bool plain = (lower >= 'a' && lower <= 'z') || (*p >= '0' && *p <= '9') || *p == '-' || *p == '_';
+        out[n++] = plain ? *p : '_';
     }
     out[n] = 0;
     /* A name that begins with - would be an option of the next program. */
