@@ -15,6 +15,8 @@ struct checking {
     bool differs; /* one of them is not what was signed */
     bool whole;   /* one of them is the whole of what there is */
     bool countersigns;
+    const char *unfound[LIMIT_REFERENCES]; /* what could not be found, for messages */
+    size_t n_unfound;
     unsigned depth; /* 1: entries of a Manifest are checked */
     struct report_scope **tail;
 };
@@ -86,8 +88,8 @@ static sign_rc problem(struct checking *c, const struct xades_reference *ref, en
 }
 
 static void unfound(struct checking *c, const sign_error *why) {
-    struct sign_report *r = c->o->job->report;
-    report_say(r, &c->o->out->messages, MSG_REFERENCE_UNFOUND, why->args, NULL, NULL);
+    if (c->n_unfound < LIMIT_REFERENCES)
+        c->unfound[c->n_unfound++] = arena_str(texts(c), BYTES_STR(why->args));
     c->o->facts.content_missing = c->absent = true;
     c->unknown |= c->depth == 0;
 }
@@ -242,6 +244,9 @@ static void conclude(struct checking *c) {
         o->s.broken = MSG_COUNTER_PARENT;
         c->differs = true;
     }
+    /* A fault of structure is the better reason, and comes first. */
+    for (size_t i = 0; i < c->n_unfound && o->s.broken == MSG_NONE; i++)
+        report_say(o->job->report, &o->out->messages, MSG_REFERENCE_UNFOUND, c->unfound[i], NULL, NULL);
     f->references = c->differs ? TRI_FALSE : c->unknown ? TRI_NULL : TRI_TRUE;
     if (c->data == 0)
         constrain(c, MSG_NO_DATA_SIGNED, NULL);
