@@ -83,7 +83,7 @@ static char *line_of(const sign_token *token, const struct pki_cert *cert) {
                 time_rfc3339(cert->not_after, until));
     short_uri(token->uri, &g);
     grow_byte(&g, 0);
-    return g.failed ? NULL : (char *)TAKE(g.data);
+    return g.failed || name.failed ? NULL : (char *)TAKE(g.data);
 }
 
 static bool remember(search *s, const sign_token *token, const struct pki_cert *cert) {
@@ -121,10 +121,14 @@ static int see(void *user, const sign_token *token) {
     if (token->certificate.len == 0)
         return 0;
     AUTO(pki_cert_ptr) cert = NULL;
+    sign_rc rc = pki_cert_read(s->crypto, token->certificate, &cert, NULL);
+    /* Without memory this one might be the second that could be chosen. */
+    if (rc == SIGN_E_MEMORY)
+        s->rc = fail_memory(s->err);
     /* A certificate that cannot be read is none that could be chosen: say so and go on. */
-    if (pki_cert_read(s->crypto, token->certificate, &cert, NULL) != SIGN_OK) {
+    if (rc != SIGN_OK) {
         grow_printf(&s->others, "%sunreadable certificate", s->others.len ? ", " : "");
-        return 0;
+        return s->rc != SIGN_OK;
     }
     enum verdict v = judge(s, token, cert);
     if (v != USABLE)
@@ -144,15 +148,18 @@ static sign_rc none_or_several(search *s, sign_error *err) {
         return fail(err, SIGN_E_TOKEN, MSG_NO_TOKEN, "no token is present");
     if (s->n == 0) {
         grow_byte(&s->others, 0);
+        if (s->others.failed)
+            return fail_memory(err);
         return fail(err, SIGN_E_CERTIFICATE, MSG_NO_NES, "%s",
-                    s->others.len > 1 && !s->others.failed ? (const char *)s->others.data : "-");
+                    s->others.len > 1 ? (const char *)s->others.data : "-");
     }
     AUTO(grow) list = {0};
     qsort(s->usable, s->n, sizeof *s->usable, by_line);
     for (size_t i = 0; i < s->n; i++)
         grow_printf(&list, "%s%s", i ? "; " : " ", s->usable[i].line);
     grow_byte(&list, 0);
-    return fail(err, SIGN_E_CERTIFICATE, MSG_SEVERAL_NES, "%s", list.failed ? "" : (const char *)list.data);
+    return list.failed ? fail_memory(err)
+                       : fail(err, SIGN_E_CERTIFICATE, MSG_SEVERAL_NES, "%s", (const char *)list.data);
 }
 
 sign_rc sign_key_find(const char *person, const sign_key_options *opt, sign_key **out, sign_error *err) {

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "key/module.h"
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -48,7 +49,7 @@ void paths_free(paths *p) {
  * error. */
 static sign_rc add(paths *p, const char *path, sign_error *err) {
     char *real = realpath(path, NULL);
-    if (!real)
+    if (!real && errno != ENOMEM)
         real = strdup(path);
     if (!real)
         return fail_memory(err);
@@ -96,7 +97,7 @@ static char *value_of(char *line, const char *key) {
 static sign_rc add_configured(paths *p, const char *file, sign_error *err) {
     FILE *in = fopen(file, "r");
     if (!in)
-        return SIGN_OK;
+        return errno == ENOMEM ? fail_memory(err) : SIGN_OK;
     char line[LINE_MAX_BYTES], module[LINE_MAX_BYTES] = "";
     bool skip = false;
     while (fgets(line, sizeof line, in)) {
@@ -126,7 +127,7 @@ static int is_module_file(const struct dirent *entry) {
 static sign_rc add_p11kit(paths *p, const char *folder, sign_error *err) {
     struct dirent **entries = NULL;
     int n = scandir(folder, &entries, is_module_file, by_name);
-    sign_rc rc = SIGN_OK;
+    sign_rc rc = n < 0 && errno == ENOMEM ? fail_memory(err) : SIGN_OK;
     for (int i = 0; i < n; i++) {
         char path[LINE_MAX_BYTES];
         int length = snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);

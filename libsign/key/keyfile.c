@@ -75,7 +75,11 @@ static sign_rc pem_certs(sign_bytes in, chain *certs, sign_error *err) {
         OPENSSL_free(header);
         OPENSSL_clear_free(data, (size_t)n);
     }
-    ERR_clear_error(); /* the end of the text is told as an error */
+    /* The end of the text is told as an error too; one that could not be noted is that of memory. */
+    unsigned long last = ERR_peek_last_error();
+    ERR_clear_error();
+    if (rc == SIGN_OK && (last == 0 || ERR_GET_REASON(last) == ERR_R_MALLOC_FAILURE))
+        return fail_memory(err);
     return rc;
 }
 

@@ -3,7 +3,8 @@
 #include <openssl/err.h>
 #include <stdlib.h>
 
-enum { SLOTS_MAX = 256, OBJECTS_MAX = 1000, FIND_STEP = 32 };
+/* LIBP11_SLOT: more than libp11 allocates for one slot and its token, which is under 1 KiB. */
+enum { SLOTS_MAX = 256, OBJECTS_MAX = 1000, FIND_STEP = 32, LIBP11_SLOT = 4096 };
 
 /* Windows-1254 differs from Latin-1 in the six Turkish letters; the rest above 0x9f is the same code point.
  */
@@ -26,33 +27,28 @@ static uint32_t cp1254(uint8_t c) {
     }
 }
 
-/* Texts of tokens are padded with blanks or NULs, and not all drivers write UTF-8 as PKCS#11 v2.40, 3.1 wants
- * it. */
-static sign_bytes trimmed(sign_bytes in) {
+/*
+ * Texts of tokens are padded with blanks or NULs, and not all drivers write UTF-8 as PKCS#11 v2.40, 3.1 wants
+ * it. out has room for two bytes a byte of `padded`, the most that one of Windows-1254 becomes, and a NUL.
+ */
+static void lenient(sign_bytes padded, char *out) {
+    sign_bytes in = padded;
+    size_t n = 0;
     while (in.len && (in.data[in.len - 1] == ' ' || in.data[in.len - 1] == 0))
         in.len--;
-    return in;
-}
-
-static void lenient(sign_bytes padded, grow *out) {
-    sign_bytes in = trimmed(padded);
-    if (utf8_valid(in)) {
-        grow_put(out, in.data, in.len);
-    } else {
-        for (size_t i = 0; i < in.len; i++) {
-            char c[4];
-            grow_put(out, c, utf8_put(cp1254(in.data[i]), c));
-        }
+    bool valid = utf8_valid(in);
+    for (size_t i = 0; i < in.len; i++) {
+        char c[4] = {(char)in.data[i]};
+        size_t bytes = valid ? 1 : utf8_put(cp1254(in.data[i]), c);
+        memcpy(out + n, c, bytes);
+        n += bytes;
     }
-    grow_byte(out, 0);
+    out[n] = '\0';
 }
 
+/* Into room of a fixed size, which those of CK_TOKEN_INFO fit: without memory a text would be a wrong one. */
 static void info_text(sign_bytes in, char *out, size_t size) {
-    AUTO(grow) g = {.limit = size};
-    lenient(in, &g);
-    out[0] = '\0';
-    if (!g.failed)
-        memcpy(out, g.data, g.len);
+    lenient(BYTES(in.data, in.len < (size - 1) / 2 ? in.len : (size - 1) / 2), out);
 }
 
 void slots_free(slots *s) {
@@ -60,25 +56,37 @@ void slots_free(slots *s) {
     *s = (slots){0};
 }
 
-static bool read_slot(struct module *m, CK_SLOT_ID id, struct slot *out) {
+/* *there: an initialised token is in the slot. One that does not answer is none, unless it is memory that it
+ * lacks. */
+static sign_rc read_info(struct module *m, CK_SLOT_ID id, CK_TOKEN_INFO *info, bool *there, sign_error *err) {
+    CK_RV rv = P11(m, C_GetTokenInfo(id, info));
+    *there = rv == CKR_OK && (info->flags & CKF_TOKEN_INITIALIZED);
+    return rv == CKR_HOST_MEMORY ? answer_fail(rv, "C_GetTokenInfo", err) : SIGN_OK;
+}
+
+static sign_rc read_slot(struct module *m, CK_SLOT_ID id, slots *out, sign_error *err) {
     CK_TOKEN_INFO info = {0};
-    if (P11(m, C_GetTokenInfo(id, &info)) != CKR_OK || !(info.flags & CKF_TOKEN_INITIALIZED))
-        return false;
-    *out = (struct slot){.id = id, .flags = info.flags, .max_sessions = info.ulMaxSessionCount};
-    info_text(BYTES(info.label, sizeof info.label), out->label, sizeof out->label);
-    info_text(BYTES(info.manufacturerID, sizeof info.manufacturerID), out->manufacturer,
-              sizeof out->manufacturer);
-    info_text(BYTES(info.model, sizeof info.model), out->model, sizeof out->model);
-    info_text(BYTES(info.serialNumber, sizeof info.serialNumber), out->serial, sizeof out->serial);
-    return true;
+    bool there = false;
+    sign_rc rc = read_info(m, id, &info, &there, err);
+    if (rc != SIGN_OK || !there)
+        return rc;
+    struct slot *s = &out->at[out->n++];
+    *s = (struct slot){.id = id, .flags = info.flags, .max_sessions = info.ulMaxSessionCount};
+    info_text(BYTES(info.label, sizeof info.label), s->label, sizeof s->label);
+    info_text(BYTES(info.manufacturerID, sizeof info.manufacturerID), s->manufacturer,
+              sizeof s->manufacturer);
+    info_text(BYTES(info.model, sizeof info.model), s->model, sizeof s->model);
+    info_text(BYTES(info.serialNumber, sizeof info.serialNumber), s->serial, sizeof s->serial);
+    return SIGN_OK;
 }
 
 void slot_refresh(struct module *m, struct slot *s) {
-    struct slot now;
-    if (!read_slot(m, s->id, &now))
+    CK_TOKEN_INFO now = {0};
+    bool there = false;
+    if (read_info(m, s->id, &now, &there, NULL) != SIGN_OK || !there)
         return;
     s->flags = now.flags;
-    s->max_sessions = now.max_sessions;
+    s->max_sessions = now.ulMaxSessionCount;
 }
 
 static bool text_fits(const char *wanted, const char *have) {
@@ -91,14 +99,17 @@ static bool slot_fits(const struct slot *s, const uri *u) {
                   (!u->has_slot || u->slot == s->id));
 }
 
-/* Text of libp11 has lost its padding; NULL is what it could not allocate. */
+/* Text of libp11 has lost its padding. */
 static sign_bytes told(const char *text) {
-    return BYTES((const uint8_t *)(text ? text : ""), text ? strlen(text) : 0);
+    return BYTES((const uint8_t *)text, strlen(text));
 }
 
 /* How many sessions a token has it does not tell: slot_refresh reads that when it is needed. */
-static void copy_slot(PKCS11_SLOT *from, struct slot *out) {
+static sign_rc copy_slot(PKCS11_SLOT *from, struct slot *out, sign_error *err) {
     const PKCS11_TOKEN *t = from->token;
+    /* libp11 tells a text that it could not allocate as NULL, and the list as good. */
+    if (!t->label || !t->manufacturer || !t->model || !t->serialnr)
+        return fail_memory(err);
     *out = (struct slot){.id = PKCS11_get_slotid_from_slot(from),
                          .max_sessions = CK_UNAVAILABLE_INFORMATION,
                          .flags = CKF_TOKEN_INITIALIZED};
@@ -112,6 +123,7 @@ static void copy_slot(PKCS11_SLOT *from, struct slot *out) {
     info_text(told(t->manufacturer), out->manufacturer, sizeof out->manufacturer);
     info_text(told(t->model), out->model, sizeof out->model);
     info_text(told(t->serialnr), out->serial, sizeof out->serial);
+    return SIGN_OK;
 }
 
 static bool slot_answers(struct module *m, CK_SLOT_ID id) {
@@ -124,19 +136,34 @@ static bool slot_answers(struct module *m, CK_SLOT_ID id) {
 }
 
 /* One slot that fails makes libp11 give up the whole list, and end the sessions on those before it. */
-static bool slots_answer(struct module *m) {
+static bool slots_answer(struct module *m, size_t *n_slots) {
     CK_SLOT_ID ids[SLOTS_MAX];
     CK_ULONG n = SLOTS_MAX;
     bool all = P11(m, C_GetSlotList(CK_FALSE, ids, &n)) == CKR_OK && n <= SLOTS_MAX;
     for (CK_ULONG i = 0; i < n && all; i++)
         all = slot_answers(m, ids[i]);
+    *n_slots = n;
     return all;
+}
+
+/*
+ * Up to 0.4.12 libp11 writes through the NULL of a slot that it could not allocate. Memory that is there now
+ * may be gone a moment later, so that this makes the crash rare and not impossible.
+ */
+static bool room_for_libp11(size_t n_slots) {
+    void *volatile room = malloc((n_slots + 1) * LIBP11_SLOT);
+    bool enough = room != NULL;
+    free(room);
+    return enough;
 }
 
 /* *asked: libp11 has told. */
 static sign_rc list_libp11(struct module *m, slots *out, bool *asked, sign_error *err) {
-    if (!slots_answer(m))
+    size_t n = 0;
+    if (!slots_answer(m, &n))
         return SIGN_OK;
+    if (!room_for_libp11(n))
+        return fail_memory(err);
     module_enter(m);
     *asked = PKCS11_enumerate_slots(m->p11, &m->slots, &m->n_slots) == 0;
     module_leave(m);
@@ -146,9 +173,12 @@ static sign_rc list_libp11(struct module *m, slots *out, bool *asked, sign_error
     AUTO(slots) got = {calloc(m->n_slots + 1, sizeof(struct slot)), 0};
     if (!got.at)
         return fail_memory(err);
-    for (unsigned i = 0; i < m->n_slots; i++)
+    sign_rc rc = SIGN_OK;
+    for (unsigned i = 0; i < m->n_slots && rc == SIGN_OK; i++)
         if (m->slots[i].token && m->slots[i].token->initialized)
-            copy_slot(&m->slots[i], &got.at[got.n++]);
+            rc = copy_slot(&m->slots[i], &got.at[got.n++], err);
+    if (rc != SIGN_OK)
+        return rc;
     *out = got;
     got = (slots){0};
     return SIGN_OK;
@@ -161,10 +191,11 @@ static sign_rc list_module(struct module *m, slots *out, sign_error *err) {
     if (rv != CKR_OK)
         return answer_fail(rv, "C_GetSlotList", err);
     AUTO(slots) got = {calloc(n + 1, sizeof(struct slot)), 0};
-    if (!got.at)
-        return fail_memory(err);
-    for (CK_ULONG i = 0; i < n && i < SLOTS_MAX; i++)
-        got.n += read_slot(m, ids[i], &got.at[got.n]);
+    sign_rc rc = got.at ? SIGN_OK : fail_memory(err);
+    for (CK_ULONG i = 0; i < n && i < SLOTS_MAX && rc == SIGN_OK; i++)
+        rc = read_slot(m, ids[i], &got, err);
+    if (rc != SIGN_OK)
+        return rc;
     *out = got;
     got = (slots){0};
     return SIGN_OK;
@@ -214,6 +245,8 @@ sign_rc object_attribute(struct module *m, CK_SESSION_HANDLE session, CK_OBJECT_
                          CK_ATTRIBUTE_TYPE type, sign_buf *out, sign_error *err) {
     CK_ATTRIBUTE a = {type, NULL, 0};
     CK_RV rv = P11(m, C_GetAttributeValue(session, object, &a, 1));
+    if (rv == CKR_HOST_MEMORY)
+        return answer_fail(rv, "C_GetAttributeValue", err);
     /* CK_UNAVAILABLE_INFORMATION is the largest number: it is refused with what is too large for a
      * certificate. */
     if (rv != CKR_OK || a.ulValueLen > LIMIT_CERTIFICATE || a.ulValueLen == 0)
@@ -222,7 +255,10 @@ sign_rc object_attribute(struct module *m, CK_SESSION_HANDLE session, CK_OBJECT_
     if (!got.data)
         return fail_memory(err);
     a.pValue = got.data;
-    if (P11(m, C_GetAttributeValue(session, object, &a, 1)) != CKR_OK || a.ulValueLen > got.len)
+    rv = P11(m, C_GetAttributeValue(session, object, &a, 1));
+    if (rv == CKR_HOST_MEMORY)
+        return answer_fail(rv, "C_GetAttributeValue", err);
+    if (rv != CKR_OK || a.ulValueLen > got.len)
         return SIGN_OK;
     *out = (sign_buf){TAKE(got.data), a.ulValueLen};
     return SIGN_OK;
@@ -231,7 +267,6 @@ sign_rc object_attribute(struct module *m, CK_SESSION_HANDLE session, CK_OBJECT_
 static sign_rc fill(struct module *m, CK_SESSION_HANDLE session, bool cert, struct object *o,
                     sign_error *err) {
     AUTO(sign_buf) label = {0};
-    AUTO(grow) text = {0};
     sign_rc rc = object_attribute(m, session, o->handle, CKA_ID, &o->id, err);
     if (rc == SIGN_OK)
         rc = object_attribute(m, session, o->handle, CKA_LABEL, &label, err);
@@ -239,10 +274,10 @@ static sign_rc fill(struct module *m, CK_SESSION_HANDLE session, bool cert, stru
         rc = object_attribute(m, session, o->handle, CKA_VALUE, &o->value, err);
     if (rc != SIGN_OK)
         return rc;
-    lenient(BYTES(label.data, label.len), &text);
-    if (text.failed)
+    o->label = malloc(2 * label.len + 1);
+    if (!o->label)
         return fail_memory(err);
-    o->label = (char *)TAKE(text.data);
+    lenient(BYTES(label.data, label.len), o->label);
     return SIGN_OK;
 }
 

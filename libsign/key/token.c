@@ -185,7 +185,8 @@ static sign_rc several(const scan *s, bool tokens, sign_error *err) {
     for (size_t i = 0; i < n; i++)
         grow_printf(&list, "%s%s", i ? "; " : "", l.at[i]);
     grow_byte(&list, 0);
-    return fail(err, SIGN_E_CERTIFICATE, MSG_TOKEN_SEVERAL, "%s", list.failed ? "" : (const char *)list.data);
+    return list.failed ? fail_memory(err)
+                       : fail(err, SIGN_E_CERTIFICATE, MSG_TOKEN_SEVERAL, "%s", (const char *)list.data);
 }
 
 static sign_rc choose(scan *s, const uri *u, sign_error *err) {

@@ -4,12 +4,13 @@
  *
  * A search of LeakSanitizer costs several times the run. It is needed only when the child owns more than
  * before the run: AddressSanitizer counts the bytes of every allocation of the process and the hooks count
- * blocks; when neither has grown, nothing can have leaked.
+ * blocks; when neither has grown, nothing can have leaked. A module that was started keeps memory: what a
+ * search has found clean is clean again when exactly the same blocks are left and as many bytes.
  */
-#define _GNU_SOURCE /* dladdr, REG_RIP */
+#define _GNU_SOURCE /* REG_RIP */
 #include "attempts.h"
+#include "known.h"
 
-#include <dlfcn.h>
 #include <openssl/err.h>
 #include <signal.h>
 #include <stdint.h>
@@ -22,7 +23,7 @@
 #include <unistd.h>
 
 /* A lock that was never given back would wait for ever. AGAIN: so often the function is tried once more. */
-enum { ALARM_SECONDS = 20, AGAIN = 16, WARM_UPS = 2, GIVE_UP = 100 };
+enum { ALARM_SECONDS = 20, AGAIN = 16, WARM_UPS = 2, GIVE_UP = 100, CLEAN_MAX = 256 };
 enum { GOOD = 6, VERDICT = 7 }; /* exit statuses of a child; whoever else ends it has others */
 
 int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
@@ -32,6 +33,9 @@ struct board {
     struct tally tally;
     struct finding now; /* the verdict of the child that runs */
     struct hooks_left usual;
+    struct hooks_left
+        clean[CLEAN_MAX]; /* what searches found to be no leak, the newest in place of the oldest */
+    size_t n_clean;
 };
 
 bool attempts_see_leaks(void) {
@@ -57,15 +61,26 @@ static bool verdict(struct finding *f, enum fault_kind kind, const char *what) {
     return false;
 }
 
-/* What the undisturbed run leaves (the state of a PKCS#11 module that was started) is left here too. */
+static bool same(const struct hooks_left *a, const struct hooks_left *b) {
+    return a->ours == b->ours && a->all == b->all && a->where == b->where && a->bytes == b->bytes;
+}
+
+static bool known_clean(const struct hooks_left *left, const struct board *b) {
+    for (size_t i = 0; i < CLEAN_MAX && i < b->n_clean; i++)
+        if (same(left, &b->clean[i]))
+            return true;
+    return false;
+}
+
 static bool leaks(struct hooks_left left, struct board *b) {
-    const struct hooks_left *usual = &b->usual;
-    bool nothing = left.all == 0 && left.bytes <= usual->bytes;
-    bool same = left.ours == usual->ours && left.all == usual->all && left.bytes == usual->bytes;
-    if (!attempts_see_leaks() || nothing || same)
+    bool nothing = left.all == 0 && left.bytes <= b->usual.bytes;
+    if (!attempts_see_leaks() || nothing || known_clean(&left, b))
         return false;
     b->tally.searches++;
-    return __lsan_do_recoverable_leak_check() != 0;
+    if (__lsan_do_recoverable_leak_check() != 0)
+        return true;
+    b->clean[b->n_clean++ % CLEAN_MAX] = left;
+    return false;
 }
 
 /* One n; false with b->now when what came of it is a failure. */
@@ -99,21 +114,16 @@ static bool works(const struct run *r, const struct world *w) {
     return right;
 }
 
-/* A crash inside a library that is listed in docs/FAULTS.md with its stack, by the function's name only. */
-static const char *const known_crashes[] = {"EC_KEY_set_enc_flags"};
-
 static struct finding *on_crash;
 static struct sigaction sanitizers_own;
 
-/* Whose instruction was it? Anything else than a function of the list goes on to the sanitizer's report. */
+/* Whose instruction was it? Anything else than what is known goes on to the sanitizer's report. */
 static void crashed(int signal, siginfo_t *info, void *context) {
-    Dl_info where = {0};
-    if (dladdr(pc_of(context), &where) && where.dli_sname)
-        for (size_t i = 0; i < sizeof known_crashes / sizeof *known_crashes; i++)
-            if (strcmp(where.dli_sname, known_crashes[i]) == 0) {
-                verdict(on_crash, FOUND_KNOWN, where.dli_sname);
-                _exit(VERDICT);
-            }
+    const char *known = known_crash(pc_of(context));
+    if (known) {
+        verdict(on_crash, FOUND_KNOWN, known);
+        _exit(VERDICT);
+    }
     sigaction(signal, &sanitizers_own, NULL); /* the instruction is tried again, and fails again */
     if (info->si_code <= 0)
         raise(signal); /* it came from no instruction */

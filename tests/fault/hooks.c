@@ -40,6 +40,7 @@ static struct {
     bool ours;
 } table[SLOTS];
 static size_t n_blocks, n_ours;
+static uint64_t where;
 
 static enum fault_mode mode;
 static size_t target, counted;
@@ -52,8 +53,20 @@ static size_t bytes_now(void) {
     return __sanitizer_get_current_allocated_bytes ? __sanitizer_get_current_allocated_bytes() : 0;
 }
 
+static uint64_t mixed(const void *p) {
+    return ((uint64_t)(uintptr_t)p >> 4) * 0x9E3779B97F4A7C15u;
+}
+
 static size_t slot_of(const void *p) {
-    return (size_t)(((uintptr_t)p >> 4) * 0x9E3779B97F4A7C15u >> 40) % SLOTS;
+    return (size_t)(mixed(p) >> 40) % SLOTS;
+}
+
+/* Unlike `mixed` not linear: sums of different sets differ. */
+static uint64_t weight(const void *p) {
+    uint64_t x = mixed(p);
+    x ^= x >> 29;
+    x *= 0xBF58476D1CE4E5B9u;
+    return x ^ x >> 32;
 }
 
 static void remember(void *p, bool ours) {
@@ -65,6 +78,7 @@ static void remember(void *p, bool ours) {
     table[i].p = p;
     table[i].ours = ours;
     n_ours += ours;
+    where += weight(p);
     if (++n_blocks >= SLOTS / 2) {
         fputs("fault: more blocks in one run than the table holds\n", stderr);
         abort();
@@ -81,6 +95,7 @@ static void forget(const void *p) {
         return; /* from before the run, or from a function that is not wrapped */
     n_blocks--;
     n_ours -= table[i].ours;
+    where -= weight(p);
     for (size_t j = (i + 1) % SLOTS; table[j].p; j = (j + 1) % SLOTS) {
         size_t home = slot_of(table[j].p);
         if ((j - home) % SLOTS >= (j - i) % SLOTS) {
@@ -221,10 +236,11 @@ size_t hooks_count(void) {
 
 struct hooks_left hooks_end(void) {
     counting = watching = false;
-    struct hooks_left left = {n_ours, n_blocks, (long)(bytes_now() - bytes_before)};
+    struct hooks_left left = {n_ours, n_blocks, where, (long)(bytes_now() - bytes_before)};
     /* An address that stands here would be a way to reach the block for LeakSanitizer. */
     if (n_blocks)
         memset(table, 0, sizeof table);
     n_blocks = n_ours = 0;
+    where = 0;
     return left;
 }

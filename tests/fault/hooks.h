@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum fault_mode {
     FAULT_NONE, /* count only */
@@ -23,10 +24,12 @@ void faults_off(void);
 /* How many there were between them, the one that failed included. */
 size_t hooks_count(void);
 
-/* What was allocated in this run and is still there: blocks of our own code, blocks of everybody with hooks;
- * and by how many bytes the whole process has grown, as AddressSanitizer counts them (without it 0). */
+/* What was allocated in this run and is still there: blocks of our own code, blocks of everybody with hooks,
+ * a sum over the addresses of these, which are the same in every child that has done the same; and by how
+ * many bytes the whole process has grown, as AddressSanitizer counts them (without it 0). */
 struct hooks_left {
     size_t ours, all;
+    uint64_t where;
     long bytes;
 };
 struct hooks_left hooks_end(void);
