@@ -60,8 +60,12 @@ static void rows_add(struct bench_list *list, const struct bench_settings *s, co
         sign_ops(list, s, corpora[k]);
     for (size_t k = 0; s->token && k < 3; k++)
         token_ops(list, s, kinds[k]);
+    for (size_t k = 0; k < 3; k++)
+        xades_ops(list, s, corpora[k]);
     if (s->large)
         large_ops(list, s, corpora[0]);
+    if (s->large)
+        xades_large_ops(list, s);
 }
 
 int main(int argc, char **argv) {
@@ -75,6 +79,7 @@ int main(int argc, char **argv) {
     struct authority *a = authority_load(s.pki);
     if (s.child) {
         large_ops(&list, &s, corpus_signer(a, "rsa2048"));
+        xades_large_ops(&list, &s);
         bench_child(&s, &list);
     } else {
         rows_add(&list, &s, a);

@@ -77,11 +77,12 @@ CMS_ContentInfo *cms_sign(const struct corpus *c, size_t signer, BIO *in, unsign
 static void document_make(size_t i, sign_buf *out) {
     static const char line[] = "  <alan no=\"%03u\">\xc3\x96l\xc3\xa7\xc3\xbcm de\xc4\x9f"
                                "eri %08x</alan>\n";
-    char *text = malloc(DOCUMENT_SIZE + 128);
+    char *text = malloc(DOCUMENT_SIZE + 256);
     must(text != NULL, "out of memory");
     size_t len = (size_t)snprintf(text, 128, "<olcum no=\"%zu\">\n", i);
     for (unsigned k = 0; len < DOCUMENT_SIZE; k++)
         len += (size_t)snprintf(text + len, 128, line, k, (unsigned)i * 2654435761U + k * 40503U);
+    len += (size_t)snprintf(text + len, 128, "</olcum>\n");
     *out = (sign_buf){(uint8_t *)text, len};
 }
 

@@ -46,6 +46,8 @@ void verify_ops(struct bench_list *list, const struct corpus *c);
 void sign_ops(struct bench_list *list, const struct bench_settings *s, const struct corpus *c);
 void token_ops(struct bench_list *list, const struct bench_settings *s, const char *kind);
 void large_ops(struct bench_list *list, const struct bench_settings *s, const struct corpus *c);
+void xades_ops(struct bench_list *list, const struct bench_settings *s, const struct corpus *c);
+void xades_large_ops(struct bench_list *list, const struct bench_settings *s);
 
 /* libsign's trust in the same authority; ends the program when it cannot be made. */
 sign_trust *trust_make(const char *dir);

@@ -32,9 +32,12 @@ sign_rc xades_value_length(const struct ades_draft *d, size_t *out, sign_error *
 sign_rc xades_text_with_value(const struct ades_draft *d, sign_bytes value, struct xml_text *text,
                               sign_buf *own, sign_error *err) {
     AUTO(grow) put = {0};
-    grow_put(&put, d->text.put.data, d->value_at);
+    sign_bytes now = d->text.put;
+    if (now.len > 0)
+        grow_put(&put, now.data, d->value_at);
     xades_put_base64(&put, value);
-    grow_put(&put, d->text.put.data + d->value_at, d->text.put.len - d->value_at);
+    if (now.len > d->value_at)
+        grow_put(&put, now.data + d->value_at, now.len - d->value_at);
     sign_rc rc = grow_take(&put, own, err);
     if (rc == SIGN_OK) {
         *text = d->text;

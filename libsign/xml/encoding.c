@@ -153,17 +153,36 @@ static void put(grow *out, uint32_t c) {
     grow_put(out, octets, utf8_put(c, octets));
 }
 
+static size_t lines_before(sign_bytes text, size_t at) {
+    size_t lines = 1;
+    for (size_t i = 0; i < at; i++) {
+        lines += text.data[i] == '\n';
+    }
+    return lines;
+}
+
+/* Nearly all of such a document is US-ASCII, which stays as it is: it is copied in runs. */
 static sign_rc octets_convert(sign_bytes text, enum octets octets, const struct xml_declaration *d, grow *out,
                               sign_error *err) {
-    for (size_t i = 0, line = 1; i < text.len; i++) {
-        uint32_t c = character(octets, text.data[i]);
-        line += c == '\n';
-        if (c == 0) {
-            return fail(err, SIGN_E_FORMAT, MSG_XML, "line %zu: octet 0x%02X is no character of %.*s", line,
-                        text.data[i], (int)d->encoding.len, (const char *)d->encoding.data);
+    for (size_t i = 0; i < d->end; i++) {
+        if (text.data[i] == '\n') {
+            put(out, '\n');
         }
-        if (i >= d->end || c == '\n') {
+    }
+    for (size_t i = d->end, run = i; i < text.len; run = i) {
+        while (i < text.len && text.data[i] != 0 && text.data[i] < 0x80) {
+            i++;
+        }
+        grow_put(out, text.data + run, i - run);
+        uint32_t c = i < text.len ? character(octets, text.data[i]) : 0;
+        if (i < text.len && c == 0) {
+            return fail(err, SIGN_E_FORMAT, MSG_XML, "line %zu: octet 0x%02X is no character of %.*s",
+                        lines_before(text, i), text.data[i], (int)d->encoding.len,
+                        (const char *)d->encoding.data);
+        }
+        if (i < text.len) {
             put(out, c);
+            i++;
         }
     }
     return SIGN_OK;

@@ -61,7 +61,8 @@ sign_rc xml_parse(sign_bytes text, const struct xml_options *options, struct xml
     }
     struct xml_options longer = *options;
     longer.bytes = 0; /* it held for the document, which is longer in UTF-8 */
-    return build(BYTES(utf8.data, utf8.len), &longer, false, out, err);
+    const char *given = utf8.data != NULL ? (const char *)utf8.data : ""; /* a mark and nothing behind it */
+    return build(BYTES(given, utf8.len), &longer, false, out, err);
 }
 
 sign_rc xml_read(sign_bytes text, const struct xml_options *options, struct xml **out, sign_error *err) {

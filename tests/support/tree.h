@@ -20,7 +20,7 @@ static inline bool tree_same_axes(const struct xml_node *a, const struct xml_nod
 
 static inline bool tree_same_node(const struct xml_node *a, const struct xml_node *b) {
     return a->kind == b->kind && a->line == b->line && a->end == b->end && a->section == b->section &&
-           a->section == b->section && strcmp(a->prefix, b->prefix) == 0 && strcmp(a->space, b->space) == 0 &&
+           strcmp(a->prefix, b->prefix) == 0 && strcmp(a->space, b->space) == 0 &&
            strcmp(a->name, b->name) == 0 && strcmp(a->text, b->text) == 0 && tree_same_axes(a, b);
 }
 
