@@ -2,8 +2,6 @@
 #include "xades/run.h"
 #include "xades/verify.h"
 
-#include <stdlib.h>
-
 /* The beginnings of XML by encoding (XML 1.0, F.1); a blank stands before a "<" only after these. */
 int xades_looks_like(const source *s) {
     static const struct {
@@ -47,16 +45,15 @@ static bool mentions(sign_bytes b) {
 sign_rc xades_mentions_signature(const struct xml_text *text, bool *holds, sign_error *err) {
     enum { OVERLAP = 64 };
     *holds = mentions(text->put);
-    AUTO(sign_buf) window = {.data = malloc(LIMIT_WINDOW), .len = LIMIT_WINDOW};
-    if (window.data == NULL)
-        return fail_memory(err);
     for (uint64_t at = 0; at < text->src->size && !*holds; at += LIMIT_WINDOW - OVERLAP) {
         uint64_t left = text->src->size - at;
-        size_t n = left < LIMIT_WINDOW ? (size_t)left : LIMIT_WINDOW;
-        sign_rc rc = source_read(text->src, at, window.data, n, err);
+        sign_bytes window;
+        AUTO(sign_buf) own = {0};
+        sign_rc rc =
+            source_view(text->src, at, left < LIMIT_WINDOW ? (size_t)left : LIMIT_WINDOW, &window, &own, err);
         if (rc != SIGN_OK)
             return rc;
-        *holds = mentions(BYTES(window.data, n));
+        *holds = mentions(window);
     }
     return SIGN_OK;
 }
