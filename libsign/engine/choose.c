@@ -121,10 +121,13 @@ static int see(void *user, const sign_token *token) {
     if (token->certificate.len == 0)
         return 0;
     AUTO(pki_cert_ptr) cert = NULL;
-    sign_rc rc = pki_cert_read(s->crypto, token->certificate, &cert, NULL);
-    /* Without memory this one might be the second that could be chosen. */
-    if (rc == SIGN_E_MEMORY)
-        s->rc = fail_memory(s->err);
+    sign_error why = {0};
+    sign_rc rc = pki_cert_read(s->crypto, token->certificate, &cert, &why);
+    /* What fails for want of memory might be the second that could be chosen. */
+    if (rc == SIGN_E_MEMORY || rc == SIGN_E_CRYPTO)
+        s->rc = rc;
+    if (s->rc != SIGN_OK && s->err)
+        *s->err = why;
     /* A certificate that cannot be read is none that could be chosen: say so and go on. */
     if (rc != SIGN_OK) {
         grow_printf(&s->others, "%sunreadable certificate", s->others.len ? ", " : "");

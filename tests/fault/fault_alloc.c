@@ -5,9 +5,10 @@
  * so, or succeed with exactly what it gives otherwise; nothing may stay allocated that cannot be reached, and
  * the function must work when memory is there again.
  *
- *   fault_alloc [NAME [ONCE|FROM N]]
+ *   fault_alloc [NAME [ONCE|FROM N]]      with N: shows the stack of the allocation that fails
  */
 #include "attempts.h"
+#include "hooks.h"
 #include "runs.h"
 
 #include <stdio.h>
@@ -51,12 +52,38 @@ static const struct run runs[] = {
     {"sign_form_check", 2, run_form_check},
     {"sign_form_write", SIGN_OK, run_form_write},
     {"sign_form_show", SIGN_OK, run_form_show},
-    {"sign_key_open: PEM", SIGN_OK, run_key_pem},
+    {"sign_key_open: PEM", SIGN_OK, run_key_pem_chain},
     {"sign_key_open: encrypted PEM", SIGN_OK, run_key_encrypted},
     {"sign_key_open: PKCS#12", SIGN_OK, run_key_pkcs12},
+    {"sign_create: XAdES, enveloped", SIGN_OK, run_xml_create_enveloped},
+    {"sign_create: XAdES, enveloping", SIGN_OK, run_xml_create_enveloping},
+    {"sign_create: XAdES, enveloping base64", SIGN_OK, run_xml_create_base64},
+    {"sign_create: XAdES, detached", SIGN_OK, run_xml_create_detached},
+    {"sign_create: XAdES, internally detached", SIGN_OK, run_xml_create_inside},
+    {"sign_create: XAdES, one element", SIGN_OK, run_xml_create_element},
+    {"sign_create: XAdES, all properties", SIGN_OK, run_xml_create_properties},
+    {"sign_create: XAdES, another person's form", SIGN_E_REFUSED, run_xml_create_form_other},
+    {"sign_add: XAdES", SIGN_OK, run_xml_add},
+    {"sign_draft_new: XAdES", SIGN_OK, run_xml_draft_new},
+    {"sign_draft_export: XAdES", SIGN_OK, run_xml_draft_export},
+    {"sign_draft_import: XAdES", SIGN_OK, run_xml_draft_import},
+    {"sign_draft_finish: XAdES", SIGN_OK, run_xml_draft_finish},
+    {"sign_verify: XAdES, enveloped", SIGN_OK, run_xml_verify_enveloped},
+    {"sign_verify: XAdES, nothing known", SIGN_OK, run_xml_verify_new},
+    {"sign_verify: XAdES, enveloping", SIGN_OK, run_xml_verify_enveloping},
+    {"sign_verify: XAdES, enveloping base64", SIGN_OK, run_xml_verify_base64},
+    {"sign_verify: XAdES, detached", SIGN_OK, run_xml_verify_detached},
+    {"sign_verify: XAdES, internally detached", SIGN_OK, run_xml_verify_inside},
+    {"sign_verify: XAdES, two signatures", SIGN_OK, run_xml_verify_two},
+    {"sign_verify: XAdES, altered", SIGN_FAILED, run_xml_verify_altered},
+    {"sign_verify: XAdES, octets shown", SIGN_OK, run_xml_verify_digested},
+    {"sign_extract: XAdES, enveloped", SIGN_OK, run_xml_extract_enveloped},
+    {"sign_extract: XAdES, enveloping", SIGN_OK, run_xml_extract_enveloping},
+    {"sign_extract: XAdES, base64", SIGN_OK, run_xml_extract_base64},
+    {"sign_token_each: every module", SIGN_OK, run_modules},
     {"sign_token_each", SIGN_OK, run_token_each},
     {"sign_key_find", SIGN_OK, run_key_find},
-    {"sign_key_open: token", SIGN_OK, run_key_token},
+    {"sign_key_open: token", SIGN_E_PIN, run_key_token},
     {"sign_create: token", SIGN_OK, run_create_token},
 };
 static const size_t n_runs = sizeof runs / sizeof *runs;
@@ -102,6 +129,7 @@ static bool examine(const struct run *r, const struct world *w) {
 
 static bool single(const struct run *r, const struct world *w, const char *mode, const char *n) {
     struct tally t;
+    hooks_show();
     bool good =
         attempts_one(r, w, strcmp(mode, "FROM") == 0 ? FAULT_FROM : FAULT_ONCE, strtoul(n, NULL, 10), &t) &&
         t.failures == 0;

@@ -106,11 +106,21 @@ static void forget(const void *p) {
     table[i].p = NULL;
 }
 
+void __sanitizer_print_stack_trace(void) __attribute__((weak));
+
+static bool shows;
+
+void hooks_show(void) {
+    shows = true;
+}
+
 static bool fails(void) {
     if (!counting)
         return false;
     counted++;
     bool now = (mode == FAULT_ONCE && counted == target) || (mode == FAULT_FROM && counted >= target);
+    if (now && shows && counted == target && __sanitizer_print_stack_trace)
+        __sanitizer_print_stack_trace();
     if (now)
         errno = ENOMEM;
     return now;

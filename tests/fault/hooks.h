@@ -16,6 +16,8 @@ enum fault_mode {
 /* Before any library has allocated anything. false: a library refused the hooks. */
 bool hooks_install(void);
 
+/* From here on the allocation that fails first is shown with its stack, on stderr, where a sanitizer can. */
+void hooks_show(void);
 /* Starts a run: nothing is counted yet, what will be allocated from here on is watched. */
 void hooks_begin(enum fault_mode mode, size_t n);
 /* Between these two allocations are counted and fail. */

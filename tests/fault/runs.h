@@ -18,6 +18,19 @@ int create(const struct world *w, const sign_key *key, const sign_input *in, con
 /* Opens where (NULL: sign_key_find): the certificate must be that of w->key, with so many in its chain. */
 int open_key(const struct world *w, const char *where, const sign_key_options *opt, size_t chain);
 
+/* The signature `what` with these options; sub: the sub-indication, NULL when it passes. */
+int verify(const struct world *w, const sign_trust *trust, sign_bytes what, const sign_input *content,
+           const sign_verify_options *opt, const char *sub);
+/* What is extracted must be `wanted`. */
+int extract(const struct world *w, sign_bytes what, sign_bytes wanted);
+/* Person 2 signs too; all must verify. */
+int add(const struct world *w, sign_bytes to, const sign_options *opt);
+/* The steps around a key that is elsewhere; `file` is an exported draft. */
+int draft_new(const struct world *w, const sign_input *in, const sign_options *opt);
+int draft_export(const struct world *w, sign_bytes file);
+int draft_import(const struct world *w, sign_bytes file, const sign_input *content);
+int draft_finish(const struct world *w, sign_bytes file, sign_bytes value);
+
 #define RUN(name) int run_##name(const struct world *w)
 RUN(trust);
 RUN(verify_known);
@@ -55,13 +68,39 @@ RUN(form_set);
 RUN(form_check);
 RUN(form_write);
 RUN(form_show);
-RUN(key_pem);
 RUN(key_encrypted);
 RUN(key_pkcs12);
 RUN(token_each);
 RUN(key_find);
 RUN(key_token);
 RUN(create_token);
+RUN(key_pem_chain);
+RUN(modules);
+RUN(xml_create_enveloped);
+RUN(xml_create_enveloping);
+RUN(xml_create_base64);
+RUN(xml_create_detached);
+RUN(xml_create_inside);
+RUN(xml_create_element);
+RUN(xml_create_properties);
+RUN(xml_create_form_other);
+RUN(xml_add);
+RUN(xml_draft_new);
+RUN(xml_draft_export);
+RUN(xml_draft_import);
+RUN(xml_draft_finish);
+RUN(xml_verify_enveloped);
+RUN(xml_verify_new);
+RUN(xml_verify_enveloping);
+RUN(xml_verify_base64);
+RUN(xml_verify_detached);
+RUN(xml_verify_inside);
+RUN(xml_verify_two);
+RUN(xml_verify_altered);
+RUN(xml_verify_digested);
+RUN(xml_extract_enveloped);
+RUN(xml_extract_enveloping);
+RUN(xml_extract_base64);
 #undef RUN
 
 #endif

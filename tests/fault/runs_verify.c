@@ -17,8 +17,8 @@ int run_trust(const struct world *w) {
     return judged(rc, &err, right);
 }
 
-static int verify(const struct world *w, const sign_trust *trust, sign_bytes what, const sign_input *content,
-                  const sign_verify_options *opt, const char *sub) {
+int verify(const struct world *w, const sign_trust *trust, sign_bytes what, const sign_input *content,
+           const sign_verify_options *opt, const char *sub) {
     sign_error err = {0};
     sign_report *report = NULL;
     sign_input in = {.name = "imza", .data = what};
@@ -90,18 +90,22 @@ int run_report_json(const struct world *w) {
     return write_report(w, SIGN_JSON, "\"countersignatures\"");
 }
 
-int run_extract(const struct world *w) {
+int extract(const struct world *w, sign_bytes what, sign_bytes wanted) {
     sign_error err = {0};
     sign_buf out = {0};
-    sign_input in = {.data = BUF(w->attached)}, wanted = world_document();
+    sign_input in = {.data = what};
+    (void)w;
     faults_on();
     sign_rc rc = sign_extract(&in, &(sign_output){.buf = &out}, &err);
     faults_off();
-    bool right = rc == SIGN_OK
-                     ? out.len == wanted.data.len && memcmp(out.data, wanted.data.data, out.len) == 0
-                     : out.data == NULL;
+    bool right = rc == SIGN_OK ? out.len == wanted.len && memcmp(out.data, wanted.data, out.len) == 0
+                               : out.data == NULL;
     sign_buf_free(&out);
     return judged(rc, &err, right);
+}
+
+int run_extract(const struct world *w) {
+    return extract(w, BUF(w->attached), world_document().data);
 }
 
 int run_certs(const struct world *w) {

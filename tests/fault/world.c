@@ -128,7 +128,7 @@ bool world_make(struct world *w) {
               told(sign_trust_new(&w->trust_options, &w->trust, &err), "trust", &err) &&
               key_make(PKI("nes-p256.key.pem"), PKI("nes-p256.pem"), &w->key) &&
               key_make(PKI("nes-person2.key.pem"), PKI("nes-person2.pem"), &w->other) && signatures_make(w) &&
-              form_make(w) && draft_make(w) &&
+              form_make(w) && draft_make(w) && world_xml_make(w) &&
               file_read(SIGN_TEST_SOURCE "/testdata/form/basvuru.json", &w->form_json);
     attached = (sign_input){.name = "mektup.p7m", .data = {w->attached.data, w->attached.len}};
     return ok && told(sign_verify(&attached, NULL, 0, w->trust, &w->verify_options, &w->report, &err),
@@ -137,6 +137,7 @@ bool world_make(struct world *w) {
 
 void world_free(struct world *w) {
     world_keys_free(w);
+    world_xml_free(w);
     token_box_close(&w->boxes[0]);
     token_box_close(&w->boxes[1]);
     sign_buf *const all[] = {&w->attached, &w->detached,  &w->two,      &w->altered,

@@ -12,6 +12,13 @@ enum {
     RUN_WRONG = 1000 /* it succeeded with something that is not right, or failed without saying so */
 };
 
+/* XML signatures of person 1 over world_xml_document; `base64` over world_document. */
+struct world_xml {
+    sign_buf enveloped, enveloping, base64, detached, inside;
+    sign_buf altered, two;
+    sign_buf draft, value; /* of an enveloped one */
+};
+
 struct world {
     sign_input anchors[1], certs[1], crls[2];
     sign_trust_options trust_options;
@@ -23,8 +30,9 @@ struct world {
     sign_bytes value;                               /* of `draft`; inside `attached` */
     sign_buf attached, detached, two, altered, cut; /* signatures */
     sign_buf form_json, form_xml, draft;
+    struct world_xml xml;
     char folder[64]; /* an empty one, for outputs */
-    char keys[64];   /* key.p12 and key.pem (encrypted), of person 1 */
+    char keys[64];   /* of person 1: key.p12, key.pem (encrypted), chain.pem (with the CA's certificate) */
     /* One token "Kart" with the key and certificate of person 1, a copy for each worker: SoftHSM2 writes to
      * its files at each login, and a reader beside it may find them half written. */
     struct token_box boxes[2];
@@ -43,7 +51,15 @@ void world_keys_free(const struct world *w);
 bool world_token_make(struct world *w);
 void world_token_use(const struct world *w, size_t box);
 
-/* The document that is signed everywhere. */
+/* The signatures of w->xml, after the keys. */
+bool world_xml_make(struct world *w);
+void world_xml_free(struct world *w);
+
+/* The XML document, in canonical form, and how it is signed. */
+sign_input world_xml_document(void);
+sign_options world_xml_options(sign_shape shape);
+
+/* The document that is signed everywhere else. */
 sign_input world_document(void);
 sign_options world_options(void);
 
