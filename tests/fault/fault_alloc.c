@@ -52,8 +52,7 @@ static const struct run runs[] = {
     {"sign_form_check", 2, run_form_check},
     {"sign_form_write", SIGN_OK, run_form_write},
     {"sign_form_show", SIGN_OK, run_form_show},
-    {"sign_key_open: PEM", SIGN_OK, run_key_pem_chain},
-    {"sign_key_open: encrypted PEM", SIGN_OK, run_key_encrypted},
+    {"sign_key_open: PEM, encrypted, with chain", SIGN_OK, run_key_pem},
     {"sign_key_open: PKCS#12", SIGN_OK, run_key_pkcs12},
     {"sign_create: XAdES, enveloped", SIGN_OK, run_xml_create_enveloped},
     {"sign_create: XAdES, enveloping", SIGN_OK, run_xml_create_enveloping},
@@ -69,7 +68,6 @@ static const struct run runs[] = {
     {"sign_draft_import: XAdES", SIGN_OK, run_xml_draft_import},
     {"sign_draft_finish: XAdES", SIGN_OK, run_xml_draft_finish},
     {"sign_verify: XAdES, enveloped", SIGN_OK, run_xml_verify_enveloped},
-    {"sign_verify: XAdES, nothing known", SIGN_OK, run_xml_verify_new},
     {"sign_verify: XAdES, enveloping", SIGN_OK, run_xml_verify_enveloping},
     {"sign_verify: XAdES, enveloping base64", SIGN_OK, run_xml_verify_base64},
     {"sign_verify: XAdES, detached", SIGN_OK, run_xml_verify_detached},
@@ -83,7 +81,7 @@ static const struct run runs[] = {
     {"sign_token_each: every module", SIGN_OK, run_modules},
     {"sign_token_each", SIGN_OK, run_token_each},
     {"sign_key_find", SIGN_OK, run_key_find},
-    {"sign_key_open: token", SIGN_E_PIN, run_key_token},
+    {"sign_key_open: token, certificate in a file", SIGN_E_PIN, run_key_token},
     {"sign_create: token", SIGN_OK, run_create_token},
 };
 static const size_t n_runs = sizeof runs / sizeof *runs;

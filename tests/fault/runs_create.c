@@ -257,28 +257,18 @@ int open_key(const struct world *w, const char *where, const sign_key_options *o
     return judged(rc, &err, right);
 }
 
-static int open_file(const struct world *w, const char *path, const char *cert, size_t chain) {
-    sign_key_options opt = {.size = sizeof opt, .certificate = cert, .secret = password};
-    return open_key(w, path, &opt, chain);
-}
-
-/* The key and its chain in one file: what is missing of the chain is missing in every signature. */
-int run_key_pem_chain(const struct world *w) {
+static int open_made(const struct world *w, const char *name) {
     char path[128];
-    snprintf(path, sizeof path, "%s/chain.pem", w->keys);
-    return open_file(w, path, NULL, 2);
-}
-
-static int open_made(const struct world *w, const char *name, const char *cert, size_t chain) {
-    char path[128];
+    sign_key_options opt = {.size = sizeof opt, .secret = password};
     snprintf(path, sizeof path, "%s/%s", w->keys, name);
-    return open_file(w, path, cert, chain);
+    return open_key(w, path, &opt, 2);
 }
 
-int run_key_encrypted(const struct world *w) {
-    return open_made(w, "key.pem", SIGN_TEST_PKI "/nes-p256.pem", 1);
+/* What is missing of the chain would be missing in every signature. */
+int run_key_pem(const struct world *w) {
+    return open_made(w, "key.pem");
 }
 
 int run_key_pkcs12(const struct world *w) {
-    return open_made(w, "key.p12", NULL, 2);
+    return open_made(w, "key.p12");
 }

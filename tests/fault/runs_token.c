@@ -65,10 +65,12 @@ static sign_rc no_pin(void *user, const sign_secret *ask, char *out, size_t size
     return SIGN_E_PIN;
 }
 
-/* Up to the PIN: what comes after it, which takes SoftHSM2 thousands of allocations, run_key_find calls. */
+/* Up to the PIN: what comes after it, which takes SoftHSM2 thousands of allocations, run_key_find calls too.
+ */
 int run_key_token(const struct world *w) {
     sign_key_options opt = token_options(w);
     opt.secret = no_pin;
+    opt.certificate = SIGN_TEST_PKI "/nes-p256.pem";
     return open_key(w, URI, &opt, 1);
 }
 

@@ -97,15 +97,6 @@ int run_xml_verify_enveloped(const struct world *w) {
     return verify(w, w->trust, BUF(w->xml.enveloped), NULL, &w->verify_options, NULL);
 }
 
-int run_xml_verify_new(const struct world *w) {
-    sign_trust *trust = NULL;
-    if (sign_trust_new(&w->trust_options, &trust, NULL) != SIGN_OK)
-        return RUN_WRONG;
-    int result = verify(w, trust, BUF(w->xml.enveloped), NULL, &w->verify_options, NULL);
-    sign_trust_free(&trust);
-    return result;
-}
-
 int run_xml_verify_enveloping(const struct world *w) {
     return verify(w, w->trust, BUF(w->xml.enveloping), NULL, &w->verify_options, NULL);
 }

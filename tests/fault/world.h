@@ -32,7 +32,7 @@ struct world {
     sign_buf form_json, form_xml, draft;
     struct world_xml xml;
     char folder[64]; /* an empty one, for outputs */
-    char keys[64];   /* of person 1: key.p12, key.pem (encrypted), chain.pem (with the CA's certificate) */
+    char keys[64];   /* key.p12 and key.pem of person 1: encrypted, with the CA's certificate */
     /* One token "Kart" with the key and certificate of person 1, a copy for each worker: SoftHSM2 writes to
      * its files at each login, and a reader beside it may find them half written. */
     struct token_box boxes[2];

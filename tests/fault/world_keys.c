@@ -31,13 +31,14 @@ static bool pkcs12_write(const struct world *w, EVP_PKEY *key, X509 *cert, X509 
     return f && fclose(f) == 0 && ok;
 }
 
-static bool pkcs8_write(const struct world *w, EVP_PKEY *key) {
+static bool pem_write(const struct world *w, EVP_PKEY *key, X509 *cert, X509 *issuer) {
     PKCS8_PRIV_KEY_INFO *plain = EVP_PKEY2PKCS8(key);
     X509_SIG *sealed =
         plain ? PKCS8_encrypt(-1, EVP_aes_256_cbc(), password, (int)strlen(password), NULL, 0, 1, plain)
               : NULL;
     FILE *f = file_in(w, "key.pem");
-    bool ok = sealed && f && PEM_write_PKCS8(f, sealed) == 1;
+    bool ok = sealed && f && PEM_write_PKCS8(f, sealed) == 1 && PEM_write_X509(f, cert) == 1 &&
+              PEM_write_X509(f, issuer) == 1;
     X509_SIG_free(sealed);
     PKCS8_PRIV_KEY_INFO_free(plain);
     return f && fclose(f) == 0 && ok;
@@ -51,19 +52,11 @@ static X509 *cert_read(const char *path) {
     return cert;
 }
 
-static bool chain_write(const struct world *w, EVP_PKEY *key, X509 *cert, X509 *issuer) {
-    FILE *f = file_in(w, "chain.pem");
-    bool ok = f && PEM_write_PrivateKey(f, key, NULL, NULL, 0, NULL, NULL) == 1 &&
-              PEM_write_X509(f, cert) == 1 && PEM_write_X509(f, issuer) == 1;
-    return f && fclose(f) == 0 && ok;
-}
-
 bool world_keys_make(const struct world *w) {
     FILE *f = fopen(PKI("nes-p256.key.pem"), "rb");
     EVP_PKEY *key = f ? PEM_read_PrivateKey(f, NULL, NULL, NULL) : NULL;
     X509 *cert = cert_read(PKI("nes-p256.pem")), *issuer = cert_read(PKI("ca-ec.pem"));
-    bool ok = key && cert && issuer && pkcs12_write(w, key, cert, issuer) && pkcs8_write(w, key) &&
-              chain_write(w, key, cert, issuer);
+    bool ok = key && cert && issuer && pkcs12_write(w, key, cert, issuer) && pem_write(w, key, cert, issuer);
     if (f)
         fclose(f);
     X509_free(issuer);
@@ -73,7 +66,7 @@ bool world_keys_make(const struct world *w) {
 }
 
 void world_keys_free(const struct world *w) {
-    static const char *const names[] = {"key.p12", "key.pem", "chain.pem"};
+    static const char *const names[] = {"key.p12", "key.pem"};
     char path[128];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         snprintf(path, sizeof path, "%s/%s", w->keys, names[i]);
