@@ -16,9 +16,10 @@ struct ades_policy {
     bool require_signing_certificate;
     bool issuer_serial_fatal; /* an issuerSerial that differs is fatal, not a warning */
     bool coverage_fatal;
-    bool reference_digest_fatal;        /* a signing-certificate reference by a digest past its time: fatal */
-    bool accept_sha1;                   /* SHA-1 is judged by its sunset otherwise */
-    unsigned rsa_bits_min, ec_bits_min; /* of the signer's key, at creation or verification time */
+    bool reference_digest_fatal; /* a signing-certificate reference by a digest past its time: fatal */
+    bool accept_sha1;            /* SHA-1 is judged by its sunset otherwise */
+    unsigned rsa_bits_min, ec_bits_min,
+        dsa_bits_min; /* of the signer's key, at creation or verification time */
 };
 const struct ades_policy *ades_policy_find(const char *name); /* NULL: unknown */
 
@@ -44,7 +45,8 @@ struct ades_facts {
 
     struct pki_cert *signer; /* NULL: no certificate found; counted by the codec */
     struct crypto_sigalg sigalg;
-    enum crypto_digest digest;
+    enum crypto_digest
+        digest; /* of what is signed; of several the one that ends first, see ades_weaker_digest() */
     int64_t claimed_time;
 
     const sign_bytes *bag; /* certificates carried */
@@ -91,6 +93,8 @@ sign_rc ades_reference_hash(struct crypto *crypto, const struct ades_reference *
                             const struct pki_cert *cert, bool *same, char *hex, sign_error *err);
 /* Of two digests the one without an end, else the first. */
 enum crypto_digest ades_better_digest(enum crypto_digest a, enum crypto_digest b);
+/* Of two digests the one that ends first: what several digests sign together is as good as the worst. */
+enum crypto_digest ades_weaker_digest(enum crypto_digest a, enum crypto_digest b);
 
 /* Issuer and serial number of a certificate without reading the rest: most candidates are none. */
 bool ades_certificate_names(sign_bytes der, sign_bytes *issuer, sign_bytes *serial);

@@ -52,6 +52,7 @@ sign_rc ades_reference_hash(struct crypto *crypto, const struct ades_reference *
     size_t size = crypto_digest_row(ref->digest)->size;
     *same = false;
     hex[0] = 0;
+    /* Two certificates with one MD5 have been made (RFC 6151, 2): it names none. */
     if (ref->digest == DIGEST_NONE || ref->digest == DIGEST_MD5)
         return SIGN_OK;
     sign_rc rc = SIGN_OK;
@@ -78,6 +79,11 @@ bool ades_issuer_serial_same(const struct ades_reference *ref, const struct pki_
 enum crypto_digest ades_better_digest(enum crypto_digest a, enum crypto_digest b) {
     return a == DIGEST_NONE || (crypto_digest_row(a)->sunset != 0 && crypto_digest_row(b)->sunset == 0) ? b
                                                                                                         : a;
+}
+
+enum crypto_digest ades_weaker_digest(enum crypto_digest a, enum crypto_digest b) {
+    int64_t end_a = crypto_digest_row(a)->sunset, end_b = crypto_digest_row(b)->sunset;
+    return end_b != 0 && (end_a == 0 || end_b < end_a) ? b : a;
 }
 
 const char *ades_level(const struct ades_carried *u, bool revocation_in_message) {

@@ -225,6 +225,8 @@ bool ades_sigalg_for(const struct crypto_pubkey *key, enum crypto_digest digest,
         out->scheme = SCHEME_ECDSA;
     } else if (kind == KEY_RSA && !pss) {
         out->scheme = SCHEME_RSA_PKCS1;
+    } else if (kind == KEY_DSA) {
+        return false; /* FIPS 186-5: no new signatures with DSA */
     } else {
         out->scheme = SCHEME_RSA_PSS;
         out->mgf = digest; /* RFC 4056, 3; salt as long as the hash */
@@ -238,6 +240,10 @@ static sign_rc key_check(ades_plan *p, sign_error *err) {
     sign_rc rc = pki_cert_key(p->signer, &key, err);
     if (rc != SIGN_OK) {
         return rc;
+    }
+    if (crypto_pubkey_kind(key) == KEY_DSA) {
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_SIGNER_KEY, "%s is for verification only",
+                    crypto_pubkey_name(key));
     }
     if (crypto_pubkey_kind(key) != KEY_EC && crypto_pubkey_bits(key) < RSA_BITS_TO_SIGN) {
         return fail(err, SIGN_E_UNSUPPORTED, MSG_SIGNER_KEY, "%s is below 2048 bits",

@@ -2,16 +2,17 @@
 #include "ades/ades.h"
 
 /*
- * Key sizes: TS 119 312 and the communiqué on electronic signatures (Tebliğ, article 6) name RSA 2048 and
- * curves of 256 bits as the smallest that may still sign; a larger minimum would refuse the certificates in
- * use.
+ * Key sizes: TS 119 312 and the communiqué on electronic signatures (Tebliğ, article 6) name RSA 2048, curves
+ * of 256 bits and DSA 3072 as the smallest that may still sign; a larger minimum would refuse the
+ * certificates in use.
  */
 static const struct ades_policy policies[] = {
     {.name = "default",
      .require_nonrepudiation = true,
      .require_signing_certificate = true,
      .rsa_bits_min = 2048,
-     .ec_bits_min = 256},
+     .ec_bits_min = 256,
+     .dsa_bits_min = 3072},
     {.name = "strict",
      .require_nonrepudiation = true,
      .require_signing_certificate = true,
@@ -19,7 +20,8 @@ static const struct ades_policy policies[] = {
      .coverage_fatal = true,
      .reference_digest_fatal = true,
      .rsa_bits_min = 2048,
-     .ec_bits_min = 256},
+     .ec_bits_min = 256,
+     .dsa_bits_min = 3072},
 };
 
 const struct ades_policy *ades_policy_find(const char *name) {

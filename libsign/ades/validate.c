@@ -121,6 +121,8 @@ static void check_failures(struct judging *j) {
 /* Whether the digest is past its time at the time that is judged. */
 static bool is_past(const struct judging *j, enum crypto_digest d) {
     const struct crypto_digest_row *row = crypto_digest_row(d);
+    if (d == DIGEST_MD5) /* in no list of the Tebliğ, art. 6: a given time does not make it good either */
+        return true;
     return row->sunset != 0 && j->ctx->at > row->sunset && !(d == DIGEST_SHA1 && j->ctx->policy->accept_sha1);
 }
 
@@ -172,6 +174,20 @@ static void check_constraints(struct judging *j) {
         say(j, MSG_NO_SIGNING_CERT, NULL, NULL, NULL);
         conclude(j, INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE);
     }
+}
+
+/*
+ * Whoever drew up a document can have another one with the same MD5 (RFC 6151, 2): what it holds is told, but
+ * it is no more than an algorithm that is not known, for an inspection too.
+ */
+static void check_md5(struct judging *j) {
+    const struct ades_facts *f = j->facts;
+    char when[32];
+    if (f->digest != DIGEST_MD5 && f->sigalg.digest != DIGEST_MD5)
+        return;
+    const struct crypto_digest_row *row = crypto_digest_row(DIGEST_MD5);
+    say(j, MSG_ALGORITHM_SUNSET, row->name, time_rfc3339(row->sunset, when), NULL);
+    conclude(j, INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
 }
 
 static void check_unknown(struct judging *j) {
@@ -287,7 +303,11 @@ static sign_rc check_key(struct judging *j, struct pki_cert *cert, sign_error *e
     if (rc != SIGN_OK)
         return rc;
     const struct ades_policy *p = j->ctx->policy;
-    unsigned least = crypto_pubkey_kind(key) == KEY_EC ? p->ec_bits_min : p->rsa_bits_min;
+    const unsigned leasts[] = {[KEY_RSA] = p->rsa_bits_min,
+                               [KEY_RSA_PSS] = p->rsa_bits_min,
+                               [KEY_EC] = p->ec_bits_min,
+                               [KEY_DSA] = p->dsa_bits_min};
+    unsigned least = leasts[crypto_pubkey_kind(key)];
     if (crypto_pubkey_bits(key) >= least)
         return SIGN_OK;
     char bits[16];
@@ -387,6 +407,7 @@ sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *fact
         identify(&j);
         check_reference_digest(&j);
         check_unknown(&j);
+        check_md5(&j);
     }
     if (ctx->inspect) {
         if (open_yet(&j))

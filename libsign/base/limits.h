@@ -46,5 +46,7 @@ enum {
 #define LIMIT_RSA_BITS_MIN      1024                /* below: refused before any computation */
 #define LIMIT_RSA_BITS_MAX      16384
 #define LIMIT_RSA_EXPONENT_BITS 64
+#define LIMIT_DSA_BITS_MIN      1024 /* FIPS 186-4, 4.2 has 1024, 2048 and 3072 */
+#define LIMIT_DSA_BITS_MAX      3072
 
 #endif

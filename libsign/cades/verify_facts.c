@@ -15,7 +15,7 @@ static sign_rc content_digest(struct cades_job *job, enum crypto_digest d, const
                               sign_error *err) {
     struct cades_digest *known = &job->digests[d];
     *out = NULL;
-    if (d == DIGEST_NONE || d == DIGEST_MD5 || (!job->m->attached && job->given == NULL))
+    if (d == DIGEST_NONE || (!job->m->attached && job->given == NULL))
         return SIGN_OK;
     if (!known->have) {
         const source *detached = job->m->attached ? NULL : job->given;
@@ -103,7 +103,7 @@ static void compare_digest(struct cades_one *o, sign_bytes computed, bool extra_
 static sign_rc check_references(struct cades_one *o, uint8_t *own, sign_bytes *digest, sign_error *err) {
     const struct cades_signer *s = o->s;
     struct cades_job *job = o->job;
-    bool usable = s->digest != DIGEST_NONE && s->digest != DIGEST_MD5, extra_differs = false;
+    bool usable = s->digest != DIGEST_NONE, extra_differs = false;
     size_t size = crypto_digest_row(s->digest)->size;
     sign_rc rc = SIGN_OK;
     *digest = (sign_bytes){0};
@@ -248,7 +248,7 @@ static sign_rc check_value(struct cades_one *o, sign_bytes content_digest, sign_
         unusable(o, "signature algorithm", oid_shown(&o->job->report->arena, s->sigalg_oid));
         return SIGN_OK;
     }
-    if (o->facts.signer == NULL || s->sigalg.digest == DIGEST_NONE || s->sigalg.digest == DIGEST_MD5)
+    if (o->facts.signer == NULL || s->sigalg.digest == DIGEST_NONE)
         return SIGN_OK;
     if (s->signed_attrs.len != 0) {
         sign_rc rc = hash_attributes(o, hash, err);

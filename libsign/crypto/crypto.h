@@ -8,7 +8,7 @@
 
 enum crypto_digest {
     DIGEST_NONE = 0,
-    DIGEST_MD5, /* recognised to be named in messages; never computed */
+    DIGEST_MD5, /* computed to tell what is intact; nothing passes with it (RFC 6151, 2), nor is made */
     DIGEST_SHA1,
     DIGEST_SHA224,
     DIGEST_SHA256,
@@ -21,7 +21,8 @@ enum crypto_digest {
 };
 enum { DIGEST_MAX = 64 };
 
-enum crypto_scheme { SCHEME_NONE = 0, SCHEME_RSA_PKCS1, SCHEME_RSA_PSS, SCHEME_ECDSA };
+/* DSA is verified only: FIPS 186-5 has no place for new signatures with it. */
+enum crypto_scheme { SCHEME_NONE = 0, SCHEME_RSA_PKCS1, SCHEME_RSA_PSS, SCHEME_ECDSA, SCHEME_DSA };
 
 /* A signature algorithm with its parameters. */
 struct crypto_sigalg {
@@ -53,7 +54,7 @@ enum crypto_digest crypto_digest_read(sign_bytes oid, sign_bytes params);
 
 /*
  * Reads a signature AlgorithmIdentifier: RSA PKCS#1 v1.5 (rsaEncryption or with hash), PSS with RFC 4055
- * parameters, ECDSA with hash. false: unknown or parameters malformed (*out says SCHEME_NONE).
+ * parameters, ECDSA and DSA with hash. false: unknown or parameters malformed (*out says SCHEME_NONE).
  */
 bool crypto_sigalg_read(sign_bytes oid, sign_bytes params, struct crypto_sigalg *out);
 /* Writes the AlgorithmIdentifier of a signature to be created; digest AlgorithmIdentifier without parameters.
@@ -63,7 +64,7 @@ void crypto_digest_write(der_builder *b, enum crypto_digest d);
 /* By the URI of DigestMethod; DIGEST_NONE when unknown. */
 enum crypto_digest crypto_digest_find_uri(const char *uri);
 /*
- * By the URI of SignatureMethod (RFC 9231, 2.3): RSA PKCS#1 v1.5, ECDSA, and PSS in its forms without
+ * By the URI of SignatureMethod (RFC 9231, 2.3): RSA PKCS#1 v1.5, ECDSA, DSA, and PSS in its forms without
  * parameters (2.3.10: MGF1 with the same hash, salt as long as it). CRYPTO_URI_PSS has parameters of its own
  * in XML and gives their defaults (2.3.9). false: unknown, or one of crypto_sigalg_other (*out says
  * SCHEME_NONE).
@@ -72,9 +73,9 @@ enum crypto_digest crypto_digest_find_uri(const char *uri);
 bool crypto_sigalg_find_uri(const char *uri, struct crypto_sigalg *out);
 /* The URI of an algorithm; NULL when there is none without parameters. */
 const char *crypto_sigalg_uri(const struct crypto_sigalg *alg);
-/* The name of an algorithm that is known but not supported: "HMAC SHA-256", "DSA SHA-1"; else NULL. */
+/* The name of an algorithm that is known but not supported: "HMAC SHA-256", "Ed25519"; else NULL. */
 const char *crypto_sigalg_other(const char *uri);
-/* "RSA-PSS SHA-256", "ECDSA SHA-384", "RSA SHA-1" */
+/* "RSA-PSS SHA-256", "ECDSA SHA-384", "RSA SHA-1", "DSA SHA-1" */
 void crypto_sigalg_name(const struct crypto_sigalg *alg, char out[64]);
 
 /*
@@ -97,7 +98,7 @@ void crypto_pool_free(struct crypto_pool **pool);
 sign_rc crypto_pool_lend(struct crypto_pool *pool, struct crypto **out, sign_error *err);
 void crypto_pool_return(struct crypto_pool *pool, struct crypto **c);
 
-/* Digest of one piece. SIGN_E_UNSUPPORTED for DIGEST_NONE and MD5. out has DIGEST_MAX bytes. */
+/* Digest of one piece. SIGN_E_UNSUPPORTED for DIGEST_NONE. out has DIGEST_MAX bytes. */
 sign_rc crypto_hash(struct crypto *c, enum crypto_digest d, sign_bytes in, uint8_t *out, sign_error *err);
 /* The same in parts; one at a time per context. */
 sign_rc crypto_hash_begin(struct crypto *c, enum crypto_digest d, sign_error *err);
@@ -107,12 +108,13 @@ sign_rc crypto_hash_end(struct crypto *c, uint8_t *out, sign_error *err);
 sign_rc crypto_hash_source(struct crypto *c, const source *s, uint64_t at, uint64_t n, sign_error *err);
 
 /* A public key: read without OpenSSL's decoders, shared between threads, counted. */
-enum crypto_key_kind { KEY_RSA = 1, KEY_RSA_PSS, KEY_EC };
+enum crypto_key_kind { KEY_RSA = 1, KEY_RSA_PSS, KEY_EC, KEY_DSA };
 struct crypto_pubkey;
 typedef struct crypto_pubkey *crypto_pubkey_ptr;
 /*
- * From SubjectPublicKeyInfo (DER). SIGN_E_UNSUPPORTED: algorithm, curve or explicit parameters;
- * SIGN_E_FORMAT: malformed, point not on the curve, even or too small RSA exponent; SIGN_E_LIMIT: size.
+ * From SubjectPublicKeyInfo (DER). SIGN_E_UNSUPPORTED: algorithm, curve, explicit parameters of a curve, DSA
+ * parameters that are inherited; SIGN_E_FORMAT: malformed, point not on the curve, even or too small RSA
+ * exponent, DSA numbers out of range; SIGN_E_LIMIT: size.
  */
 sign_rc crypto_pubkey_read(sign_bytes spki, struct crypto_pubkey **out, sign_error *err);
 struct crypto_pubkey *crypto_pubkey_keep(struct crypto_pubkey *k);
@@ -120,21 +122,21 @@ void crypto_pubkey_free(struct crypto_pubkey **k);
 CLEANUP(crypto_pubkey_ptr, crypto_pubkey_free);
 enum crypto_key_kind crypto_pubkey_kind(const struct crypto_pubkey *k);
 unsigned crypto_pubkey_bits(const struct crypto_pubkey *k);
-const char *crypto_pubkey_name(const struct crypto_pubkey *k); /* "RSA 2048", "EC P-256" */
-size_t
-crypto_pubkey_field(const struct crypto_pubkey *k); /* EC: octets of r and s; RSA: octets of the modulus */
+const char *crypto_pubkey_name(const struct crypto_pubkey *k); /* "RSA 2048", "EC P-256", "DSA 3072" */
+size_t crypto_pubkey_field(
+    const struct crypto_pubkey *k); /* EC and DSA: octets of r and s; RSA: octets of the modulus */
 /* An EC key restricted, an id-RSASSA-PSS key with parameters that the algorithm breaks: false. */
 bool crypto_pubkey_fits(const struct crypto_pubkey *k, const struct crypto_sigalg *alg);
 
 /*
  * Verifies `sig` over a digest made before. SIGN_OK, SIGN_FAILED (does not verify, or wrong length or form:
- * ECDSA must be strict DER with r and s in 1..n-1, PKCS#1 v1.5 DigestInfo with NULL), or an error. `cache`
- * true keeps a prepared context for this key in c (for keys that will come again).
+ * ECDSA and DSA must be strict DER with r and s in 1..n-1, PKCS#1 v1.5 DigestInfo with NULL), or an error.
+ * `cache` true keeps a prepared context for this key in c (for keys that will come again).
  */
 sign_rc crypto_verify(struct crypto *c, const struct crypto_pubkey *k, const struct crypto_sigalg *alg,
                       sign_bytes digest, sign_bytes sig, bool cache, sign_error *err);
 
-/* r||s of fixed length <-> DER SEQUENCE { r, s }. false when it is not of that form. */
+/* r||s of fixed length <-> DER SEQUENCE { r, s }, of ECDSA and DSA. false when it is not of that form. */
 bool crypto_ecdsa_to_der(sign_bytes raw, grow *out);
 bool crypto_ecdsa_to_raw(sign_bytes der, size_t field, grow *out);
 

@@ -65,9 +65,8 @@ void crypto_digest_write(der_builder *b, enum crypto_digest d) {
 
 const EVP_MD *crypto_md(struct crypto *c, enum crypto_digest d, sign_error *err) {
     const struct crypto_digest_row *row = crypto_digest_row(d);
-    if (row->id == DIGEST_NONE || row->id == DIGEST_MD5) {
-        fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED, "digest algorithm %s",
-             row->size == 0 ? "unknown" : row->name);
+    if (row->id == DIGEST_NONE) {
+        fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED, "digest algorithm %s", "unknown");
         return NULL;
     }
     if (c->md[d] != NULL)

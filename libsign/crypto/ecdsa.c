@@ -1,4 +1,5 @@
-/* ecdsa.c - Ecdsa-Sig-Value (RFC 3279, 2.2.3; RFC 5753, 7.2) and its plain form r||s. */
+/* ecdsa.c - Ecdsa-Sig-Value and Dss-Sig-Value (RFC 3279, 2.2.2 and 2.2.3; RFC 5753, 7.2), which are alike,
+ * and their plain form r||s. */
 #include "crypto/state.h"
 
 enum { FIELD_MAX = 66 }; /* octets of P-521 */

@@ -141,12 +141,89 @@ static sign_rc read_ec(struct crypto_pubkey *k, sign_bytes params, sign_bytes po
     return from_params("EC", ERR_LIB_EC, ec, &k->pkey, err);
 }
 
+/* ---- DSA ---------------------------------------------------------------------------------------------- */
+
+struct dsa {
+    sign_bytes p, q, g, y;
+};
+
+/* 1 < n < p - 1, p odd. 1 and p - 1 have an order of 1 and 2: with one of them for g or y everybody can sign.
+ */
+static bool in_group(sign_bytes n, sign_bytes p) {
+    if (n.len != p.len)
+        return n.len < p.len && (n.len > 1 || n.data[0] > 1);
+    int order = memcmp(n.data, p.data, p.len - 1);
+    return order < 0 || (order == 0 && n.data[n.len - 1] + 1 < p.data[p.len - 1]);
+}
+
+/*
+ * FIPS 186-4, 4.2, and the ranges of SP 800-89, 5.3.1. That the order of g and y is q is not computed: who
+ * makes a key of another order harms only what he signs himself, and the check would cost as much as a
+ * verification for each certificate that a signature brings.
+ */
+static sign_rc check_dsa(const struct dsa *d, sign_error *err) {
+    unsigned bits = d->p.len > LIMIT_DSA_BITS_MAX / 8 ? LIMIT_DSA_BITS_MAX + 1 : bit_length(d->p);
+    if (bits < LIMIT_DSA_BITS_MIN || bits > LIMIT_DSA_BITS_MAX)
+        return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "public key: DSA p of %zu octets", d->p.len);
+    unsigned order = d->q.len <= 32 ? bit_length(d->q) : 0;
+    if (order != 160 && order != 224 && order != 256)
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED, "public key: DSA q of %zu octets", d->q.len);
+    if ((d->p.data[d->p.len - 1] & 1) == 0 || (d->q.data[d->q.len - 1] & 1) == 0)
+        return fail(err, SIGN_E_FORMAT, MSG_DER, "public key: DSA p or q is even");
+    if (!in_group(d->g, d->p) || !in_group(d->y, d->p))
+        return fail(err, SIGN_E_FORMAT, MSG_DER, "public key: DSA g or y is not between 1 and p - 1");
+    return SIGN_OK;
+}
+
+static sign_rc make_dsa(struct crypto_pubkey *k, const struct dsa *d, sign_error *err) {
+    uint8_t p[LIMIT_DSA_BITS_MAX / 8], q[32], g[LIMIT_DSA_BITS_MAX / 8], y[LIMIT_DSA_BITS_MAX / 8];
+    native_order(d->p, p);
+    native_order(d->q, q);
+    native_order(d->g, g);
+    native_order(d->y, y);
+    OSSL_PARAM params[] = {OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_FFC_P, p, d->p.len),
+                           OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_FFC_Q, q, d->q.len),
+                           OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_FFC_G, g, d->g.len),
+                           OSSL_PARAM_construct_BN(OSSL_PKEY_PARAM_PUB_KEY, y, d->y.len),
+                           OSSL_PARAM_construct_end()};
+    return from_params("DSA", ERR_LIB_DSA, params, &k->pkey, err);
+}
+
+/* Dss-Parms ::= SEQUENCE { p, q, g }; DSAPublicKey ::= INTEGER (RFC 3279, 2.3.2) */
+static sign_rc read_dsa(struct crypto_pubkey *k, sign_bytes params, sign_bytes key, sign_error *err) {
+    struct dsa d;
+    struct der_parse parse;
+    struct der_cursor top = der_open(&parse, params, false), c;
+    if (params.len == 0)
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED,
+                    "public key: DSA parameters inherited from the issuer");
+    if (!der_enter(&top, DER_SEQUENCE, &c) || !der_finish(&top) || !der_unsigned(&c, &d.p) ||
+        !der_unsigned(&c, &d.q) || !der_unsigned(&c, &d.g) || !der_finish(&c))
+        return fail(err, SIGN_E_FORMAT, MSG_DER, "public key: Dss-Parms: %s", parse.error);
+    c = der_open(&parse, key, false);
+    if (!der_unsigned(&c, &d.y) || !der_finish(&c))
+        return fail(err, SIGN_E_FORMAT, MSG_DER, "public key: DSAPublicKey: %s", parse.error);
+    sign_rc rc = check_dsa(&d, err);
+    if (rc != SIGN_OK)
+        return rc;
+    k->kind = KEY_DSA;
+    k->bits = bit_length(d.p);
+    k->field = d.q.len;
+    snprintf(k->name, sizeof k->name, "DSA %u", k->bits);
+    return make_dsa(k, &d, err);
+}
+
+/* ---- all kinds ------------------------------------------------------------------------------------------
+ */
+
 static sign_rc read_kind(struct crypto_pubkey *k, sign_bytes oid, sign_bytes params, sign_bytes key,
                          sign_error *err) {
     static const uint8_t null[] = {DER_NULL, 0};
     enum oid id = oid_find(oid);
     if (id == OID_EC_PUBLIC_KEY)
         return read_ec(k, params, key, err);
+    if (id == OID_DSA)
+        return read_dsa(k, params, key, err);
     if (id == OID_RSA_ENCRYPTION) {
         k->kind = KEY_RSA;
         if (params.len != 0 && !bytes_equal(params, BYTES(null, sizeof null)))
@@ -223,6 +300,8 @@ bool crypto_pubkey_fits(const struct crypto_pubkey *k, const struct crypto_sigal
     switch (k->kind) {
     case KEY_EC:
         return alg->scheme == SCHEME_ECDSA;
+    case KEY_DSA:
+        return alg->scheme == SCHEME_DSA;
     case KEY_RSA:
         return alg->scheme == SCHEME_RSA_PKCS1 || alg->scheme == SCHEME_RSA_PSS;
     case KEY_RSA_PSS:

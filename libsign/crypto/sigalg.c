@@ -6,10 +6,12 @@
 
 #define DSIG      "http://www.w3.org/2000/09/xmldsig#"
 #define DSIG_MORE "http://www.w3.org/2001/04/xmldsig-more#"
+#define DSIG_11   "http://www.w3.org/2009/xmldsig11#"
 #define DSIG_2007 "http://www.w3.org/2007/05/xmldsig-more#"
 #define DSIG_2021 "http://www.w3.org/2021/04/xmldsig-more#"
 
-/* uri: RFC 9231, 2.3; it has none for RSA PKCS#1 v1.5 with SHA-3. */
+/* uri: RFC 9231, 2.3, and XML-Signature 1.1, 6.4.1 for DSA; there is none for RSA PKCS#1 v1.5 with SHA-3 and
+ * DSA with SHA-224. */
 static const struct row {
     enum oid oid;
     enum crypto_scheme scheme;
@@ -36,6 +38,9 @@ static const struct row {
     {OID_ECDSA_SHA3_256, SCHEME_ECDSA, DIGEST_SHA3_256, DSIG_2021 "ecdsa-sha3-256"},
     {OID_ECDSA_SHA3_384, SCHEME_ECDSA, DIGEST_SHA3_384, DSIG_2021 "ecdsa-sha3-384"},
     {OID_ECDSA_SHA3_512, SCHEME_ECDSA, DIGEST_SHA3_512, DSIG_2021 "ecdsa-sha3-512"},
+    {OID_DSA_SHA1, SCHEME_DSA, DIGEST_SHA1, DSIG "dsa-sha1"},
+    {OID_DSA_SHA224, SCHEME_DSA, DIGEST_SHA224, NULL},
+    {OID_DSA_SHA256, SCHEME_DSA, DIGEST_SHA256, DSIG_11 "dsa-sha256"},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -65,8 +70,6 @@ static const struct {
     {DSIG_MORE "hmac-ripemd160", "HMAC RIPEMD-160"},
     {DSIG_MORE "rsa-ripemd160", "RSA RIPEMD-160"},
     {DSIG_2007 "ecdsa-ripemd160", "ECDSA RIPEMD-160"},
-    {DSIG "dsa-sha1", "DSA SHA-1"},
-    {"http://www.w3.org/2009/xmldsig11#dsa-sha256", "DSA SHA-256"},
     {DSIG_2021 "eddsa-ed25519", "Ed25519"},
     {DSIG_2021 "eddsa-ed448", "Ed448"},
 };
@@ -124,7 +127,8 @@ bool crypto_sigalg_read(sign_bytes oid, sign_bytes params, struct crypto_sigalg 
     /* RFC 4055, 3.1: with a signature the parameters of id-RSASSA-PSS must be there. */
     if (id == OID_RSA_PSS)
         return crypto_pss_read(params, out);
-    /* NULL for RSA, absent for ECDSA (RFC 5754, 3.2; RFC 5758, 3.2); neither says anything, so both are read.
+    /* NULL for RSA, absent for ECDSA and DSA (RFC 5754, 3.2; RFC 5758, 3.1 and 3.2); neither says anything,
+     * so both are read.
      */
     if (params.len != 0 && !bytes_equal(params, BYTES(null, sizeof null)))
         return false;
@@ -225,7 +229,7 @@ void crypto_sigalg_write(der_builder *b, const struct crypto_sigalg *alg) {
 }
 
 void crypto_sigalg_name(const struct crypto_sigalg *alg, char out[64]) {
-    static const char *const names[] = {"?", "RSA", "RSA-PSS", "ECDSA"};
+    static const char *const names[] = {"?", "RSA", "RSA-PSS", "ECDSA", "DSA"};
     const char *scheme = (unsigned)alg->scheme < sizeof names / sizeof *names ? names[alg->scheme] : names[0];
     const char *digest = crypto_digest_row(alg->digest)->name;
     bool other = alg->scheme == SCHEME_RSA_PSS && alg->mgf != alg->digest;

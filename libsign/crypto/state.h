@@ -42,7 +42,7 @@ const EVP_MD *crypto_md(struct crypto *c, enum crypto_digest d, sign_error *err)
 /* Reads RSASSA-PSS-params (RFC 4055, 3.1). */
 bool crypto_pss_read(sign_bytes params, struct crypto_sigalg *out);
 
-/* True when sig is SEQUENCE { r, s } in DER, both positive and of at most `field` octets. */
+/* True when sig is SEQUENCE { r, s } in DER, both positive and of at most `field` octets: ECDSA and DSA. */
 bool crypto_ecdsa_strict(sign_bytes sig, size_t field, sign_bytes *r, sign_bytes *s);
 
 /* SIGN_E_CRYPTO with OpenSSL's newest reason; drops what was queued since the caller's ERR_set_mark(). */

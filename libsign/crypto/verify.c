@@ -84,6 +84,10 @@ sign_rc crypto_random(void *out, size_t n, sign_error *err) {
     return SIGN_OK;
 }
 
+static bool is_rsa(enum crypto_scheme scheme) {
+    return scheme == SCHEME_RSA_PKCS1 || scheme == SCHEME_RSA_PSS;
+}
+
 /* RFC 8017, 8.1 and 8.2: the padding, with MGF1's hash and the exact salt length of the parameters. */
 static bool set_rsa(EVP_PKEY_CTX *ctx, const struct crypto_sigalg *alg, const EVP_MD *mgf) {
     if (alg->scheme == SCHEME_RSA_PKCS1)
@@ -107,7 +111,7 @@ static sign_rc prepare(struct crypto *c, const struct crypto_pubkey *k, const st
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL);
     bool good = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1;
     /* The padding first: the hash is checked against it. */
-    if (good && alg->scheme != SCHEME_ECDSA)
+    if (good && is_rsa(alg->scheme))
         good = set_rsa(ctx, alg, mgf);
     if (!good || EVP_PKEY_CTX_set_signature_md(ctx, md) != 1) {
         EVP_PKEY_CTX_free(ctx);
@@ -173,22 +177,22 @@ static sign_rc run(EVP_PKEY_CTX *ctx, const struct crypto_pubkey *k, enum crypto
     bool queue_was_empty = ERR_peek_error() == 0;
     ERR_set_mark();
     int result = EVP_PKEY_verify(ctx, sig.data, sig.len, digest.data, digest.len);
-    /* ECDSA tells 0, does not hold, from -1, could not be computed; RSA says 0 to both. */
-    if (result == 1 || (result == 0 && scheme == SCHEME_ECDSA)) {
+    /* ECDSA and DSA tell 0, does not hold, from -1, could not be computed; RSA says 0 to both. */
+    if (result == 1 || (result == 0 && !is_rsa(scheme))) {
         ERR_pop_to_mark();
         return result == 1 ? SIGN_OK : SIGN_FAILED;
     }
-    sign_rc rc =
-        crypto_fault(scheme == SCHEME_ECDSA ? ERR_LIB_EC : ERR_LIB_RSA, queue_was_empty, err, "verification");
+    int lib = is_rsa(scheme) ? ERR_LIB_RSA : scheme == SCHEME_DSA ? ERR_LIB_DSA : ERR_LIB_EC;
+    sign_rc rc = crypto_fault(lib, queue_was_empty, err, "verification");
     return rc == SIGN_E_CRYPTO && scheme == SCHEME_RSA_PKCS1 && bare_digest(k, digest, sig) ? SIGN_FAILED
                                                                                             : rc;
 }
 
 /* What is decided before any arithmetic: the length of RSA values (RFC 8017, 8.1.2, 8.2.2), the form of
- * ECDSA's. */
+ * those of ECDSA and DSA. */
 static bool well_formed(const struct crypto_pubkey *k, sign_bytes sig) {
     sign_bytes r, s;
-    if (k->kind == KEY_EC)
+    if (k->kind == KEY_EC || k->kind == KEY_DSA)
         return crypto_ecdsa_strict(sig, k->field, &r, &s);
     return sig.len == k->field;
 }
@@ -196,9 +200,8 @@ static bool well_formed(const struct crypto_pubkey *k, sign_bytes sig) {
 sign_rc crypto_verify(struct crypto *c, const struct crypto_pubkey *k, const struct crypto_sigalg *alg,
                       sign_bytes digest, sign_bytes sig, bool cache, sign_error *err) {
     const struct crypto_digest_row *row = crypto_digest_row(alg->digest);
-    if (row->id == DIGEST_NONE || row->id == DIGEST_MD5)
-        return fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED, "digest algorithm %s",
-                    row->size == 0 ? "unknown" : row->name);
+    if (row->id == DIGEST_NONE)
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_UNSUPPORTED, "digest algorithm %s", "unknown");
     if (digest.len != row->size)
         return fail(err, SIGN_E_INTERNAL, MSG_INTERNAL, "digest of %zu octets", digest.len);
     if (!crypto_pubkey_fits(k, alg) || !well_formed(k, sig))

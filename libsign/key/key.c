@@ -43,6 +43,9 @@ sign_rc key_assemble(const struct key_ops *ops, void *state, chain *c, sign_key 
         rc = crypto_pubkey_read(spki, &public, err);
     if (rc != SIGN_OK)
         return within(err, rc, "certificate");
+    if (crypto_pubkey_kind(public) == KEY_DSA)
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_SIGNER_KEY, "%s is for verification only",
+                    crypto_pubkey_name(public));
     AUTO(key_desk_ptr) desk = NULL;
     rc = desk_new(&desk, err);
     if (rc != SIGN_OK)

@@ -31,6 +31,8 @@ size_t pki_key_cost(struct pki_cert *cert) {
     if (pki_cert_key(cert, &key, NULL) != SIGN_OK)
         return 1; /* nothing can be checked with it */
     size_t bits = crypto_pubkey_bits(key);
+    if (crypto_pubkey_kind(key) == KEY_DSA) /* two full exponents, where RSA has a short one */
+        return bits * bits / ((size_t)384 * 384);
     if (crypto_pubkey_kind(key) == KEY_EC)
         return strcmp(crypto_pubkey_name(key), "EC P-256") == 0 ? 1 : bits / 64;
     return bits < 2048 ? 1 : bits * bits / ((size_t)2048 * 2048);

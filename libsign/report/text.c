@@ -78,10 +78,41 @@ static const char *when(sign_lang lang, int64_t t, char out[80]) {
     return out;
 }
 
+/*
+ * Something that the signature is over was not computed, or by what proves nothing: an entry of a Manifest
+ * may be absent though every reference holds (XML-Signature, 3.2.1).
+ */
+static bool is_unchecked(const struct report_signature *s) {
+    static const enum message_id unchecked[] = {MSG_TRANSFORM_UNKNOWN, MSG_NO_DATA_SIGNED};
+    if (s->references != TRI_TRUE || s->signature_value != TRI_TRUE || s->sub == SUB_SIGNED_DATA_NOT_FOUND ||
+        s->sub == SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
+        return true;
+    for (const struct report_message *m = s->messages; m; m = m->next)
+        for (size_t i = 0; i < sizeof unchecked / sizeof *unchecked; i++)
+            if (m->id == unchecked[i])
+                return true;
+    return false;
+}
+
+static bool any_unchecked(const struct sign_report *r) {
+    for (const struct report_signature *s = r->signatures; s; s = s->next)
+        if (is_unchecked(s))
+            return true;
+    return false;
+}
+
+/* What an inspection found that did not fail. */
+static const char *inspected(sign_lang lang, bool unchecked) {
+    return unchecked ? two(lang, "BÜTÜNLÜĞÜN TAMAMI DENETLENEMEDİ, GÜVEN DENETLENMEDİ",
+                           "INTEGRITY NOT FULLY CHECKED, TRUST NOT CHECKED")
+                     : two(lang, "BÜTÜNLÜK TAMAM, GÜVEN DENETLENMEDİ", "INTACT, TRUST NOT CHECKED");
+}
+
 /* GEÇERLİ, GEÇERSİZ, ÖN DOĞRULAMA, BELİRSİZ */
-static const char *word(sign_lang lang, enum indication i, enum sub_indication sub, bool inspect) {
+static const char *word(sign_lang lang, enum indication i, enum sub_indication sub, bool inspect,
+                        bool unchecked) {
     if (inspect && i == INDETERMINATE)
-        return two(lang, "BÜTÜNLÜK TAMAM, GÜVEN DENETLENMEDİ", "INTACT, TRUST NOT CHECKED");
+        return inspected(lang, unchecked);
     if (i == TOTAL_PASSED)
         return two(lang, "GEÇERLİ", "VALID");
     if (i == TOTAL_FAILED)
@@ -245,7 +276,7 @@ static void put_signature(grow *out, sign_lang lang, unsigned depth, const struc
     bool inspect = strcmp(r->schema, "inspect/1") == 0;
     grow_printf(out, "\n%*s%s %s: %s", (int)(2 * depth), "",
                 depth ? two(lang, "Karşı imza", "Counter-signature") : two(lang, "İmza", "Signature"),
-                s->id ? s->id : "", word(lang, s->indication, s->sub, inspect));
+                s->id ? s->id : "", word(lang, s->indication, s->sub, inspect, is_unchecked(s)));
     if (!inspect || s->indication == TOTAL_FAILED)
         grow_printf(out, " (%s%s%s)", indication_text(s->indication) ? indication_text(s->indication) : "-",
                     s->sub ? " / " : "", s->sub ? sub_indication_text(s->sub) : "");
@@ -313,7 +344,7 @@ void report_write_text(const struct sign_report *r, sign_lang lang, grow *out) {
     bool inspect = strcmp(r->schema, "inspect/1") == 0;
     char name[300], time[80];
     text_printable(BYTES_STR(r->document ? r->document : "-"), name, sizeof name);
-    grow_printf(out, "%s: %s", word(lang, r->indication, r->sub, inspect), name);
+    grow_printf(out, "%s: %s", word(lang, r->indication, r->sub, inspect, any_unchecked(r)), name);
     if (!inspect && r->indication != INDICATION_NONE)
         grow_printf(out, " (%s%s%s)", indication_text(r->indication), r->sub ? " / " : "",
                     r->sub ? sub_indication_text(r->sub) : "");

@@ -192,7 +192,8 @@ static sign_rc compare(struct checking *c, const struct xades_reference *ref, co
     uint8_t digest[DIGEST_MAX];
     size_t size = crypto_digest_row(ref->digest)->size;
     sign_error why = {0};
-    if (ref->digest == DIGEST_NONE || ref->digest == DIGEST_MD5) {
+    c->o->facts.digest = ades_weaker_digest(c->o->facts.digest, ref->digest);
+    if (ref->digest == DIGEST_NONE) {
         c->unknown |= c->depth == 0;
         c->o->facts.key_problem = MSG_KEY_UNUSABLE;
         c->o->facts.key_detail = arena_printf(texts(c), "digest algorithm %.200s", ref->digest_uri);

@@ -1,5 +1,6 @@
 /* ds:KeyInfo: certificates and lists as candidates, hints where to look among the caller's certificates, and
- * a bare key (XML-Signature, 4.5). RetrievalMethod is not followed: what it would fetch could be anything. */
+ * a bare key (XML-Signature, 4.5). RetrievalMethod is not followed: what it would fetch could be anything;
+ * that it stands there only lets the caller's certificates be tried. */
 #include "base/text.h"
 #include "xades/dname.h"
 #include "xades/properties.h"
@@ -101,6 +102,32 @@ static bool put_rsa(struct xades_one *o, const struct xml_node *n, der_builder *
     return true;
 }
 
+/* DSAKeyValue (4.5.2.1): P, Q, G and Y; what follows says how they were made, and is not needed. Without P, Q
+ * and G only who knows them from elsewhere could use the key. */
+static bool put_dsa(struct xades_one *o, const struct xml_node *n, der_builder *b) {
+    static const char *const names[] = {"P", "Q", "G", "Y"};
+    sign_bytes v[4];
+    const struct xml_node *e = xades_solid(n->first);
+    for (size_t i = 0; i < 4; i++, e = xades_solid(e->next))
+        if (e == NULL || !xades_is(e, DS_NS, names[i]) ||
+            !xades_base64(e, LIMIT_DSA_BITS_MAX / 8 + 1, &o->job->report->arena, &v[i]))
+            return false;
+    AUTO(der_builder) key = {0};
+    AUTO(sign_buf) der = {0};
+    der_put_unsigned(&key, v[3]);
+    if (der_builder_take(&key, &der, NULL) != SIGN_OK)
+        return false;
+    der_begin(b, DER_SEQUENCE);
+    der_put_oid(b, OID_DSA);
+    der_begin(b, DER_SEQUENCE);
+    for (size_t i = 0; i < 3; i++)
+        der_put_unsigned(b, v[i]);
+    der_end(b);
+    der_end(b);
+    der_put_bits(b, BYTES(der.data, der.len));
+    return true;
+}
+
 /* ECKeyValue with a named curve (4.5.2.3.1): "urn:oid:1.2.840.10045.3.1.7". */
 static bool put_ec(struct xades_one *o, const struct xml_node *n, der_builder *b) {
     static const char urn[] = "urn:oid:";
@@ -129,6 +156,7 @@ static bool read_key_value(struct xades_one *o, const struct xml_node *n, struct
         return true;
     der_begin(&b, DER_SEQUENCE);
     bool read = (xades_is(e, DS_NS, "RSAKeyValue") && put_rsa(o, e, &b)) ||
+                (xades_is(e, DS_NS, "DSAKeyValue") && put_dsa(o, e, &b)) ||
                 (xades_is(e, DS11_NS, "ECKeyValue") && put_ec(o, e, &b));
     der_end(&b);
     if (!read)
@@ -148,6 +176,8 @@ bool xades_key_info_read(struct xades_one *o, struct xades_keys *k) {
             ok = read_x509(o, e, k);
         else if (xades_is(e, DS_NS, "KeyValue"))
             ok = read_key_value(o, e, k);
+        else if (xades_is(e, DS_NS, "RetrievalMethod"))
+            k->elsewhere = true;
         else if (xades_is(e, DS11_NS, "DEREncodedKeyValue") && k->spki.len == 0)
             (void)xades_base64(e, LIMIT_CERTIFICATE, &o->job->report->arena, &k->spki);
     }

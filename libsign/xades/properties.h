@@ -72,6 +72,7 @@ struct xades_keys {
     sign_bytes serial;   /* X509SerialNumber, */
     sign_bytes ski;      /* X509SKI, */
     const char *subject; /* X509SubjectName */
+    bool elsewhere;      /* RetrievalMethod: key or certificate are said to be in another place */
 };
 
 /* Reads KeyInfo. What is in it is a candidate or a hint, never trusted; nothing is followed. */

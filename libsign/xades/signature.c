@@ -79,6 +79,7 @@ void xades_breaks(struct xades_signature *s, arena *a, const struct xml_node *n,
 struct reading {
     arena *a;
     struct xades_signature *s;
+    bool manifest; /* entries of a Manifest */
 };
 
 static void breaks(struct reading *r, const struct xml_node *n, const char *why) {
@@ -186,6 +187,11 @@ static enum xades_step filter_step(const struct xml_node *n) {
 
 /* ---- references ------------------------------------------------------------------------------------- */
 
+/*
+ * XSLT is a program. A signature that signs by it is refused; of an entry of a Manifest, which core
+ * validation leaves to the application (3.2.1, 5.1), it is one more thing that is not computed, and nothing
+ * passes with it.
+ */
 static void read_transform(struct reading *r, const struct xml_node *n, struct xades_transform *out) {
     const char *uri = algorithm(r, n);
     *out = (struct xades_transform){.step = STEP_OTHER, .uri = uri};
@@ -196,7 +202,7 @@ static void read_transform(struct reading *r, const struct xml_node *n, struct x
         out->step = xpath_step(n);
     } else if (strcmp(uri, TRANSFORM_FILTER2) == 0) {
         out->step = filter_step(n);
-    } else if (strcmp(uri, TRANSFORM_XSLT) == 0 && r->s->broken == MSG_NONE) {
+    } else if (strcmp(uri, TRANSFORM_XSLT) == 0 && !r->manifest && r->s->broken == MSG_NONE) {
         r->s->broken = MSG_TRANSFORM_REFUSED;
         r->s->broken_detail = arena_printf(r->a, "Transform (line %u): XSLT", n->line);
     } else {
@@ -250,7 +256,7 @@ static void read_reference(struct reading *r, const struct xml_node *node, struc
 
 bool xades_references_read(const struct xml_node *first, const char *of, arena *a, struct xades_signature *s,
                            struct xades_reference **out, size_t *n) {
-    struct reading r = {a, s};
+    struct reading r = {a, s, *of != 0};
     size_t total = 0;
     *n = 0;
     for (const struct xml_node *e = xades_solid(first); e != NULL; e = xades_solid(e->next)) {
@@ -324,7 +330,9 @@ static void read_pss(struct reading *r, const struct xml_node *params) {
     }
     if (n != NULL)
         breaks(r, n, "is not known here");
-    bool known = alg.digest != DIGEST_NONE && alg.mgf != DIGEST_NONE && alg.mgf != DIGEST_MD5;
+    /* MGF1 with MD5 is not in RFC 9231, 2.3.10 unless the digest is MD5 as well. */
+    bool known = alg.digest != DIGEST_NONE && alg.mgf != DIGEST_NONE &&
+                 (alg.mgf != DIGEST_MD5 || alg.digest == DIGEST_MD5);
     r->s->sigalg = known ? alg : (struct crypto_sigalg){0};
 }
 
@@ -382,7 +390,7 @@ static void read_rest(struct reading *r, const struct xml_node *n) {
 
 bool xades_signature_read(const struct xml_node *node, arena *a, struct xades_signature *out) {
     *out = (struct xades_signature){.node = node, .id = xades_unqualified(node, "Id")};
-    struct reading r = {a, out};
+    struct reading r = {.a = a, .s = out};
     const struct xml_node *n = xades_solid(node->first);
     if (!ds(n, "SignedInfo")) {
         breaks(&r, n != NULL ? n : node, "SignedInfo is missing");

@@ -7,6 +7,9 @@
 /* Certificates of one signature whose key is tried on the value. */
 enum { TRIED_MAX = 16 };
 
+/* Octets of r and s with dsa-sha1 (XML-Signature, 6.4.1). */
+enum { DSA_SHA1_FIELD = 20 };
+
 struct search {
     struct xades_one *o;
     const struct xades_properties *p;
@@ -16,7 +19,7 @@ struct search {
     sign_bytes digest;           /* of SignedInfo; empty: it cannot be known */
     const struct xml_node *node; /* of the certificate chosen; NULL: not from the signature */
     size_t tried;
-    bool der_value; /* an ECDSA value is ASN.1 */
+    bool der_value; /* an ECDSA or DSA value is ASN.1 */
 };
 
 static bool finding(sign_rc rc) {
@@ -37,8 +40,6 @@ static bool is_computable(struct xades_one *o) {
         unusable(o, "canonicalization method", o->s.c14n_uri);
     else if (o->s.sigalg.scheme == SCHEME_NONE)
         unusable(o, "signature algorithm", other != NULL ? other : o->s.sigalg_uri);
-    else if (o->s.sigalg.digest == DIGEST_MD5)
-        unusable(o, "signature algorithm", "MD5");
     else
         return true;
     return false;
@@ -68,23 +69,26 @@ static sign_rc digest_info(struct search *s, sign_error *err) {
 /*
  * XML-Signature 1.1, 6.4.3: r and s are each as long as the field. Santuario (2.1.7 seen) drops the first
  * octet of both with P-521 when they fit into 65; r and s are the same numbers all the same, and nothing else
- * is let off.
+ * is let off. 6.4.1: of DSA as long as q, which for dsa-sha1 is 20 octets and no other length.
  */
-static bool length_fits(size_t len, size_t field) {
-    return len == 2 * field || (field == 66 && len == 130);
+static bool length_fits(const struct crypto_sigalg *alg, size_t len, size_t field) {
+    if (alg->scheme == SCHEME_DSA && alg->digest == DIGEST_SHA1 && field != DSA_SHA1_FIELD)
+        return false;
+    return len == 2 * field || (alg->scheme == SCHEME_ECDSA && field == 66 && len == 130);
 }
 
 /*
- * XML-Signature, 6.4.3: an ECDSA value is r||s. A value in ASN.1, which CMS has, is a fault of its producer
- * and has its own message.
+ * XML-Signature, 6.4.1 and 6.4.3: a DSA or ECDSA value is r||s. A value in ASN.1, which CMS has, is a fault
+ * of its producer and has its own message.
  */
 static bool value_of(struct search *s, const struct crypto_pubkey *key, grow *der, sign_bytes *out) {
     size_t field = crypto_pubkey_field(key);
     sign_bytes value = s->o->s.value;
     *out = value;
-    if (s->o->s.sigalg.scheme != SCHEME_ECDSA)
+    const struct crypto_sigalg *alg = &s->o->s.sigalg;
+    if (alg->scheme != SCHEME_ECDSA && alg->scheme != SCHEME_DSA)
         return true;
-    if (length_fits(value.len, field) && crypto_ecdsa_to_der(value, der)) {
+    if (length_fits(alg, value.len, field) && crypto_ecdsa_to_der(value, der)) {
         *out = BYTES(der->data, der->len);
         return true;
     }
@@ -182,6 +186,17 @@ static sign_rc compare(struct search *s, const struct pki_cert *cert, struct ade
 
 /* ---- candidates ------------------------------------------------------------------------------------- */
 
+/*
+ * No KeyInfo at all leaves the key to what both sides know (XML-Signature, 4.5), and one that only names a
+ * place where the certificate is leaves it to the caller: then his certificates are tried, and one counts
+ * when its key made the value.
+ */
+static bool is_unsaid(const struct search *s) {
+    const struct xades_keys *k = s->k;
+    bool hints = k->issuer != NULL || k->ski.len != 0 || k->subject != NULL || k->n_certs > 0;
+    return s->o->s.key_info == NULL || (k->elsewhere && !hints);
+}
+
 /* Tries one certificate. wanted: only when the reference names it, if there is one. */
 static sign_rc try_candidate(struct search *s, sign_bytes der, const struct xml_node *node, bool wanted,
                              sign_error *err) {
@@ -194,7 +209,7 @@ static sign_rc try_candidate(struct search *s, sign_bytes der, const struct xml_
     if (rc != SIGN_OK || (wanted && tried.signing_certificate == TRI_FALSE) || s->tried == TRIED_MAX)
         return rc;
     rc = check_value(s, cert, &tried.signature_value, err);
-    bool guessed = s->o->s.key_info == NULL && !s->referenced;
+    bool guessed = is_unsaid(s) && !s->referenced;
     tried.key_problem = facts->key_problem;
     tried.key_detail = facts->key_detail;
     /* The first stays unless a later one's key made the value. */
@@ -218,8 +233,7 @@ static sign_rc try_carried(struct search *s, bool wanted, sign_error *err) {
     return rc;
 }
 
-/* KeyInfo hints at this certificate: issuer and serial number, key identifier, or subject. No KeyInfo at all
- * leaves the key to what both sides know (XML-Signature, 4.5): then the caller's certificates are tried. */
+/* KeyInfo hints at this certificate: issuer and serial number, key identifier, or subject. */
 static bool is_hinted(const struct search *s, sign_bytes der) {
     const struct xades_keys *k = s->k;
     sign_bytes issuer, serial;
@@ -227,10 +241,8 @@ static bool is_hinted(const struct search *s, sign_bytes der) {
     if (k->issuer != NULL)
         return ades_certificate_names(der, &issuer, &serial) && bytes_equal(serial, k->serial) &&
                xades_name_is(k->issuer, issuer);
-    if (s->o->s.key_info == NULL)
-        return true;
     if (k->ski.len == 0 && k->subject == NULL)
-        return false;
+        return is_unsaid(s);
     if (ades_candidate(s->o->job->ctx, der, &cert, NULL) != SIGN_OK || cert == NULL)
         return false;
     return k->ski.len != 0 ? bytes_equal(cert->ski, k->ski) : xades_name_is(k->subject, cert->subject);

@@ -127,7 +127,7 @@ static const struct expect rows[] = {
      -1,
      -1,
      MSG_SIGNER_NOT_FOUND},
-    {"MD5", {.flags = MAKE_MD5 | MAKE_NO_ATTRIBUTES}, NULL, BROKEN, -1, 0, -1, MSG_DIGEST_DISAGREES},
+    {"MD5", {.flags = MAKE_MD5 | MAKE_NO_ATTRIBUTES}, NULL, BROKEN, 1, 0, -1, MSG_DIGEST_DISAGREES},
 
     {"content-type differs", {.flags = MAKE_OTHER_TYPE}, NULL, BROKEN, 0, 1, 1, MSG_CONTENT_TYPE_DIFFERS},
     {"content-type missing", {.flags = MAKE_NO_TYPE}, NULL, BROKEN, 0, 1, 1, MSG_ATTR_MISSING},

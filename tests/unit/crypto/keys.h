@@ -5,6 +5,7 @@
 
 #include "crypto/crypto.h"
 #include <criterion/criterion.h>
+#include <openssl/dsa.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -42,6 +43,22 @@ static inline EVP_PKEY *make_rsa(unsigned bits) {
 static inline EVP_PKEY *make_ec(const char *curve) {
     EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", curve);
     cr_assert(key != NULL);
+    return key;
+}
+
+/* A key with new parameters: p and q of so many bits. */
+static inline EVP_PKEY *make_dsa(int p_bits, int q_bits) {
+    EVP_PKEY *params = NULL, *key = NULL;
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "DSA", NULL);
+    cr_assert(ctx != NULL && EVP_PKEY_paramgen_init(ctx) == 1);
+    cr_assert_eq(EVP_PKEY_CTX_set_dsa_paramgen_bits(ctx, p_bits), 1);
+    cr_assert_eq(EVP_PKEY_CTX_set_dsa_paramgen_q_bits(ctx, q_bits), 1);
+    cr_assert_eq(EVP_PKEY_paramgen(ctx, &params), 1);
+    EVP_PKEY_CTX_free(ctx);
+    ctx = EVP_PKEY_CTX_new_from_pkey(NULL, params, NULL);
+    cr_assert(ctx != NULL && EVP_PKEY_keygen_init(ctx) == 1 && EVP_PKEY_keygen(ctx, &key) == 1);
+    EVP_PKEY_CTX_free(ctx);
+    EVP_PKEY_free(params);
     return key;
 }
 

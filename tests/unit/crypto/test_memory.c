@@ -84,10 +84,12 @@ Test(memory, no_verdict_is_made_of_a_failed_allocation) {
     AUTO(evp_key) rsa = make_rsa(2048);
     AUTO(evp_key) ec = make_ec("P-256");
     AUTO(evp_key) p384 = make_ec("P-384");
+    AUTO(evp_key) dsa = make_dsa(1024, 160);
     for (int cache = 0; cache < 2; cache++) {
         check_verify(rsa, &(struct crypto_sigalg){SCHEME_RSA_PKCS1, DIGEST_SHA256, 0, 0}, cache);
         check_verify(rsa, &(struct crypto_sigalg){SCHEME_RSA_PSS, DIGEST_SHA256, DIGEST_SHA256, 32}, cache);
         check_verify(ec, &(struct crypto_sigalg){SCHEME_ECDSA, DIGEST_SHA256, 0, 0}, cache);
+        check_verify(dsa, &(struct crypto_sigalg){SCHEME_DSA, DIGEST_SHA1, 0, 0}, cache);
         check_verify(p384, &(struct crypto_sigalg){SCHEME_ECDSA, DIGEST_SHA384, 0, 0}, cache);
     }
 }
@@ -96,6 +98,8 @@ Test(memory, no_good_key_is_called_malformed) {
     cr_assert(installed, "OpenSSL had allocated before");
     AUTO(evp_key) rsa = make_rsa(2048);
     AUTO(evp_key) ec = make_ec("P-256");
+    AUTO(evp_key) dsa = make_dsa(1024, 160);
     check_read(rsa);
     check_read(ec);
+    check_read(dsa);
 }

@@ -65,9 +65,9 @@ static void check_bits(fixture *f) {
 }
 
 Test(verify, rsa_pkcs1) {
-    static const enum crypto_digest digests[] = {DIGEST_SHA1,     DIGEST_SHA224,  DIGEST_SHA256,
-                                                 DIGEST_SHA384,   DIGEST_SHA512,  DIGEST_SHA3_256,
-                                                 DIGEST_SHA3_384, DIGEST_SHA3_512};
+    static const enum crypto_digest digests[] = {DIGEST_MD5,      DIGEST_SHA1,     DIGEST_SHA224,
+                                                 DIGEST_SHA256,   DIGEST_SHA384,   DIGEST_SHA512,
+                                                 DIGEST_SHA3_256, DIGEST_SHA3_384, DIGEST_SHA3_512};
     AUTO(evp_key) key = make_rsa(2048);
     for (size_t i = 0; i < sizeof digests / sizeof *digests; i++) {
         EVP_PKEY_up_ref(key);
@@ -153,11 +153,9 @@ Test(verify, the_algorithm_must_fit_the_key) {
 Test(verify, digests_that_cannot_be) {
     AUTO(fixture) f = make(make_ec("P-256"), (struct crypto_sigalg){SCHEME_ECDSA, DIGEST_SHA256, 0, 0});
     sign_bytes sig = BYTES(f.sig.data, f.sig.len);
-    struct crypto_sigalg none = f.alg, md5 = f.alg;
+    struct crypto_sigalg none = f.alg;
     none.digest = DIGEST_NONE;
-    md5.digest = DIGEST_MD5;
     cr_assert_eq(verify(&f, &none, digest_of(&f), sig), SIGN_E_UNSUPPORTED);
-    cr_assert_eq(verify(&f, &md5, BYTES(f.digest, 16), sig), SIGN_E_UNSUPPORTED);
     cr_assert_eq(verify(&f, &f.alg, BYTES(f.digest, 31), sig), SIGN_E_INTERNAL);
 }
 
