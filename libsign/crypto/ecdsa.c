@@ -45,8 +45,11 @@ bool crypto_ecdsa_to_der(sign_bytes raw, grow *out) {
     der_put_unsigned(&b, s);
     der_end(&b);
     AUTO(sign_buf) der = {0};
-    if (der_builder_take(&b, &der, NULL) != SIGN_OK)
+    /* Numbers of this size always fit: only memory can be missing, which is no fault of the value. */
+    if (der_builder_take(&b, &der, NULL) != SIGN_OK) {
+        out->failed = true;
         return false;
+    }
     grow_put(out, der.data, der.len);
     return !out->failed;
 }
