@@ -259,6 +259,36 @@ Test(ades_judge, sunset_of_algorithms) {
     cr_expect_eq(judge(&w, &ctx, &f)->indication, TOTAL_PASSED);
 }
 
+/* RFC 6151, 2: whatever the time and the policy, and in an inspection too, what is intact by MD5 is not
+ * enough. */
+Test(ades_judge, md5_never_passes) {
+    AUTO(world) w = world_open("nes-p256", true);
+    struct ades_policy lenient = *ades_policy_find("default");
+    lenient.accept_sha1 = true;
+    for (int i = 0; i < 8; i++) {
+        struct ades_facts f = intact(&w);
+        struct ades_context ctx = context(&w, (i & 1) != 0);
+        ctx.policy = &lenient;
+        ctx.at = (i & 2) != 0 ? 1000000000 : AT_2026; /* 2001, before its end */
+        *((i & 4) != 0 ? &f.digest : &f.sigalg.digest) = DIGEST_MD5;
+        const struct report_signature *s = judge(&w, &ctx, &f);
+        cr_expect_eq(s->indication, INDETERMINATE, "row %d", i);
+        cr_expect_eq(s->sub, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE, "row %d", i);
+        cr_expect(says(s, MSG_ALGORITHM_SUNSET), "row %d", i);
+        cr_expect(s->references == TRI_TRUE && s->signature_value == TRI_TRUE, "row %d", i);
+    }
+}
+
+Test(ades_judge, the_weaker_digest_is_the_one_that_ends_first) {
+    cr_expect_eq(ades_weaker_digest(DIGEST_SHA256, DIGEST_SHA512), DIGEST_SHA256);
+    cr_expect_eq(ades_weaker_digest(DIGEST_SHA256, DIGEST_SHA224), DIGEST_SHA224);
+    cr_expect_eq(ades_weaker_digest(DIGEST_SHA224, DIGEST_SHA256), DIGEST_SHA224);
+    cr_expect_eq(ades_weaker_digest(DIGEST_SHA224, DIGEST_SHA1), DIGEST_SHA1);
+    cr_expect_eq(ades_weaker_digest(DIGEST_MD5, DIGEST_SHA1), DIGEST_MD5);
+    cr_expect_eq(ades_weaker_digest(DIGEST_SHA1, DIGEST_MD5), DIGEST_MD5);
+    cr_expect_eq(ades_weaker_digest(DIGEST_SHA1, DIGEST_NONE), DIGEST_SHA1);
+}
+
 Test(ades_judge, small_keys) {
     AUTO(world) w = world_open("nes-p256", true);
     struct ades_facts f = intact(&w);

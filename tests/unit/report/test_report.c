@@ -142,6 +142,48 @@ Test(report, verdict_words_follow_the_language) {
     }
 }
 
+/* An inspection says INTACT only of what it has computed, all of it. */
+Test(report, an_inspection_says_what_it_could_not_check) {
+    static const struct {
+        enum tri references, value;
+        enum sub_indication sub;
+        enum message_id message;
+        bool intact;
+    } rows[] = {
+        {TRI_TRUE, TRI_TRUE, SUB_NONE, MSG_NONE, true},
+        {TRI_TRUE, TRI_TRUE, SUB_SIG_CONSTRAINTS_FAILURE, MSG_NO_SIGNING_CERT, true},
+        {TRI_TRUE, TRI_TRUE, SUB_NO_SIGNING_CERTIFICATE_FOUND, MSG_SIGNER_NOT_FOUND, true},
+        {TRI_TRUE, TRI_TRUE, SUB_SIGNED_DATA_NOT_FOUND, MSG_REFERENCE_UNFOUND, false},
+        {TRI_TRUE, TRI_TRUE, SUB_SIG_CONSTRAINTS_FAILURE, MSG_TRANSFORM_UNKNOWN, false},
+        {TRI_TRUE, TRI_TRUE, SUB_SIG_CONSTRAINTS_FAILURE, MSG_NO_DATA_SIGNED, false},
+        {TRI_TRUE, TRI_TRUE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE, MSG_ALGORITHM_SUNSET, false},
+        {TRI_NULL, TRI_TRUE, SUB_SIG_CONSTRAINTS_FAILURE, MSG_TRANSFORM_UNKNOWN, false},
+        {TRI_TRUE, TRI_NULL, SUB_NO_SIGNING_CERTIFICATE_FOUND, MSG_SIGNER_NOT_FOUND, false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sign_report *r = fresh("inspect/1");
+        struct report_signature *good = add(r, INDETERMINATE, SUB_NONE);
+        good->references = good->signature_value = TRI_TRUE;
+        struct report_signature *s = add(r, INDETERMINATE, rows[i].sub);
+        s->references = rows[i].references;
+        s->signature_value = rows[i].value;
+        if (rows[i].message != MSG_NONE)
+            report_say(r, &s->messages, rows[i].message, "x", NULL, NULL);
+        cr_assert_eq(report_seal(r, NULL), SIGN_OK);
+        char *text = written(r, SIGN_TEXT, SIGN_EN), *tr = written(r, SIGN_TEXT, SIGN_TR);
+        bool intact = strncmp(text, "INTACT, TRUST NOT CHECKED: ", 27) == 0;
+        cr_expect_eq(intact, rows[i].intact, "row %zu: %s", i, text);
+        cr_expect(intact || strncmp(text, "INTEGRITY NOT FULLY CHECKED, TRUST NOT CHECKED: ", 48) == 0,
+                  "row %zu", i);
+        cr_expect(intact == (strncmp(tr, "BÜTÜNLÜK TAMAM", strlen("BÜTÜNLÜK TAMAM")) == 0), "row %zu: %s", i,
+                  tr);
+        cr_expect_not_null(strstr(text, "S1: INTACT, TRUST NOT CHECKED"), "the other one is as it was");
+        free(text);
+        free(tr);
+        sign_report_free(&r);
+    }
+}
+
 Test(report, names_from_outside_cannot_steer_the_terminal) {
     struct sign_report *r = fresh("verify/1");
     r->document = "a\x1b[2Jb\nGEÇERLİ";
