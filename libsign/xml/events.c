@@ -359,7 +359,8 @@ static bool octets_check(struct reading *r, sign_bytes octets) {
     } else if (!r->started) {
         declaration_check(r, octets);
     }
-    if (!stopped(r) && !xml_guard_feed(&r->guard, octets)) {
+    bool whole = r->from->fill == NULL;
+    if (!stopped(r) && !(whole ? xml_guard_whole(&r->guard, octets) : xml_guard_feed(&r->guard, octets))) {
         if (r->guard.catalog) {
             fail(&r->error, SIGN_E_FORMAT, MSG_XML, "an oasis-xml-catalog instruction is not allowed");
         } else {

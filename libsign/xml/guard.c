@@ -101,3 +101,39 @@ bool xml_guard_feed(struct xml_guard *g, sign_bytes piece) {
     g->length += (size_t)(end - began);
     return true;
 }
+
+static size_t quotes(sign_bytes text) {
+    enum { STRIDE = 128 }; /* so few that a sum of octets cannot overflow, and the loop becomes vectors */
+    size_t all = 0, at = 0;
+    for (; text.len - at >= STRIDE; at += STRIDE) {
+        uint8_t some = 0;
+        for (size_t i = 0; i < STRIDE; i++) {
+            some = (uint8_t)(some + (text.data[at + i] == '"') + (text.data[at + i] == '\''));
+        }
+        all += some;
+    }
+    for (; at < text.len; at++) {
+        all += text.data[at] == '"' || text.data[at] == '\'';
+    }
+    return all;
+}
+
+/*
+ * Where all of the document has no more quotes than the values of one tag may have, no tag has too many; what
+ * is left to look for ends where the root element begins.
+ */
+bool xml_guard_whole(struct xml_guard *g, sign_bytes text) {
+    if (g->values != 0 && quotes(text) > 2 * (size_t)g->values) {
+        return xml_guard_feed(g, text);
+    }
+    const uint8_t *at = text.data, *end = at + text.len;
+    while (at < end && !g->rooted) {
+        const uint8_t *next = memchr(at + 1, '<', (size_t)(end - at) - 1);
+        next = next != NULL && next + 1 < end ? next + 2 : end; /* with what tells the kind of the markup */
+        if (!xml_guard_feed(g, BYTES(at, (size_t)(next - at)))) {
+            return false;
+        }
+        at = next;
+    }
+    return true;
+}

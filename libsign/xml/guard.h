@@ -35,4 +35,7 @@ struct xml_guard {
 /* The next piece of the document; false: over a limit, or `catalog`. */
 bool xml_guard_feed(struct xml_guard *g, sign_bytes piece);
 
+/* The same for a whole document, of which `markup` is not limited. */
+bool xml_guard_whole(struct xml_guard *g, sign_bytes text);
+
 #endif
