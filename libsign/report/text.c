@@ -83,9 +83,10 @@ static const char *when(sign_lang lang, int64_t t, char out[80]) {
  * may be absent though every reference holds (XML-Signature, 3.2.1).
  */
 static bool is_unchecked(const struct report_signature *s) {
-    static const enum message_id unchecked[] = {MSG_TRANSFORM_UNKNOWN, MSG_NO_DATA_SIGNED};
-    if (s->references != TRI_TRUE || s->signature_value != TRI_TRUE || s->sub == SUB_SIGNED_DATA_NOT_FOUND ||
-        s->sub == SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
+    static const enum message_id unchecked[] = {MSG_TRANSFORM_UNKNOWN, MSG_REFERENCE_UNFOUND,
+                                                MSG_CONTENT_MISSING,   MSG_NO_DATA_SIGNED,
+                                                MSG_KEY_UNUSABLE,      MSG_ALGORITHM_SUNSET};
+    if (s->references != TRI_TRUE || s->signature_value != TRI_TRUE)
         return true;
     for (const struct report_message *m = s->messages; m; m = m->next)
         for (size_t i = 0; i < sizeof unchecked / sizeof *unchecked; i++)

@@ -142,6 +142,23 @@ Test(report, verdict_words_follow_the_language) {
     }
 }
 
+/* Where nothing is known to be signed there is no part to name. */
+Test(report, a_part_is_named_or_not_spoken_of) {
+    for (int i = 0; i < 2; i++) {
+        struct sign_report *r = fresh("inspect/1");
+        struct report_signature *s = add(r, INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE);
+        struct report_scope scope = {.name = "", .digest_alg = "SHA-256", .digest = "00"};
+        s->covers_whole_document = TRI_FALSE;
+        s->scope = i > 0 ? &scope : NULL;
+        cr_assert_eq(report_seal(r, NULL), SIGN_OK);
+        char *text = written(r, SIGN_TEXT, SIGN_EN);
+        cr_expect_eq(strstr(text, "only this is signed") != NULL, i > 0, "%s", text);
+        cr_expect_eq(strstr(text, "only this is signed: \"\"; the rest") != NULL, i > 0, "%s", text);
+        free(text);
+        sign_report_free(&r);
+    }
+}
+
 /* An inspection says INTACT only of what it has computed, all of it. */
 Test(report, an_inspection_says_what_it_could_not_check) {
     static const struct {
@@ -157,6 +174,8 @@ Test(report, an_inspection_says_what_it_could_not_check) {
         {TRI_TRUE, TRI_TRUE, SUB_SIG_CONSTRAINTS_FAILURE, MSG_TRANSFORM_UNKNOWN, false},
         {TRI_TRUE, TRI_TRUE, SUB_SIG_CONSTRAINTS_FAILURE, MSG_NO_DATA_SIGNED, false},
         {TRI_TRUE, TRI_TRUE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE, MSG_ALGORITHM_SUNSET, false},
+        {TRI_TRUE, TRI_TRUE, SUB_SIG_CONSTRAINTS_FAILURE, MSG_ALGORITHM_SUNSET, false},
+        {TRI_TRUE, TRI_TRUE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE, MSG_KEY_UNUSABLE, false},
         {TRI_NULL, TRI_TRUE, SUB_SIG_CONSTRAINTS_FAILURE, MSG_TRANSFORM_UNKNOWN, false},
         {TRI_TRUE, TRI_NULL, SUB_NO_SIGNING_CERTIFICATE_FOUND, MSG_SIGNER_NOT_FOUND, false},
     };

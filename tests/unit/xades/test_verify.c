@@ -279,6 +279,13 @@ Test(verify, what_does_not_match_is_told) {
                             GOOD_OBJECT "<ds:Object><ds:Manifest Id=\"m\">" V_RAW_REF(
                                 "URI=\"http://127.0.0.1/x\"", "{t:x}") "</ds:Manifest></ds:Object>")),
          INDETERMINATE, SUB_SIGNED_DATA_NOT_FOUND, MSG_REFERENCE_UNFOUND},
+        {"an entry by XSLT, which is never run",
+         V_ROOT(V_SIGNATURE(V_SP_REF V_REF("URI=\"#m\"", V_EXC, "{d:m}"),
+                            GOOD_OBJECT "<ds:Object><ds:Manifest Id=\"m\">" V_REF(
+                                "URI=\"#a\"",
+                                "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xslt-19991116\"/>",
+                                "{D:a}") "</ds:Manifest></ds:Object>")),
+         INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE, MSG_TRANSFORM_UNKNOWN},
         {"an Id that is nowhere",
          V_ROOT(V_SIGNATURE(V_SP_REF V_REF("URI=\"#nobody\"", V_EXC, "{t:x}"), GOOD_OBJECT)), INDETERMINATE,
          SUB_SIGNED_DATA_NOT_FOUND, MSG_REFERENCE_UNFOUND},

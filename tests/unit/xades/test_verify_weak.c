@@ -8,6 +8,7 @@
 #include <openssl/core_names.h>
 #include <openssl/dsa.h>
 #include <openssl/evp.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define EXC     "http://www.w3.org/2001/10/xml-exc-c14n#"
@@ -213,4 +214,55 @@ Test(verify_weak, md5_is_computed_and_not_believed) {
     CHECK(&m, 0, rows);
     AUTO(sign_report_ptr) r = verify(&m, &good, 0);
     cr_assert(!verify_says(r, MSG_ALGORITHM_SUNSET) && r->signatures->signature_value == TRI_TRUE);
+}
+
+/* ---- a certificate that is said to be elsewhere ------------------------------------------------------- */
+
+static enum tri value_with(const draft_signer *s, const char *key_info, sign_bytes cert, bool *named) {
+    char format[4096];
+    snprintf(format, sizeof format,
+             V_ROOT(V_OPEN("S") "<ds:SignedInfo>" V_METHODS(V_RSA) V_DOC_REF "</ds:SignedInfo>" V_VALUE
+                                                                             "%s</ds:Signature>"),
+             key_info);
+    AUTO(sign_buf) text = verify_fill(s, format);
+    AUTO(source) what = {.fd = -1};
+    AUTO(sign_report_ptr) r = NULL;
+    sign_trust *trust = NULL;
+    const sign_input in = {.name = "belge.xml", .data = draft_view(&text)};
+    const sign_input given = {.name = "cert", .data = cert};
+    const sign_trust_options opt = {.size = sizeof opt, .certs = &given, .n_certs = 1};
+    sign_error err = {0};
+    cr_assert_eq(sign_trust_new(&opt, &trust, &err), SIGN_OK, "%s", err.text);
+    cr_assert_eq(source_open(&in, &what, NULL), SIGN_OK);
+    cr_assert_eq(report_new(&r, NULL), SIGN_OK);
+    struct ades_context ctx = {
+        .crypto = s->crypto, .trust = trust, .policy = ades_policy_find("default"), .at = 1767700000};
+    cr_assert_eq(xades_verify(&ctx, &what, NULL, 0, r, &err), SIGN_OK, "%s", err.text);
+    sign_trust_free(&trust);
+    *named = r->signatures->signer != NULL;
+    return r->signatures->signature_value;
+}
+
+/* XML-Signature, 4.5.3: nothing is fetched; of the caller's certificates the one whose key made the value
+ * counts, and only where nothing else is said. */
+Test(verify_weak, a_certificate_of_the_caller) {
+#define AWAY "<ds:RetrievalMethod Type=\"" V_DS "rawX509Certificate\" URI=\"http://127.0.0.1:9/cert.der\"/>"
+    static const char away[] = "<ds:KeyInfo>" AWAY "</ds:KeyInfo>";
+    static const char hint[] =
+        "<ds:KeyInfo>" AWAY "<ds:X509Data><ds:X509SubjectName>CN=Nobody</ds:X509SubjectName></ds:X509Data>"
+        "</ds:KeyInfo>";
+    static const char name[] = "<ds:KeyInfo><ds:KeyName>key</ds:KeyName></ds:KeyInfo>";
+    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(draft_signer) other = draft_signer_open("nes-rsa3072");
+    bool named;
+    cr_expect_eq(value_with(&s, "", s.chain[0], &named), TRI_TRUE);
+    cr_expect(named);
+    cr_expect_eq(value_with(&s, away, s.chain[0], &named), TRI_TRUE);
+    cr_expect(named);
+    cr_expect_eq(value_with(&s, away, other.chain[0], &named), TRI_NULL);
+    cr_expect(!named, "whose key did not make it is not named");
+    cr_expect_eq(value_with(&s, hint, s.chain[0], &named), TRI_NULL);
+    cr_expect(!named);
+    cr_expect_eq(value_with(&s, name, s.chain[0], &named), TRI_NULL);
+    cr_expect(!named);
 }
