@@ -82,11 +82,14 @@ static sign_rc ids_compare(const xades_document *d, xades_ids_outside *outside, 
 
 /* *over: over a limit of events that a tree may not have: what would be kept is too large, because a
  * signature carries its content (enveloping), or a piece of markup is. */
-static sign_rc sparse_read(xades_document *d, bool *over, sign_error *err) {
+static sign_rc sparse_read(xades_document *d, const struct xml_written *also, bool *over, sign_error *err) {
     AUTO(xades_ids_outside) outside;
     xades_ids_outside_init(&outside);
-    sign_rc rc =
-        xml_read_kept(&d->text, &options, xades_is_signature, xades_ids_outside_add, &outside, &d->xml, err);
+    xml_keep keep = xades_is_signature;
+    xml_seen seen = xades_ids_outside_add;
+    sign_rc rc = also != NULL
+                     ? xml_read_kept_writing(&d->text, &options, keep, seen, &outside, also, &d->xml, err)
+                     : xml_read_kept(&d->text, &options, keep, seen, &outside, &d->xml, err);
     *over = rc == SIGN_E_LIMIT && !outside.full;
     rc = rc == SIGN_OK ? signatures_find(d, err) : rc;
     return rc == SIGN_OK ? ids_compare(d, &outside, err) : rc;
@@ -98,8 +101,9 @@ static sign_rc whole_read(xades_document *d, sign_error *err) {
     return rc == SIGN_OK ? signatures_find(d, err) : rc;
 }
 
-sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how, xades_document *out,
-                            sign_error *err) {
+sign_rc xades_document_open_writing(const struct xml_text *text, enum xades_reading how,
+                                    const struct xml_written *also, xades_document *out, bool *written,
+                                    sign_error *err) {
     AUTO(xades_document) d = {.text = *text};
     sign_rc rc = SIGN_OK;
     if (how == XADES_AS_FITS && xml_text_size(text) > LIMIT_XML_LARGE) {
@@ -108,7 +112,7 @@ sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how,
     if (rc == SIGN_OK && d.sparse) {
         sign_error why = {0};
         bool over = false;
-        rc = sparse_read(&d, &over, &why);
+        rc = sparse_read(&d, also, &over, &why);
         if (over && xml_text_size(text) <= LIMIT_XML_TREE) {
             xades_document_free(&d);
             d.text = *text;
@@ -121,10 +125,17 @@ sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how,
     }
     rc = rc == SIGN_OK ? xml_ids_new(d.xml, xades_id_rule, &d.ids, err) : rc;
     if (rc == SIGN_OK) {
+        *written = also != NULL && d.sparse;
         *out = d;
         d = (xades_document){0};
     }
     return rc;
+}
+
+sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how, xades_document *out,
+                            sign_error *err) {
+    bool written;
+    return xades_document_open_writing(text, how, NULL, out, &written, err);
 }
 
 static sign_rc sparse_c14n(const xades_document *d, const struct c14n_input *how,

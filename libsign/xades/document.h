@@ -36,6 +36,15 @@ sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how,
                             sign_error *err);
 
 /*
+ * xades_document_open, which writes besides, in the same pass, the canonical form of the whole document less
+ * the nth signature, or every one (SIZE_MAX). *written: it was, and is what xades_document_c14n would give; a
+ * document that became a tree was written in part or not at all.
+ */
+sign_rc xades_document_open_writing(const struct xml_text *text, enum xades_reading how,
+                                    const struct xml_written *also, xades_document *out, bool *written,
+                                    sign_error *err);
+
+/*
  * The canonical form of the whole document less `without` (a node of signatures[], or NULL) and, with `all`,
  * less every ds:Signature. method, comments and prefixes of `how` count.
  */

@@ -151,5 +151,6 @@ sign_rc xades_start_beside(const ades_plan *plan, const sign_input *what, const 
     }
     out->xml = true;
     out->signatures = true;
+    d->nth = doc.n_signatures;
     return xades_place_in_root(&doc, &out->place, err);
 }

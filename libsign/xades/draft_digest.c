@@ -146,10 +146,42 @@ static sign_rc own_digests(struct crypto *crypto, const struct ades_draft *d,
     return rc == SIGN_OK ? grow_take(&text, &out->signed_info, err) : rc;
 }
 
+static bool is_of_whole(const struct ades_draft *d) {
+    for (size_t i = 0; i < d->n_data; i++) {
+        if (d->data[i].kind == XADES_WHOLE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * Opens the text. A large one is digested as a whole in the same pass, so far as the place of the signature
+ * in it is known before (all of them are left out, or that one); *digested says that `whole` has the digest.
+ */
+static sign_rc text_open(struct crypto *crypto, const struct ades_draft *d, const struct xml_text *text,
+                         xades_document *doc, uint8_t *whole, bool *digested, sign_error *err) {
+    const struct c14n_input how = {.method = d->method};
+    const struct xml_written also = {d->single ? d->nth : SIZE_MAX, &how, put_digest, crypto};
+    if (!is_of_whole(d)) {
+        return xades_document_open(text, d->how, doc, err);
+    }
+    sign_rc rc = crypto_hash_begin(crypto, d->digest, err);
+    if (rc == SIGN_OK) {
+        rc = xades_document_open_writing(text, d->how, &also, doc, digested, err);
+    }
+    if (rc == SIGN_OK && *digested) {
+        rc = crypto_hash_end(crypto, whole, err);
+    }
+    return rc;
+}
+
 sign_rc xades_digest_all(struct crypto *crypto, const struct ades_draft *d, const struct xml_text *text,
                          xades_digests *out, sign_error *err) {
     AUTO(xades_document) doc = {0};
-    sign_rc rc = xades_document_open(text, d->how, &doc, err);
+    uint8_t whole[DIGEST_MAX] = {0};
+    bool digested = false;
+    sign_rc rc = text_open(crypto, d, text, &doc, whole, &digested, err);
     if (rc != SIGN_OK) {
         return rc;
     }
@@ -157,9 +189,15 @@ sign_rc xades_digest_all(struct crypto *crypto, const struct ades_draft *d, cons
     if (!signature) {
         return fail(err, SIGN_E_INTERNAL, MSG_INTERNAL, "the new signature is not in the document");
     }
+    bool known =
+        digested && (!d->single || (d->nth < doc.n_signatures && doc.signatures[d->nth] == signature));
     rc = own_digests(crypto, d, signature, out, err);
     for (size_t i = 0; rc == SIGN_OK && i < d->n_data; i++) {
-        rc = data_digest(crypto, d, &doc, signature, i, out->value[i + 1], err);
+        if (known && d->data[i].kind == XADES_WHOLE) {
+            memcpy(out->value[i + 1], whole, sizeof whole);
+        } else {
+            rc = data_digest(crypto, d, &doc, signature, i, out->value[i + 1], err);
+        }
     }
     return rc;
 }

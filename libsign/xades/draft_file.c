@@ -129,6 +129,7 @@ static sign_rc signature_choose(const xades_document *doc, struct ades_draft *d,
                 return malformed(err, "two signatures without a value");
             }
             found = doc->signatures[i];
+            d->nth = i;
         }
     }
     const char *id = found ? xades_attribute(found, "Id") : NULL;

@@ -37,6 +37,7 @@ struct ades_draft {
     bool proven;             /* of the plan: the value need not be verified with the public key again */
     bool single;
     char id[XADES_ID_SIZE]; /* of the Signature */
+    size_t nth;             /* of the document's signatures it is, from 0 */
 
     struct ades_held in;      /* the document that the signature is put into; else empty */
     struct ades_held content; /* detached content, when it is at hand; its src.name is else NULL */

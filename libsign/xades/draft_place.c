@@ -131,6 +131,7 @@ static sign_rc start_enveloped(const sign_input *in, struct ades_draft *d, struc
     }
     out->xml = true;
     out->signatures = doc.n_signatures > 0;
+    d->nth = doc.n_signatures;
     return xades_data_add(d, XADES_WHOLE, "", err);
 }
 

@@ -260,19 +260,24 @@ static void keep_section(void *user) {
     }
 }
 
-sign_rc xml_read_kept(const struct xml_text *text, const struct xml_options *options, xml_keep keep,
-                      xml_seen seen, void *user, struct xml **out, sign_error *err) {
-    static const struct xml_handler handler = {keep_begin, keep_end, keep_text, keep_remark, keep_section};
+static sign_rc keeping_begin(struct keeping *k, const struct xml_options *options, sign_error *err) {
     struct xml *doc = calloc(1, sizeof *doc);
     if (doc == NULL) {
         return fail_memory(err);
     }
+    k->building.options = options;
+    k->building.doc = doc;
+    k->building.ends = true;
+    k->building.tail = &doc->first;
+    return SIGN_OK;
+}
+
+sign_rc xml_read_kept(const struct xml_text *text, const struct xml_options *options, xml_keep keep,
+                      xml_seen seen, void *user, struct xml **out, sign_error *err) {
+    static const struct xml_handler handler = {keep_begin, keep_end, keep_text, keep_remark, keep_section};
     AUTO(keeping) k = {.keep = keep, .seen = seen, .user = user};
-    k.building.options = options;
-    k.building.doc = doc;
-    k.building.ends = true;
-    k.building.tail = &doc->first;
-    sign_rc rc = read_text(text, options, &handler, &k, err);
+    sign_rc rc = keeping_begin(&k, options, err);
+    rc = rc == SIGN_OK ? read_text(text, options, &handler, &k, err) : rc;
     if (rc == SIGN_OK) {
         *out = TAKE(k.building.doc);
     }
@@ -370,23 +375,85 @@ static sign_rc write_remark(void *user, const struct xml_node *remark, sign_erro
     return w->canon->rc;
 }
 
-sign_rc xml_stream_c14n(const struct xml_text *text, const struct xml_options *options, xml_keep keep,
-                        size_t nth, const struct c14n_input *how, c14n_put put, void *user, sign_error *err) {
-    static const struct xml_handler handler = {write_begin, write_end, write_text, write_remark, NULL};
+static sign_rc writing_begin(struct writing *w, const struct xml_written *also, struct c14n_input *in,
+                             sign_error *err) {
+    const struct c14n_input *how = also->how;
     if (how->prefixes != NULL && how->method != C14N_EXCLUSIVE) {
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT,
                     "canonical XML: a PrefixList is of the exclusive form");
     }
-    const struct c14n_input in = {.method = how->method, .prefixes = how->prefixes};
-    AUTO(writing) w = {.keep = keep, .nth = nth, .comments = how->comments};
-    sign_rc rc = canon_new(&in, put, user, err, &w.canon);
-    rc = rc == SIGN_OK ? read_text(text, options, &handler, &w, err) : rc;
-    if (rc != SIGN_OK) {
-        return rc;
-    }
-    if (keep != NULL && nth != SIZE_MAX && nth >= w.count) {
+    *in = (struct c14n_input){.method = how->method, .prefixes = how->prefixes};
+    w->nth = also->nth;
+    w->comments = how->comments;
+    return canon_new(in, also->put, also->user, err, &w->canon);
+}
+
+static sign_rc writing_end(struct writing *w, sign_error *err) {
+    if (w->keep != NULL && w->nth != SIZE_MAX && w->nth >= w->count) {
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "XML: there is no such element to be left out");
     }
-    w.canon->err = err;
-    return canon_finish(w.canon);
+    w->canon->err = err;
+    return canon_finish(w->canon);
+}
+
+sign_rc xml_stream_c14n(const struct xml_text *text, const struct xml_options *options, xml_keep keep,
+                        size_t nth, const struct c14n_input *how, c14n_put put, void *user, sign_error *err) {
+    static const struct xml_handler handler = {write_begin, write_end, write_text, write_remark, NULL};
+    struct c14n_input in;
+    AUTO(writing) w = {.keep = keep};
+    sign_rc rc = writing_begin(&w, &(struct xml_written){nth, how, put, user}, &in, err);
+    rc = rc == SIGN_OK ? read_text(text, options, &handler, &w, err) : rc;
+    return rc == SIGN_OK ? writing_end(&w, err) : rc;
+}
+
+/* Both of the same events: what is kept, and the canonical form. */
+struct both {
+    keeping *kept;
+    writing *written;
+};
+
+static sign_rc both_begin(void *user, const struct xml_node *element, sign_error *err) {
+    struct both *b = user;
+    sign_rc rc = keep_begin(b->kept, element, err);
+    return rc == SIGN_OK ? write_begin(b->written, element, err) : rc;
+}
+
+static sign_rc both_end(void *user, size_t end, sign_error *err) {
+    struct both *b = user;
+    sign_rc rc = keep_end(b->kept, end, err);
+    return rc == SIGN_OK ? write_end(b->written, end, err) : rc;
+}
+
+static sign_rc both_text(void *user, sign_bytes piece, unsigned line, sign_error *err) {
+    struct both *b = user;
+    sign_rc rc = keep_text(b->kept, piece, line, err);
+    return rc == SIGN_OK ? write_text(b->written, piece, line, err) : rc;
+}
+
+static sign_rc both_remark(void *user, const struct xml_node *remark, sign_error *err) {
+    struct both *b = user;
+    sign_rc rc = keep_remark(b->kept, remark, err);
+    return rc == SIGN_OK ? write_remark(b->written, remark, err) : rc;
+}
+
+static void both_section(void *user) {
+    struct both *b = user;
+    keep_section(b->kept);
+}
+
+sign_rc xml_read_kept_writing(const struct xml_text *text, const struct xml_options *options, xml_keep keep,
+                              xml_seen seen, void *user, const struct xml_written *also, struct xml **out,
+                              sign_error *err) {
+    static const struct xml_handler handler = {both_begin, both_end, both_text, both_remark, both_section};
+    struct c14n_input in;
+    AUTO(keeping) k = {.keep = keep, .seen = seen, .user = user};
+    AUTO(writing) w = {.keep = keep};
+    sign_rc rc = keeping_begin(&k, options, err);
+    rc = rc == SIGN_OK ? writing_begin(&w, also, &in, err) : rc;
+    rc = rc == SIGN_OK ? read_text(text, options, &handler, &(struct both){&k, &w}, err) : rc;
+    rc = rc == SIGN_OK ? writing_end(&w, err) : rc;
+    if (rc == SIGN_OK) {
+        *out = TAKE(k.building.doc);
+    }
+    return rc;
 }

@@ -51,6 +51,19 @@ typedef sign_rc (*xml_seen)(void *user, const struct xml_node *element, const st
 sign_rc xml_read_kept(const struct xml_text *text, const struct xml_options *options, xml_keep keep,
                       xml_seen seen, void *user, struct xml **out, sign_error *err);
 
+/* What xml_read_kept_writing writes besides: nth, how, put and user as those of xml_stream_c14n. */
+struct xml_written {
+    size_t nth;
+    const struct c14n_input *how;
+    c14n_put put;
+    void *user;
+};
+
+/* xml_read_kept and xml_stream_c14n with the same keep, in one pass over the text. */
+sign_rc xml_read_kept_writing(const struct xml_text *text, const struct xml_options *options, xml_keep keep,
+                              xml_seen seen, void *user, const struct xml_written *also, struct xml **out,
+                              sign_error *err);
+
 /*
  * The canonical form of the whole document without kept elements: the nth (from 0, in document order; when
  * there is no such element it is SIGN_E_ARGUMENT), every one when nth is SIZE_MAX. Without keep (NULL) all of
