@@ -37,12 +37,15 @@ sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how,
 
 /*
  * xades_document_open, which writes besides, in the same pass, the canonical form of the whole document less
- * the nth signature, or every one (SIZE_MAX). *written: it was, and is what xades_document_c14n would give; a
- * document that became a tree was written in part or not at all.
+ * the nth signature, or every one (SIZE_MAX), or none (XML_LEAVE_NONE). *written: it was, and is what
+ * xades_document_c14n would give; a document that became a tree was written in part or not at all.
  */
 sign_rc xades_document_open_writing(const struct xml_text *text, enum xades_reading how,
                                     const struct xml_written *also, xades_document *out, bool *written,
                                     sign_error *err);
+
+/* The memory that a tree of a text of that size may take: 4 octets of markup can be a node. */
+size_t xades_tree_memory(size_t size);
 
 /*
  * The canonical form of the whole document less `without` (a node of signatures[], or NULL) and, with `all`,

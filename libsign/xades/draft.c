@@ -124,7 +124,7 @@ static sign_rc text_write(struct crypto *crypto, const ades_plan *plan, const si
 static sign_rc digests_fill(struct crypto *crypto, struct ades_draft *d, const struct xades_written *at,
                             sign_error *err) {
     AUTO(xades_digests) digests = {0};
-    sign_rc rc = xades_digest_all(crypto, d, &d->text, &digests, err);
+    sign_rc rc = xades_digest_draft(crypto, d, &digests, err);
     if (rc != SIGN_OK) {
         return rc;
     }
@@ -148,8 +148,8 @@ static sign_rc draft_fill(struct crypto *crypto, const ades_plan *plan, const si
                           const sign_input *in, struct ades_draft *d, sign_error *err) {
     AUTO(xades_start) start = {0};
     struct xades_written at = {0};
-    sign_rc rc =
-        what ? xades_start_beside(plan, what, in, d, &start, err) : xades_start_new(plan, in, d, &start, err);
+    sign_rc rc = what ? xades_start_beside(plan, what, in, d, &start, err)
+                      : xades_start_new(crypto, plan, in, d, &start, err);
     if (rc == SIGN_OK && start.signatures) {
         rc = others_before(crypto, d, err);
     }

@@ -155,25 +155,16 @@ static bool is_of_whole(const struct ades_draft *d) {
     return false;
 }
 
-/*
- * Opens the text. A large one is digested as a whole in the same pass, so far as the place of the signature
- * in it is known before (all of them are left out, or that one); *digested says that `whole` has the digest.
- */
-static sign_rc text_open(struct crypto *crypto, const struct ades_draft *d, const struct xml_text *text,
-                         xades_document *doc, uint8_t *whole, bool *digested, sign_error *err) {
+sign_rc xades_open_digesting(struct crypto *crypto, const struct ades_draft *d, const struct xml_text *text,
+                             size_t nth, xades_document *doc, uint8_t *whole, bool *digested,
+                             sign_error *err) {
     const struct c14n_input how = {.method = d->method};
-    const struct xml_written also = {d->single ? d->nth : SIZE_MAX, &how, put_digest, crypto};
-    if (!is_of_whole(d)) {
-        return xades_document_open(text, d->how, doc, err);
-    }
+    const struct xml_written also = {nth, &how, put_digest, crypto};
     sign_rc rc = crypto_hash_begin(crypto, d->digest, err);
     if (rc == SIGN_OK) {
         rc = xades_document_open_writing(text, d->how, &also, doc, digested, err);
     }
-    if (rc == SIGN_OK && *digested) {
-        rc = crypto_hash_end(crypto, whole, err);
-    }
-    return rc;
+    return rc == SIGN_OK && *digested ? crypto_hash_end(crypto, whole, err) : rc;
 }
 
 sign_rc xades_digest_all(struct crypto *crypto, const struct ades_draft *d, const struct xml_text *text,
@@ -181,7 +172,9 @@ sign_rc xades_digest_all(struct crypto *crypto, const struct ades_draft *d, cons
     AUTO(xades_document) doc = {0};
     uint8_t whole[DIGEST_MAX] = {0};
     bool digested = false;
-    sign_rc rc = text_open(crypto, d, text, &doc, whole, &digested, err);
+    size_t nth = d->single ? d->nth : SIZE_MAX;
+    sign_rc rc = is_of_whole(d) ? xades_open_digesting(crypto, d, text, nth, &doc, whole, &digested, err)
+                                : xades_document_open(text, d->how, &doc, err);
     if (rc != SIGN_OK) {
         return rc;
     }
@@ -200,6 +193,29 @@ sign_rc xades_digest_all(struct crypto *crypto, const struct ades_draft *d, cons
         }
     }
     return rc;
+}
+
+/*
+ * With the document's digest known, the signature is read back alone. What is finished is read back as a
+ * whole, so that a difference between the two is found then.
+ */
+sign_rc xades_digest_draft(struct crypto *crypto, const struct ades_draft *d, xades_digests *out,
+                           sign_error *err) {
+    AUTO(xades_document) doc = {0};
+    struct xml_text alone;
+    if (!d->has_whole || d->n_data != 1 || !xades_text_of_signature(&d->text, &alone)) {
+        return xades_digest_all(crypto, d, &d->text, out, err);
+    }
+    sign_rc rc = xades_document_open(&alone, XADES_AS_FITS, &doc, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    const struct xml_node *signature = xades_signature_find(&doc, d->id);
+    if (!signature) {
+        return fail(err, SIGN_E_INTERNAL, MSG_INTERNAL, "the new signature is not in the document");
+    }
+    memcpy(out->value[1], d->whole, sizeof d->whole);
+    return own_digests(crypto, d, signature, out, err);
 }
 
 /* In canonical form a '<' only begins a tag, so what is found is a DigestValue. */

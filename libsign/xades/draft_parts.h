@@ -51,6 +51,8 @@ struct ades_draft {
     size_t n_data;
     uint8_t digests[LIMIT_REFERENCES][DIGEST_MAX];
     struct xades_others others;
+    uint8_t whole[DIGEST_MAX]; /* of the document before the signature was put in, when has_whole */
+    bool has_whole;
     uint8_t tbs[DIGEST_MAX]; /* digest of the canonical SignedInfo: what is signed */
 };
 typedef struct ades_draft *ades_draft_ptr;
@@ -91,6 +93,11 @@ CLEANUP(xades_place, xades_place_free);
 struct xml_text xades_text_of(const source *s);
 /* Before the end tag of the root element; an empty-element tag is opened up (XML 1.0, 3.1). */
 sign_rc xades_place_in_root(const xades_document *doc, struct xades_place *out, sign_error *err);
+/*
+ * The text with nothing of the root's content but what is put in: short however long the document is, and the
+ * signature in it has the same canonical form. False: where the root's start tag ends is not seen.
+ */
+bool xades_text_of_signature(const struct xml_text *text, struct xml_text *out);
 /* Offset of the '<' of the root element in a well-formed document without DOCTYPE; *content: behind the XML
  * declaration. */
 size_t xades_root_start(sign_bytes text, size_t *content);
@@ -109,8 +116,8 @@ static inline void xades_start_free(xades_start *s) {
 }
 CLEANUP(xades_start, xades_start_free);
 /* Opens the input for the plan's shape and fills d->in, content, data and how. */
-sign_rc xades_start_new(const ades_plan *plan, const sign_input *in, struct ades_draft *d,
-                        struct xades_start *out, sign_error *err);
+sign_rc xades_start_new(struct crypto *crypto, const ades_plan *plan, const sign_input *in,
+                        struct ades_draft *d, struct xades_start *out, sign_error *err);
 /* The same beside the signatures that `what` has (draft_cosign.c). */
 sign_rc xades_start_beside(const ades_plan *plan, const sign_input *what, const sign_input *in,
                            struct ades_draft *d, struct xades_start *out, sign_error *err);
@@ -127,6 +134,14 @@ const struct xml_node *xades_signature_find(const xades_document *doc, const cha
 const struct xml_node *xades_child(const struct xml_node *n, const char *space, const char *name);
 const char *xades_attribute(const struct xml_node *n, const char *name); /* unqualified; NULL: not there */
 
+/* Opens a text. One that is read by events is digested in the same pass, less what nth says; *digested says
+ * that `whole` has that digest. */
+sign_rc xades_open_digesting(struct crypto *crypto, const struct ades_draft *d, const struct xml_text *text,
+                             size_t nth, xades_document *doc, uint8_t *whole, bool *digested,
+                             sign_error *err);
+/* The digests for a draft's text, of which the document's may be known already. */
+sign_rc xades_digest_draft(struct crypto *crypto, const struct ades_draft *d, xades_digests *out,
+                           sign_error *err);
 /* Reads `text` (the draft's, with or without a value) and digests all that the signature refers to. */
 sign_rc xades_digest_all(struct crypto *crypto, const struct ades_draft *d, const struct xml_text *text,
                          xades_digests *out, sign_error *err);

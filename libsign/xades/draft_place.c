@@ -103,11 +103,9 @@ sign_rc xades_data_add(struct ades_draft *d, enum xades_data_kind kind, const ch
     return SIGN_OK;
 }
 
-/* The document to sign; it must be none that is a signature itself. */
-static sign_rc document_open(struct ades_draft *d, enum xades_reading how, xades_document *doc,
-                             sign_error *err) {
-    struct xml_text text = xades_text_of(&d->in.src);
-    sign_rc rc = xades_document_open(&text, how, doc, err);
+/* The document to sign, which was opened with that result; it must be none that is a signature itself. */
+static sign_rc document_check(const struct ades_draft *d, const xades_document *doc, sign_rc rc,
+                              sign_error *err) {
     if (rc != SIGN_OK) {
         return within(err, rc, "%s", d->in.src.name);
     }
@@ -116,12 +114,45 @@ static sign_rc document_open(struct ades_draft *d, enum xades_reading how, xades
                : SIGN_OK;
 }
 
-static sign_rc start_enveloped(const sign_input *in, struct ades_draft *d, struct xades_start *out,
-                               sign_error *err) {
+static sign_rc document_open(const struct ades_draft *d, xades_document *doc, sign_error *err) {
+    struct xml_text text = xades_text_of(&d->in.src);
+    return document_check(d, doc, xades_document_open(&text, XADES_TREE, doc, err), err);
+}
+
+bool xades_text_of_signature(const struct xml_text *text, struct xml_text *out) {
+    enum { HEAD = 65536 };
+    sign_bytes head;
+    AUTO(sign_buf) own = {0};
+    size_t n = text->at < HEAD ? (size_t)text->at : HEAD, content;
+    if (text->at != text->behind || source_view(text->src, 0, n, &head, &own, NULL) != SIGN_OK) {
+        return false;
+    }
+    size_t at = xades_root_start(head, &content);
+    for (uint8_t quote = 0; at < head.len; at++) {
+        uint8_t c = head.data[at];
+        if (!quote && c == '>') {
+            *out = *text;
+            out->at = at + 1;
+            return true;
+        }
+        if (c == quote) {
+            quote = 0;
+        } else if (!quote && (c == '"' || c == '\'')) {
+            quote = c;
+        }
+    }
+    return false;
+}
+
+static sign_rc start_enveloped(struct crypto *crypto, const sign_input *in, struct ades_draft *d,
+                               struct xades_start *out, sign_error *err) {
     AUTO(xades_document) doc = {0};
     sign_rc rc = ades_held_open(in, &d->in, err);
     if (rc == SIGN_OK) {
-        rc = document_open(d, XADES_AS_FITS, &doc, err);
+        const struct xml_text text = xades_text_of(&d->in.src);
+        size_t nth = d->single ? XML_LEAVE_NONE : SIZE_MAX;
+        rc = xades_open_digesting(crypto, d, &text, nth, &doc, d->whole, &d->has_whole, err);
+        rc = document_check(d, &doc, rc, err);
     }
     if (rc == SIGN_OK) {
         rc = xades_place_in_root(&doc, &out->place, err);
@@ -153,7 +184,7 @@ static sign_rc element_add(struct ades_draft *d, const char *id, sign_error *err
 /* One element of the document: the signature stands at the end of the root, outside of it. */
 static sign_rc start_element(const char *id, struct ades_draft *d, struct xades_start *out, sign_error *err) {
     AUTO(xades_document) doc = {0};
-    sign_rc rc = document_open(d, XADES_TREE, &doc, err);
+    sign_rc rc = document_open(d, &doc, err);
     if (rc != SIGN_OK) {
         return rc;
     }
@@ -198,7 +229,7 @@ static sign_rc start_wrapped(struct ades_draft *d, struct xades_start *out, sign
     AUTO(xades_document) doc = {0};
     sign_bytes text;
     AUTO(sign_buf) own = {0};
-    sign_rc rc = document_open(d, XADES_TREE, &doc, err);
+    sign_rc rc = document_open(d, &doc, err);
     if (rc == SIGN_OK && xml_root(doc.xml)->end == 0) {
         rc = fail(err, SIGN_E_FORMAT, MSG_XML_NOT_UTF8, "%s", d->in.src.name);
     }
@@ -328,8 +359,8 @@ static sign_rc start_detached(const sign_input *in, struct ades_draft *d, struct
     return xades_data_add(d, XADES_DETACHED, *name ? (const char *)uri.data : NULL, err);
 }
 
-sign_rc xades_start_new(const ades_plan *plan, const sign_input *in, struct ades_draft *d,
-                        struct xades_start *out, sign_error *err) {
+sign_rc xades_start_new(struct crypto *crypto, const ades_plan *plan, const sign_input *in,
+                        struct ades_draft *d, struct xades_start *out, sign_error *err) {
     if (!in) {
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "there is nothing to sign");
     }
@@ -344,5 +375,5 @@ sign_rc xades_start_new(const ades_plan *plan, const sign_input *in, struct ades
     case SIGN_ENVELOPED:
         break;
     }
-    return start_enveloped(in, d, out, err);
+    return start_enveloped(crypto, in, d, out, err);
 }

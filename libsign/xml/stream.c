@@ -249,8 +249,10 @@ static sign_rc keep_text(void *user, sign_bytes piece, unsigned line, sign_error
 
 static sign_rc keep_remark(void *user, const struct xml_node *remark, sign_error *err) {
     struct keeping *k = user;
-    sign_rc rc = k->inside > 0 ? octets_add(k, octets_of(remark), err) : SIGN_OK;
-    return k->inside > 0 && rc == SIGN_OK ? xml_build_remark(&k->building, remark, err) : rc;
+    bool outside = k->depth == 0 && remark->kind == XML_KIND_INSTRUCTION;
+    bool kept = k->inside > 0 || outside;
+    sign_rc rc = kept ? octets_add(k, octets_of(remark), err) : SIGN_OK;
+    return kept && rc == SIGN_OK ? xml_build_remark(&k->building, remark, err) : rc;
 }
 
 static void keep_section(void *user) {
@@ -389,7 +391,7 @@ static sign_rc writing_begin(struct writing *w, const struct xml_written *also, 
 }
 
 static sign_rc writing_end(struct writing *w, sign_error *err) {
-    if (w->keep != NULL && w->nth != SIZE_MAX && w->nth >= w->count) {
+    if (w->keep != NULL && w->nth < XML_LEAVE_NONE && w->nth >= w->count) {
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "XML: there is no such element to be left out");
     }
     w->canon->err = err;
