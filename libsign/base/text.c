@@ -101,9 +101,10 @@ size_t utf8_width(const char *s) {
 }
 
 void text_printable(sign_bytes in, char *out, size_t size) {
-    /* C0, DEL and C1; line separators; everything that turns the direction of writing. */
-    static const struct utf8_range bad[] = {{0x00, 0x1F},     {0x7F, 0x9F},     {0x200E, 0x200F},
-                                            {0x2028, 0x202E}, {0x2066, 0x2069}, {0x061C, 0x061C}};
+    /* C0, DEL and C1; what has no width; line separators; everything that turns the direction of writing. */
+    static const struct utf8_range bad[] = {{0x00, 0x1F},     {0x7F, 0x9F},     {0xAD, 0xAD},
+                                            {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x2069},
+                                            {0x061C, 0x061C}, {0xFEFF, 0xFEFF}};
     size_t len = 0;
     size_t at = 0;
     while (at < in.len) {

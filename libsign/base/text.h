@@ -49,8 +49,8 @@ void text_mask_person(const char *in, char *out, size_t size);
 int text_pem_next(sign_bytes in, size_t *at, char label[64], grow *der);
 
 /*
- * A NUL-terminated copy for messages and terminals: controls, marks that turn the direction of writing, and
- * malformed bytes are shown as '?'. Cut to size at a whole character; size >= 1.
+ * A NUL-terminated copy for messages and terminals: controls, marks without width or that turn the direction
+ * of writing, and malformed bytes are shown as '?'. Cut to size at a whole character; size >= 1.
  */
 void text_printable(sign_bytes in, char *out, size_t size);
 

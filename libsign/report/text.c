@@ -5,7 +5,7 @@
 #include "report/writers.h"
 #include <stdio.h>
 
-enum { LABEL_WIDTH = 22, ROOM_FOR_TEXT = 1200 };
+enum { LABEL_WIDTH = 22, ROOM_FOR_TEXT = 1200, ROOM_FOR_ID = 121 };
 
 /* One row per label: Turkish, English. */
 enum label {
@@ -212,6 +212,14 @@ static void put_evidence(grow *out, sign_lang lang, unsigned depth, const struct
     }
 }
 
+/* An Id is chosen by whoever wrote the file, and nobody signs it: it must not end the line and go on as a
+ * report. */
+static void put_id(grow *out, const struct report_signature *s) {
+    char shown[ROOM_FOR_ID];
+    text_printable(BYTES_STR(s->id ? s->id : ""), shown, sizeof shown);
+    grow_str(out, shown);
+}
+
 /* The empty name is a URI that names the document it stands in (XML-Signature, 4.4.3.2). */
 static const char *scope_name(sign_lang lang, const struct report_signature *s,
                               const struct report_scope *c) {
@@ -275,9 +283,10 @@ static void put_properties(grow *out, sign_lang lang, unsigned depth, const stru
 static void put_signature(grow *out, sign_lang lang, unsigned depth, const struct sign_report *r,
                           const struct report_signature *s) {
     bool inspect = strcmp(r->schema, "inspect/1") == 0;
-    grow_printf(out, "\n%*s%s %s: %s", (int)(2 * depth), "",
-                depth ? two(lang, "Karşı imza", "Counter-signature") : two(lang, "İmza", "Signature"),
-                s->id ? s->id : "", word(lang, s->indication, s->sub, inspect, is_unchecked(s)));
+    grow_printf(out, "\n%*s%s ", (int)(2 * depth), "",
+                depth ? two(lang, "Karşı imza", "Counter-signature") : two(lang, "İmza", "Signature"));
+    put_id(out, s);
+    grow_printf(out, ": %s", word(lang, s->indication, s->sub, inspect, is_unchecked(s)));
     if (!inspect || s->indication == TOTAL_FAILED)
         grow_printf(out, " (%s%s%s)", indication_text(s->indication) ? indication_text(s->indication) : "-",
                     s->sub ? " / " : "", s->sub ? sub_indication_text(s->sub) : "");
@@ -336,8 +345,9 @@ static void put_partial(grow *out, sign_lang lang, const struct sign_report *r) 
             continue;
         partial_text(lang, s, text, sizeof text);
         text_printable(BYTES_STR(text), shown, sizeof shown);
-        grow_printf(out, "%s %s: %s\n", two(lang, "Dikkat, imza", "Attention, signature"), s->id ? s->id : "",
-                    shown);
+        grow_printf(out, "%s ", two(lang, "Dikkat, imza", "Attention, signature"));
+        put_id(out, s);
+        grow_printf(out, ": %s\n", shown);
     }
 }
 

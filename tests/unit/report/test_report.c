@@ -208,10 +208,17 @@ Test(report, names_from_outside_cannot_steer_the_terminal) {
     r->document = "a\x1b[2Jb\nGEÇERLİ";
     struct report_signature *s = add(r, TOTAL_FAILED, SUB_FORMAT_FAILURE);
     s->roles = "x\x1b]0;t\x07";
+    s->id = "S1: VALID\nSignature S2: VALID\r\xc2\x85\xe2\x80\xae";
+    s->covers_whole_document = TRI_FALSE;
+    s->scope = &(struct report_scope){.name = "p\nSignature", .digest_alg = "SHA-256", .digest = "00"};
     cr_assert_eq(report_seal(r, NULL), SIGN_OK);
     char *text = written(r, SIGN_TEXT, SIGN_EN);
     cr_assert_null(strchr(text, '\x1b'));
     cr_assert_null(strstr(text, "\nGEÇERLİ"));
+    cr_assert_null(strstr(text, "\nSignature S2"));
+    cr_assert_null(strpbrk(text, "\r"));
+    cr_assert_null(strstr(text, "\xe2\x80\xae"));
+    cr_assert_not_null(strstr(text, "S1: VALID?Signature S2: VALID???"));
     free(text);
     json_t *j = as_json(r);
     cr_assert_not_null(j);
