@@ -32,6 +32,7 @@ static void *arena_block_new(arena *a, size_t n) {
         return NULL;
     }
     block->size = size;
+    a->taken += size;
     if (own && a->blocks != NULL) {
         block->next = a->blocks->next;
         a->blocks->next = block;

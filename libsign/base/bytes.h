@@ -69,6 +69,7 @@ struct arena {
     struct arena_block *blocks;
     uint8_t *at;
     size_t left;
+    size_t taken; /* octets of all blocks */
     bool failed; /* an allocation failed: arena_alloc gave NULL */
 };
 typedef struct arena arena;

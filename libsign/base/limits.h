@@ -40,7 +40,15 @@ enum {
 #define LIMIT_XML_KEPT          ((size_t)8 << 20)   /* signatures kept of a document that is read by events */
 #define LIMIT_XML_TEXT          ((size_t)256 << 20) /* one text of a signed document: base64 of a large file */
 #define LIMIT_XML_VALUE         ((size_t)1 << 20)   /* a SignatureValue, a DigestValue, an attribute */
-#define LIMIT_XML_DIGESTED      ((uint64_t)4 << 30) /* by all references of one XML document together */
+#define LIMIT_XML_BASE          ((size_t)64 << 10)  /* xml:base joined from several */
+#define LIMIT_XML_MEMORY        ((size_t)64 << 20)  /* a tree takes this, and LIMIT_XML_TIMES its document */
+/* Work on one XML document: octets canonicalised, read again or digested by all its references together, with
+ * something for each step. At most TIMES the document and the contents it signs, and this at least and at most;
+ * what is larger may be gone through a few times all the same. */
+#define LIMIT_XML_DIGESTED_LEAST ((uint64_t)64 << 20)
+#define LIMIT_XML_DIGESTED       ((uint64_t)4 << 30)
+#define LIMIT_XML_TIMES          16
+#define LIMIT_XML_PASSES         4
 #define LIMIT_KEY_FILE          ((size_t)1 << 20)   /* a PEM or PKCS#12 file */
 #define LIMIT_WINDOW            ((size_t)1 << 20)   /* bytes read at a time from a large file */
 #define LIMIT_RSA_BITS_MIN      1024                /* below: refused before any computation */

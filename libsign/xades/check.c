@@ -13,11 +13,14 @@ struct checking {
     bool unknown; /* one of SignedInfo could not be computed or found */
     bool absent;  /* the content of one is not there, entries of a Manifest included */
     bool differs; /* one of them is not what was signed */
-    bool whole;   /* one of them is the whole of what there is */
+    bool whole;   /* one of them is the whole of what there is, */
+    const struct xml_node *whole_node; /* which is that element */
     bool countersigns;
     const char *unfound[LIMIT_REFERENCES]; /* what could not be found, for messages */
     size_t n_unfound;
-    unsigned depth; /* 1: entries of a Manifest are checked */
+    unsigned depth;                                  /* 1: entries of a Manifest are checked */
+    const struct xml_node *listed[LIMIT_REFERENCES]; /* Manifests, and Objects with some, that were checked */
+    size_t n_listed;
     struct report_scope **tail;
 };
 
@@ -76,7 +79,13 @@ static sign_rc problem(struct checking *c, const struct xades_reference *ref, en
             *err = *why;
         return why->code;
     }
-    if (why->code == SIGN_E_UNSUPPORTED) {
+    if (why->code == SIGN_E_LIMIT) {
+        c->differs = true;
+        if (c->o->s.broken == MSG_NONE) {
+            c->o->s.broken = MSG_LIMIT;
+            c->o->s.broken_detail = arena_str(texts(c), BYTES_STR(why->args));
+        }
+    } else if (why->code == SIGN_E_UNSUPPORTED) {
         c->unknown |= c->depth == 0;
         constrain(c, MSG_TRANSFORM_UNKNOWN, why->args);
     } else if (origin == ORIGIN_CONTENT) {
@@ -134,12 +143,12 @@ static bool is_data(struct checking *c, const struct xades_reference *ref, const
     if (xades_type_of_properties(ref->type) != 0)
         breaks(c, ref->node, "Type says SignedProperties, which URI does not name");
     if (n == NULL)
-        return true;
+        return xades_is_data(c->o, named);
     if (c->bound->n < LIMIT_REFERENCES && only_c14n(ref))
         c->bound->node[c->bound->n++] = n;
     if (c->o->parent != NULL && n == c->o->parent->s.value_node && only_c14n(ref))
         c->countersigns = true;
-    return c->o->s.key_info == NULL || !xades_within(n, c->o->s.key_info);
+    return xades_is_data(c->o, named);
 }
 
 static sign_rc check_one(struct checking *c, const struct xades_reference *ref, sign_error *err);
@@ -155,13 +164,16 @@ static sign_rc check_manifest(struct checking *c, const struct xades_reference *
     struct xades_one *o = c->o;
     struct xades_reference *entries = NULL;
     size_t n = 0;
+    sign_error why = {0};
+    sign_rc rc = xades_spend(o->job, XADES_WORK_REFERENCE, &why);
+    if (rc != SIGN_OK)
+        return problem(c, ref, ORIGIN_NONE, &why, err);
     if (!xades_references_read(manifest->first, ref->number, texts(c), &o->s, &entries, &n))
         return fail_memory(err);
     if (n == 0)
         breaks(c, manifest, "is empty");
     for (size_t i = 0; i < n; i++)
         o->external += xades_is_external(&entries[i]) ? 1 : 0;
-    sign_rc rc = SIGN_OK;
     c->depth = 1;
     for (size_t i = 0; i < n && rc == SIGN_OK && o->s.broken == MSG_NONE; i++)
         rc = check_one(c, &entries[i], err);
@@ -169,18 +181,29 @@ static sign_rc check_manifest(struct checking *c, const struct xades_reference *
     return rc;
 }
 
-/* The Manifest itself, or those that stand in an Object that is signed as a whole. */
+/* Whether it was checked for a reference before; from now on it was. */
+static bool is_listed(struct checking *c, const struct xml_node *n, bool now) {
+    for (size_t i = 0; i < c->n_listed; i++)
+        if (c->listed[i] == n)
+            return true;
+    if (now && c->n_listed < LIMIT_REFERENCES)
+        c->listed[c->n_listed++] = n;
+    return false;
+}
+
+/* The Manifest itself, or those that stand in an Object that is signed as a whole; each but once. */
 static sign_rc check_manifests(struct checking *c, const struct xades_reference *ref,
                                const struct xml_node *n, sign_error *err) {
     sign_rc rc = SIGN_OK;
     if (n != NULL && xades_is(n, DS_NS, "Manifest"))
-        return check_manifest(c, ref, n, err);
+        return is_listed(c, n->parent, false) || is_listed(c, n, true) ? SIGN_OK
+                                                                       : check_manifest(c, ref, n, err);
     if (strcmp(ref->type, TYPE_MANIFEST) == 0)
         breaks(c, ref->node, "Type says Manifest, which URI does not name");
-    if (n == NULL || !xades_is(n, DS_NS, "Object"))
+    if (n == NULL || !xades_is(n, DS_NS, "Object") || is_listed(c, n, true))
         return SIGN_OK;
     for (const struct xml_node *e = n->first; e != NULL && rc == SIGN_OK; e = e->next)
-        if (xades_is(e, DS_NS, "Manifest"))
+        if (xades_is(e, DS_NS, "Manifest") && !is_listed(c, e, false))
             rc = check_manifest(c, ref, e, err);
     return rc;
 }
@@ -227,7 +250,10 @@ static sign_rc check_one(struct checking *c, const struct xades_reference *ref, 
         return problem(c, ref, ORIGIN_NONE, &why, err);
     if (rc != SIGN_OK)
         return SIGN_OK;
-    c->whole |= data && xades_is_whole(o, ref, &named);
+    if (data && !c->whole && xades_is_whole(o, ref, &named)) {
+        c->whole = true;
+        c->whole_node = named.element;
+    }
     rc = compare(c, ref, &named, data, err);
     if (rc != SIGN_OK || !data)
         return rc;
@@ -253,10 +279,9 @@ static void conclude(struct checking *c) {
         constrain(c, MSG_NO_DATA_SIGNED, NULL);
     if (c->p->signed_node != NULL && !c->p->is_signed)
         constrain(c, MSG_PROPERTIES_UNSIGNED, NULL);
+    bool whole = c->whole && xades_nothing_beside(o, c->bound, c->whole_node);
     if (o->parent == NULL)
-        o->out->covers_whole_document = c->whole                    ? TRI_TRUE
-                                        : c->unknown && c->data > 0 ? TRI_NULL
-                                                                    : TRI_FALSE;
+        o->out->covers_whole_document = whole ? TRI_TRUE : c->unknown && c->data > 0 ? TRI_NULL : TRI_FALSE;
 }
 
 sign_rc xades_check_references(struct xades_one *o, struct xades_properties *p, struct xades_bound *bound,

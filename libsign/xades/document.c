@@ -20,10 +20,16 @@ void xades_document_free(xades_document *d) {
     *d = (xades_document){0};
 }
 
+size_t xades_tree_memory(size_t size) {
+    return LIMIT_XML_MEMORY + LIMIT_XML_TIMES * size;
+}
+
 static sign_rc tree_read(xades_document *d, sign_error *err) {
     sign_bytes text;
     sign_rc rc = xml_text_all(&d->text, LIMIT_XML_TREE, &text, &d->own, err);
-    rc = rc == SIGN_OK ? xml_read(text, &options, &d->xml, err) : rc;
+    struct xml_options bounded = options;
+    bounded.memory = xades_tree_memory(text.len);
+    rc = rc == SIGN_OK ? xml_read(text, &bounded, &d->xml, err) : rc;
     return rc == SIGN_OK ? source_unchanged(d->text.src, err) : rc;
 }
 

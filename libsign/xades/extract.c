@@ -20,12 +20,6 @@ static void chosen_free(chosen *c) {
 }
 CLEANUP(chosen, chosen_free);
 
-static bool is_data(const struct xades_one *o, const struct xades_named *named) {
-    const struct xml_node *n = named->element;
-    return n == NULL || !(xades_is_property(n, "SignedProperties") ||
-                          (o->s.key_info != NULL && xades_within(n, o->s.key_info)));
-}
-
 /* The only reference to data, or the first of several that is the whole. ref is NULL when there is none. */
 static void choose(const struct xades_one *o, chosen *out) {
     bool whole = false;
@@ -33,7 +27,7 @@ static void choose(const struct xades_one *o, chosen *out) {
         const struct xades_reference *ref = &o->s.references[i];
         struct xades_named named;
         (void)xades_resolve(o, ref, &named, NULL); /* a detached content has no place to be found in */
-        if (!is_data(o, &named))
+        if (!xades_is_data(o, &named))
             continue;
         grow_printf(&out->names, "%s\"%.100s\"", out->n > 0 ? ", " : "", ref->uri != NULL ? ref->uri : "");
         bool is_whole = named.origin != ORIGIN_NONE && xades_is_whole(o, ref, &named);
@@ -49,29 +43,13 @@ static void choose(const struct xades_one *o, chosen *out) {
 
 /* ---- its octets ------------------------------------------------------------------------------------- */
 
-static const struct xades_c14n *last_c14n(const struct xades_reference *ref, const char **prefixes) {
-    *prefixes = NULL;
-    for (size_t i = ref->n_transforms; i-- > 0;)
-        if (ref->transforms[i].step == STEP_C14N) {
-            *prefixes = ref->transforms[i].prefixes;
-            return ref->transforms[i].c14n;
-        }
-    return xades_c14n_of(C14N_1_0);
-}
-
-static bool has_base64(const struct xades_reference *ref) {
-    for (size_t i = 0; i < ref->n_transforms; i++)
-        if (ref->transforms[i].step == STEP_BASE64)
-            return true;
-    return false;
-}
-
 /* What a ds:Object that was digested as nodes holds: elements, or text, which may be base64 by Encoding. */
 static sign_rc object_octets(const struct xades_one *o, const chosen *c, c14n_put put, void *user,
                              sign_error *err) {
     const struct xml_node *object = c->named.element;
-    const char *encoding = xades_unqualified(object, "Encoding"), *prefixes;
-    const struct xades_c14n *c14n = last_c14n(c->ref, &prefixes);
+    const char *encoding = xades_unqualified(object, "Encoding");
+    const struct xades_transform *only = c->ref->n_transforms > 0 ? &c->ref->transforms[0] : NULL;
+    const struct xades_c14n *c14n = only != NULL ? only->c14n : xades_c14n_of(C14N_1_0);
     bool elements = false;
     sign_rc rc = SIGN_OK;
     for (const struct xml_node *e = object->first; e != NULL && rc == SIGN_OK; e = e->next) {
@@ -80,7 +58,7 @@ static sign_rc object_octets(const struct xades_one *o, const chosen *c, c14n_pu
         const struct c14n_input in = {.apex = e,
                                       .method = c14n->method,
                                       .comments = c14n->comments && c->named.comments,
-                                      .prefixes = prefixes};
+                                      .prefixes = only != NULL ? only->prefixes : NULL};
         elements = true;
         rc = c14n_write(&in, put, user, err);
     }
@@ -96,9 +74,23 @@ static sign_rc object_octets(const struct xades_one *o, const chosen *c, c14n_pu
     return text != NULL && *text != 0 ? put(user, BYTES_STR(text), err) : SIGN_OK;
 }
 
-/* The content for people: as it was digested, but an Object without its own tags. */
+/*
+ * The content for people: as it was digested, but an Object without its own tags. Only where the digest is of
+ * that Object with all that is in it, and the tags are all that would be missing.
+ */
 static bool is_object(const chosen *c) {
-    return c->named.element != NULL && xades_is(c->named.element, DS_NS, "Object") && !has_base64(c->ref);
+    const struct xml_node *object = c->named.element;
+    bool canonical =
+        c->ref->n_transforms == 0 || (c->ref->n_transforms == 1 && c->ref->transforms[0].step == STEP_C14N);
+    if (object == NULL || !xades_is(object, DS_NS, "Object") || !canonical)
+        return false;
+    size_t elements = 0, others = 0;
+    for (const struct xml_node *e = object->first; e != NULL; e = e->next) {
+        elements += e->kind == XML_KIND_ELEMENT;
+        others +=
+            e->kind == XML_KIND_INSTRUCTION || (e->kind == XML_KIND_TEXT && xades_trim(e->text).len > 0);
+    }
+    return elements == 0 || others == 0;
 }
 
 static sign_rc content_octets(const struct xades_one *o, const chosen *c, c14n_put put, void *user,
@@ -111,35 +103,48 @@ static sign_rc content_octets(const struct xades_one *o, const chosen *c, c14n_p
 
 struct writing {
     struct crypto *crypto;
-    sink *to;
+    sink *to; /* NULL: it is digested only */
 };
 
 static sign_rc write_piece(void *user, sign_bytes piece, sign_error *err) {
     struct writing *w = user;
-    sink_bytes(w->to, piece);
+    if (w->to != NULL)
+        sink_bytes(w->to, piece);
     return crypto_hash_add(w->crypto, piece, err);
 }
 
-/* A large file is read again: when it changed since it was verified, the digest tells, and nothing appears.
+static sign_rc write_plain(void *user, sign_bytes piece, sign_error *err) {
+    (void)err; /* the sink remembers */
+    sink_bytes(user, piece);
+    return SIGN_OK;
+}
+
+/*
+ * What is written is what is digested again, and that must be what was signed; of an Object the whole is
+ * digested and its content written, of the same nodes. A large file is read again: when it changed since it
+ * was verified, the digest tells, and nothing appears.
  */
 static sign_rc write_content(const struct xades_one *o, const chosen *c, const sign_output *out,
                              sign_error *err) {
     struct crypto *crypto = o->job->ctx->crypto;
     uint8_t digest[DIGEST_MAX];
     AUTO(sink) to = {.fd = -1};
-    struct writing w = {crypto, &to};
+    struct writing w = {crypto, is_object(c) ? NULL : &to};
     sign_rc rc = sink_open(out, &to, err);
     if (rc == SIGN_OK)
         rc = crypto_hash_begin(crypto, c->ref->digest, err);
     if (rc == SIGN_OK)
-        rc = content_octets(o, c, write_piece, &w, err);
+        rc = xades_octets(o, c->ref, &c->named, write_piece, &w, err);
     if (rc == SIGN_OK)
         rc = crypto_hash_end(crypto, digest, err);
     if (rc != SIGN_OK)
         return rc;
     size_t size = crypto_digest_row(c->ref->digest)->size;
-    if (!is_object(c) && !bytes_equal(c->ref->value, BYTES(digest, size)))
+    if (!bytes_equal(c->ref->value, BYTES(digest, size)))
         return fail(err, SIGN_E_IO, MSG_FILE_CHANGED, "%s", o->job->d->text.src->name);
+    rc = is_object(c) ? object_octets(o, c, write_plain, &to, err) : SIGN_OK;
+    if (rc != SIGN_OK)
+        return rc;
     return sink_commit(&to, err);
 }
 
@@ -175,6 +180,7 @@ static sign_rc extract_from(struct xades_job *job, const sign_output *out, sign_
     if (c.ref == NULL)
         return fail(err, SIGN_E_UNSUPPORTED, MSG_EXTRACT_SEVERAL, "%.*s", (int)c.names.len,
                     c.names.len > 0 ? (const char *)c.names.data : "");
+    job->work = 0; /* it was verified: what is written is what one reference of it took */
     return write_content(&all[0], &c, out, err);
 }
 

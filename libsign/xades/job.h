@@ -5,14 +5,27 @@
 #include "ades/ades.h"
 #include "xades/signature.h"
 
-/* A digest of the whole document less every Signature: parallel signatures ask for it again and again. */
+/* A digest, and what it is of: parallel signatures ask for the same again and again. */
 struct xades_known {
-    const struct xades_c14n *c14n; /* NULL: the slot is free */
+    const struct xml_node *apex; /* of a subtree, */
+    const source *content;       /* or of a content; else of the document */
+    const struct xml_node *without;
+    enum xades_step leave;
+    const struct xades_c14n *c14n; /* NULL: the content's own octets */
+    const char *prefixes;
     bool comments;
     enum crypto_digest digest;
     uint8_t value[DIGEST_MAX];
 };
-enum { XADES_KNOWN = 8 };
+enum { XADES_KNOWN = LIMIT_REFERENCES + 2 };
+
+/* To a question that is answered once. */
+struct xades_answer {
+    bool known, yes;
+};
+
+/* Work that is counted beside octets: a reference, a reading of octets as XML, a node that is looked at. */
+enum { XADES_WORK_REFERENCE = 1024, XADES_WORK_READING = 4096, XADES_WORK_NODE = 4 };
 
 struct xades_job {
     const struct ades_context *ctx;
@@ -21,11 +34,13 @@ struct xades_job {
     size_t n_contents;
     bool *used; /* contents[i] was referred to */
     struct sign_report *report;
-    size_t countersignatures; /* read so far, for the limit */
-    size_t effort;            /* left for certificate paths */
-    uint64_t octets;          /* digested so far, for the limit */
+    size_t countersignatures;  /* read so far, for the limit */
+    size_t effort;             /* left for certificate paths */
+    uint64_t work, work_limit; /* done so far; 0: the limit was not asked for yet */
     struct xades_known known[XADES_KNOWN];
-    sign_rc stopped; /* what ctx->digested said; SIGN_OK: go on */
+    size_t n_known;
+    struct xades_answer root_is_all, only_signatures; /* of the document, for all its references */
+    sign_rc stopped;                                  /* what ctx->digested said; SIGN_OK: go on */
 };
 
 /* What a Reference names. */

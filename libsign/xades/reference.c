@@ -28,8 +28,9 @@ static const source *find_content(const struct xades_one *o, const struct xades_
     const source *found = NULL;
     AUTO(grow) name = {0};
     if (ref->uri != NULL && text_percent_decode(BYTES_STR(ref->uri), &name)) {
+        bool whole = name.len == 0 || memchr(name.data, 0, name.len) == NULL; /* "%00" ends no name */
         grow_byte(&name, 0);
-        found = name.failed ? NULL : content_named(job, (const char *)name.data);
+        found = name.failed || !whole ? NULL : content_named(job, (const char *)name.data);
     }
     if (found == NULL && job->n_contents == 1 && o->external == 1)
         found = &job->contents[0];
@@ -56,7 +57,7 @@ static const char *fragment_id(const struct xades_one *o, const char *uri, bool 
     if (strchr(uri, '%') == NULL)
         return uri + 1;
     AUTO(grow) id = {0};
-    if (!text_percent_decode(BYTES(uri + 1, n - 1), &id))
+    if (!text_percent_decode(BYTES(uri + 1, n - 1), &id) || memchr(id.data, 0, id.len) != NULL)
         return NULL;
     return arena_str(a, BYTES(id.data, id.len));
 }
@@ -142,8 +143,18 @@ static bool is_void(const flow *f) {
     return false;
 }
 
+/* Octets for the next transform. */
+struct collecting {
+    struct xades_job *job;
+    grow octets;
+};
+
 static sign_rc put_into(void *user, sign_bytes piece, sign_error *err) {
-    grow *g = user;
+    struct collecting *c = user;
+    grow *g = &c->octets;
+    sign_rc rc = xades_spend(c->job, piece.len, err);
+    if (rc != SIGN_OK)
+        return rc;
     grow_put(g, piece.data, piece.len);
     if (g->failed)
         return g->over ? fail(err, SIGN_E_LIMIT, MSG_LIMIT, "%s", "transforms") : fail_memory(err);
@@ -158,31 +169,40 @@ static sign_rc canonical(const flow *f, const struct xades_c14n *c14n, const cha
                             .leave = leaving(f),
                             .method = c14n->method,
                             .comments = c14n->comments && f->comments,
-                            .prefixes = prefixes};
+                            .prefixes = prefixes,
+                            .work = &f->o->job->work};
     if (is_void(f))
         return unfit(f, "nothing is left to be digested", err);
-    if (f->apex == NULL && f->parsed == NULL && d->sparse)
-        return xades_document_c14n(d, &in, f->without, f->leave == STEP_LEAVE_ALL, put, user, err);
+    if (f->apex == NULL && f->parsed == NULL && d->sparse) {
+        sign_rc rc = xades_spend(f->o->job, xml_text_size(&d->text), err);
+        return rc == SIGN_OK
+                   ? xades_document_c14n(d, &in, f->without, f->leave == STEP_LEAVE_ALL, put, user, err)
+                   : rc;
+    }
     if (f->apex == NULL)
         in.document = xml_first(f->parsed != NULL ? f->parsed : d->xml);
-    return c14n_write(&in, put, user, err);
+    sign_rc rc = c14n_write(&in, put, user, err);
+    return rc == SIGN_OK ? xades_spend(f->o->job, 0, err) : rc;
 }
 
 /* Octets become nodes by reading them as XML (XML-Signature, 4.4.3.2), under the rules of every document. */
 static sign_rc to_nodes(flow *f, sign_error *err) {
-    static const struct xml_options options = {.bytes = LIMIT_XML_TREE,
-                                               .depth = LIMIT_XML_DEPTH,
-                                               .nodes = LIMIT_XML_NODES,
-                                               .attributes = LIMIT_XML_ATTRIBUTES,
-                                               .text = LIMIT_XML_TEXT,
-                                               .value = LIMIT_XML_VALUE,
-                                               .encodings = true};
+    struct xml_options options = {.bytes = LIMIT_XML_TREE,
+                                  .depth = LIMIT_XML_DEPTH,
+                                  .nodes = LIMIT_XML_NODES,
+                                  .attributes = LIMIT_XML_ATTRIBUTES,
+                                  .text = LIMIT_XML_TEXT,
+                                  .value = LIMIT_XML_VALUE,
+                                  .encodings = true};
     if (f->nodes)
         return SIGN_OK;
     AUTO(sign_buf) own = {0};
     sign_bytes text = BYTES(f->made.data, f->made.len);
     sign_rc rc = f->content != NULL ? source_all(f->content, LIMIT_XML_TREE, &text, &own, err) : SIGN_OK;
     struct xml *parsed = NULL;
+    options.memory = xades_tree_memory(text.len);
+    if (rc == SIGN_OK)
+        rc = xades_spend(f->o->job, XADES_WORK_READING + 2 * (uint64_t)text.len, err);
     if (rc == SIGN_OK)
         rc = xml_read(text, &options, &parsed, err);
     if (rc != SIGN_OK)
@@ -227,6 +247,9 @@ static sign_rc decode(struct decoder *d, const flow *f, bool last, sign_error *e
 }
 
 static sign_rc decode_more(struct decoder *d, const flow *f, sign_bytes text, sign_error *err) {
+    sign_rc spent = xades_spend(f->o->job, XADES_WORK_NODE + text.len, err);
+    if (spent != SIGN_OK)
+        return spent;
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.data[i];
         if (c == ' ' || c == '\n' || c == '\r' || c == '\t')
@@ -241,8 +264,7 @@ static sign_rc decode_more(struct decoder *d, const flow *f, sign_bytes text, si
     return SIGN_OK;
 }
 
-/* The next node in document order inside `top`; `n` without what is in it when `skip`. */
-static const struct xml_node *after(const struct xml_node *n, const struct xml_node *top, bool skip) {
+const struct xml_node *xades_after(const struct xml_node *n, const struct xml_node *top, bool skip) {
     if (!skip && n->first != NULL)
         return n->first;
     while (n != top && n->next == NULL)
@@ -258,9 +280,9 @@ static sign_rc decode_nodes(struct decoder *d, const flow *f, sign_error *err) {
     sign_rc rc = SIGN_OK;
     for (const struct xml_node *n = top; n != NULL && rc == SIGN_OK;) {
         bool out = n == f->without || (leave != NULL && n->kind == XML_KIND_ELEMENT && leave(n));
-        if (n->kind == XML_KIND_TEXT)
-            rc = decode_more(d, f, BYTES_STR(n->text), err);
-        n = after(n, top, out);
+        rc = n->kind == XML_KIND_TEXT ? decode_more(d, f, BYTES_STR(n->text), err)
+                                      : xades_spend(f->o->job, XADES_WORK_NODE, err);
+        n = xades_after(n, top, out);
     }
     return rc;
 }
@@ -318,14 +340,15 @@ static sign_rc make(flow *f, const struct xades_transform *t, c14n_put put, void
 }
 
 static sign_rc make_for_next(flow *f, const struct xades_transform *t, sign_error *err) {
-    AUTO(grow) octets = {.limit = LIMIT_XML_TREE};
-    sign_rc rc = make(f, t, put_into, &octets, err);
+    struct collecting c = {.job = f->o->job, .octets = {.limit = LIMIT_XML_TREE}};
+    sign_rc rc = make(f, t, put_into, &c, err);
     AUTO(sign_buf) made = {0};
     if (rc == SIGN_OK)
-        rc = grow_take(&octets, &made, err);
+        rc = grow_take(&c.octets, &made, err);
+    grow_free(&c.octets);
     if (rc != SIGN_OK)
         return rc;
-    sign_buf_free(&f->made);
+    flow_free(f); /* what they were made of is needed no more */
     f->made = made;
     made = (sign_buf){0};
     f->nodes = false;
@@ -373,184 +396,4 @@ sign_rc xades_octets(const struct xades_one *o, const struct xades_reference *re
      */
     return f.nodes ? canonical(&f, xades_c14n_of(C14N_1_0), NULL, put, user, err)
                    : put_octets(&f, put, user, err);
-}
-
-/* ---- digests ---------------------------------------------------------------------------------------- */
-
-struct digesting {
-    const struct xades_one *o;
-    const char *what;
-};
-
-static sign_rc told(const struct digesting *d, sign_bytes piece, sign_error *err) {
-    const struct ades_context *ctx = d->o->job->ctx;
-    if (ctx->digested == NULL)
-        return SIGN_OK;
-    return d->o->job->stopped = ctx->digested(ctx->digested_user, d->o->out->id, d->what, piece, err);
-}
-
-static sign_rc digest_piece(void *user, sign_bytes piece, sign_error *err) {
-    const struct digesting *d = user;
-    struct xades_job *job = d->o->job;
-    job->octets += piece.len;
-    if (job->octets > LIMIT_XML_DIGESTED)
-        return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "%s", "what the signatures of the document digest");
-    sign_rc rc = crypto_hash_add(job->ctx->crypto, piece, err);
-    return rc == SIGN_OK && piece.len > 0 ? told(d, piece, err) : rc;
-}
-
-/* The slot of the document less every Signature in that canonical form, or NULL: nothing to remember. */
-static struct xades_known *known_slot(const struct xades_one *o, const struct xades_reference *ref,
-                                      const struct xades_named *data) {
-    struct xades_job *job = o->job;
-    const struct xades_c14n *c14n = xades_c14n_of(C14N_1_0);
-    bool less_all = false;
-    if (data->origin != ORIGIN_DOCUMENT || job->d->n_signatures < 2 || job->ctx->digested != NULL)
-        return NULL;
-    for (size_t i = 0; i < ref->n_transforms; i++) {
-        const struct xades_transform *t = &ref->transforms[i];
-        bool last = i + 1 == ref->n_transforms;
-        if (t->step == STEP_C14N && last && t->prefixes == NULL)
-            c14n = t->c14n;
-        else if (t->step != STEP_ENVELOPED && t->step != STEP_LEAVE_ALL)
-            return NULL;
-        less_all |= t->step == STEP_LEAVE_ALL;
-    }
-    for (size_t i = 0; less_all && i < XADES_KNOWN; i++) {
-        struct xades_known *k = &job->known[i];
-        bool comments = c14n->comments && data->comments;
-        if (k->c14n == NULL)
-            *k = (struct xades_known){.c14n = c14n, .comments = comments, .digest = DIGEST_NONE};
-        if (k->c14n == c14n && k->comments == comments &&
-            (k->digest == ref->digest || k->digest == DIGEST_NONE))
-            return k;
-    }
-    return NULL;
-}
-
-sign_rc xades_digest(const struct xades_one *o, const struct xades_reference *ref,
-                     const struct xades_named *data, uint8_t *out, sign_error *err) {
-    struct crypto *crypto = o->job->ctx->crypto;
-    size_t size = crypto_digest_row(ref->digest)->size;
-    struct xades_known *known = known_slot(o, ref, data);
-    if (known != NULL && known->digest == ref->digest) {
-        memcpy(out, known->value, size);
-        return SIGN_OK;
-    }
-    struct digesting d = {o, arena_printf(&o->job->report->arena, "Reference-%s", ref->number)};
-    sign_rc rc = crypto_hash_begin(crypto, ref->digest, err);
-    if (rc == SIGN_OK)
-        rc = xades_octets(o, ref, data, digest_piece, &d, err);
-    if (rc == SIGN_OK)
-        rc = told(&d, (sign_bytes){0}, err);
-    if (rc == SIGN_OK)
-        rc = crypto_hash_end(crypto, out, err);
-    if (rc == SIGN_OK && known != NULL) {
-        known->digest = ref->digest;
-        memcpy(known->value, out, size);
-    }
-    return rc;
-}
-
-sign_rc xades_info_digest(const struct xades_one *o, uint8_t *out, sign_error *err) {
-    struct crypto *crypto = o->job->ctx->crypto;
-    const struct c14n_input in = {.apex = o->s.signed_info,
-                                  .method = o->s.c14n->method,
-                                  .comments = o->s.c14n->comments,
-                                  .prefixes = o->s.prefixes};
-    struct digesting d = {o, "SignedInfo"};
-    sign_rc rc = crypto_hash_begin(crypto, o->s.sigalg.digest, err);
-    if (rc == SIGN_OK)
-        rc = c14n_write(&in, digest_piece, &d, err);
-    if (rc == SIGN_OK)
-        rc = told(&d, (sign_bytes){0}, err);
-    return rc == SIGN_OK ? crypto_hash_end(crypto, out, err) : rc;
-}
-
-/* ---- extent ----------------------------------------------------------------------------------------- */
-
-static bool in_a_signature(const struct xml_node *n) {
-    while (n != NULL && !xades_is_signature(n))
-        n = n->parent;
-    return n != NULL;
-}
-
-/* A same-document URI that asks for no more than the signatures and events can give. `own`: of a SignedInfo
- * of the document's own signatures. */
-static bool is_sparse_enough(const xades_document *d, const struct xml_node *ref, bool own) {
-    const char *uri = xades_unqualified(ref, "URI");
-    bool several;
-    if (uri == NULL || (*uri != 0 && *uri != '#'))
-        return true;
-    if (*uri != 0 && strcmp(uri, "#xpointer(/)") != 0) {
-        const struct xml_node *n = xml_ids_find(d->ids, uri + 1, &several);
-        return n != NULL && in_a_signature(n);
-    }
-    for (const struct xml_node *n = ref; n != NULL; n = after(n, ref, false)) {
-        const char *alg = n->kind == XML_KIND_ELEMENT ? xades_unqualified(n, "Algorithm") : NULL;
-        if (alg != NULL && (strcmp(alg, TRANSFORM_BASE64) == 0 || strcmp(alg, TRANSFORM_FILTER2) == 0))
-            return false;
-    }
-    return own;
-}
-
-bool xades_needs_tree(const xades_document *d, const struct xml_node *signature) {
-    for (const struct xml_node *n = signature; n != NULL; n = after(n, signature, false)) {
-        bool own = n->parent != NULL && n->parent->parent == signature;
-        if (xades_is(n, DS_NS, "Reference") && !is_sparse_enough(d, n, own))
-            return true;
-    }
-    return false;
-}
-
-/* Nothing stands in the document beside signatures. */
-static bool only_signatures(const xades_document *d) {
-    const struct xml_node *root = xml_root(d->xml);
-    if (xades_is_signature(root))
-        return true;
-    if (d->sparse)
-        return false;
-    for (const struct xml_node *n = xades_solid(root->first); n != NULL; n = xades_solid(n->next))
-        if (!xades_is_signature(n))
-            return false;
-    return true;
-}
-
-/* The whole of what the Signature, which is the document, carries: its only Object that holds data. */
-static bool is_only_object(const struct xades_one *o, const struct xml_node *n) {
-    const struct xml_node *root = xml_root(o->job->d->xml);
-    if (n->parent != NULL && xades_is(n->parent, DS_NS, "Object") && xades_solid(n->parent->first) == n &&
-        xades_solid(n->next) == NULL)
-        n = n->parent;
-    if (o->s.node != root || n->parent != root || !xades_is(n, DS_NS, "Object"))
-        return false;
-    for (const struct xml_node *e = xades_solid(root->first); e != NULL; e = xades_solid(e->next)) {
-        const struct xml_node *in = xades_solid(e->first);
-        bool data = xades_is(e, DS_NS, "Object") && in != NULL &&
-                    !(in->kind == XML_KIND_ELEMENT && strcmp(in->name, "QualifyingProperties") == 0);
-        if (data && e != n)
-            return false;
-    }
-    return true;
-}
-
-/* An instruction beside the root can change how a document is shown, and is not part of the root. */
-static bool root_is_all(const xades_document *d) {
-    for (const struct xml_node *n = xml_first(d->xml); n != NULL; n = n->next)
-        if (n->kind == XML_KIND_INSTRUCTION)
-            return false;
-    return !d->sparse;
-}
-
-bool xades_is_whole(const struct xades_one *o, const struct xades_reference *ref,
-                    const struct xades_named *data) {
-    const xades_document *d = o->job->d;
-    if (data->origin == ORIGIN_CONTENT)
-        return only_signatures(d);
-    if (data->origin == ORIGIN_ELEMENT && data->element != xml_root(d->xml))
-        return is_only_object(o, data->element);
-    for (size_t i = 0; i < ref->n_transforms; i++)
-        if (ref->transforms[i].step == STEP_BASE64)
-            return false;
-    return data->origin == ORIGIN_DOCUMENT || root_is_all(d);
 }

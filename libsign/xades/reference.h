@@ -3,7 +3,7 @@
 #ifndef XADES_REFERENCE_H
 #define XADES_REFERENCE_H
 
-#include "xades/job.h"
+#include "xades/properties.h"
 
 /*
  * Finds what the reference names: by the table of Ids, or in what the caller gave. Nothing is ever fetched.
@@ -33,8 +33,25 @@ sign_rc xades_info_digest(const struct xades_one *o, uint8_t *out, sign_error *e
 /* A reference in that signature may need nodes that a sparse document does not have. */
 bool xades_needs_tree(const xades_document *d, const struct xml_node *signature);
 
+/* It is neither the signature's own markup (SignedInfo, KeyInfo, properties) nor nothing at all. */
+bool xades_is_data(const struct xades_one *o, const struct xades_named *named);
+
 /* The data is the whole of what there is: the document less signatures, or the whole content. */
 bool xades_is_whole(const struct xades_one *o, const struct xades_reference *ref,
                     const struct xades_named *data);
+
+/* Nothing stands in the signature's own Objects but properties and what is signed: the bound nodes, and
+ * `whole` (NULL: nothing more). */
+bool xades_nothing_beside(const struct xades_one *o, const struct xades_bound *bound,
+                          const struct xml_node *whole);
+
+/* The next node in document order inside `top`; `n` without what is in it when `skip`. */
+const struct xml_node *xades_after(const struct xml_node *n, const struct xml_node *top, bool skip);
+
+/* How much work a document may be that is as large as that together with the contents it signs. */
+uint64_t xades_work_limit(uint64_t size);
+
+/* Counts work. SIGN_E_LIMIT: it is more than the document may be; then at every later call, too. */
+sign_rc xades_spend(struct xades_job *job, uint64_t octets, sign_error *err);
 
 #endif

@@ -1,8 +1,11 @@
 /* xml/c14n.c - canonical XML of a tree: the walk over it, and what an apex takes over from its ancestors. */
 #include "xml/c14n.h"
 
+#include "base/limits.h"
 #include "xml/canon.h"
 #include "xml/join.h"
+
+enum { NODE = 4 }; /* c14n_input.work */
 
 static bool in_set(const struct canon *w, const struct xml_node *n) {
     const struct c14n_node_set *set = w->in->node_set;
@@ -23,15 +26,19 @@ static const char *own_base(const struct xml_node *n) {
     return NULL;
 }
 
-static const char *joined(struct canon *w, const char *base, const char *reference) {
-    AUTO(grow) g = {0};
-    xml_join(&g, base, reference);
-    const char *value = arena_str(&w->arena, BYTES(g.data, g.len));
-    if (g.failed || value == NULL) {
-        w->arena.failed = true;
-        return "";
+/* The base joined to *value, which is a string. A writer that failed does no more. */
+static void join(struct canon *w, const char *base, grow *value) {
+    AUTO(grow) joined = {.limit = LIMIT_XML_BASE};
+    xml_join(&joined, base, (const char *)value->data);
+    w->work += strlen(base) + value->len + joined.len;
+    grow_byte(&joined, '\0');
+    if (joined.failed && w->rc == SIGN_OK) {
+        w->rc = joined.over ? fail(w->err, SIGN_E_LIMIT, MSG_LIMIT, "canonical XML: xml:base")
+                            : fail_memory(w->err);
     }
-    return value;
+    grow old = *value;
+    *value = joined;
+    joined = old;
 }
 
 /*
@@ -39,18 +46,31 @@ static const char *joined(struct canon *w, const char *base, const char *referen
  * upwards are joined into one. Not done when none of them has one; a result that is empty is not written.
  */
 static void base_fixup(struct canon *w, const struct xml_node *n) {
-    const char *value = own_base(n);
+    const char *own = own_base(n);
+    AUTO(grow) value = {0};
     bool found = false;
-    for (const struct xml_node *p = n->parent; p != NULL && omitted(w, n, p); p = p->parent) {
+    for (const struct xml_node *p = n->parent; p != NULL && omitted(w, n, p) && w->rc == SIGN_OK;
+         p = p->parent) {
         const char *above = own_base(p);
-        if (above != NULL) {
-            value = value != NULL ? joined(w, above, value) : above;
-            found = true;
+        if (above == NULL) {
+            continue;
         }
+        const char *first = own != NULL && !found ? own : above;
+        if (!found) {
+            grow_put(&value, first, strlen(first) + 1);
+        }
+        if ((found || own != NULL) && !value.failed) {
+            join(w, above, &value);
+        }
+        found = true;
     }
-    if (found) {
-        const struct xml_attribute a = {"xml", XML_URI, "base", value};
-        canon_item(w, &a, 0, *value == '\0');
+    bool sound = w->rc == SIGN_OK && !value.failed;
+    const char *text = found && sound ? arena_str(&w->arena, BYTES(value.data, value.len)) : NULL;
+    if (text != NULL) {
+        const struct xml_attribute a = {"xml", XML_URI, "base", text};
+        canon_item(w, &a, 0, *text == '\0');
+    } else if (found && w->rc == SIGN_OK) {
+        w->rc = fail_memory(w->err);
     }
 }
 
@@ -62,6 +82,7 @@ static void base_fixup(struct canon *w, const struct xml_node *n) {
 static void attributes_inherit(struct canon *w, const struct xml_node *n) {
     size_t rank = 2;
     for (const struct xml_node *p = n->parent; p != NULL; p = p->parent, rank++) {
+        w->work += NODE * p->attribute_count;
         for (size_t i = 0; i < p->attribute_count; i++) {
             const struct xml_attribute *a = &p->attributes[i];
             bool simple = strcmp(a->name, "lang") == 0 || strcmp(a->name, "space") == 0;
@@ -112,6 +133,7 @@ static bool left_out(const struct c14n_input *in, const struct xml_node *n) {
 /* A node and all that is in it, without recursion: the depth of a document is no matter of our stack. */
 static void walk(struct canon *w, const struct xml_node *top, bool after_root) {
     for (const struct xml_node *n = top; n != NULL && w->rc == SIGN_OK;) {
+        w->work += NODE;
         if (!left_out(w->in, n)) {
             node_begin(w, n, after_root);
             if (n->first != NULL) {
@@ -148,6 +170,7 @@ sign_rc c14n_write(const struct c14n_input *in, c14n_put put, void *user, sign_e
     if (in->apex != NULL) {
         for (const struct xml_node *n = in->apex->parent; n != NULL; n = n->parent) {
             canon_bind(w, n, true);
+            w->work += NODE * n->space_count;
         }
         walk(w, in->apex, false);
     }
@@ -156,5 +179,9 @@ sign_rc c14n_write(const struct c14n_input *in, c14n_put put, void *user, sign_e
         walk(w, n, after_root);
         after_root = after_root || n->kind == XML_KIND_ELEMENT;
     }
-    return canon_finish(w);
+    rc = canon_finish(w);
+    if (in->work != NULL) {
+        *in->work += w->work;
+    }
+    return rc;
 }

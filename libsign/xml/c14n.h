@@ -33,6 +33,8 @@ struct c14n_input {
     enum c14n_method method;
     bool comments;
     const char *prefixes; /* exclusive: the PrefixList of InclusiveNamespaces, as it was read */
+    uint64_t *work; /* NULL, or where it is added what was done besides writing: 4 for every node, and for
+                       every attribute and declaration of an ancestor, and the octets of joined URIs */
 };
 
 /* Takes the next piece of the canonical form; what it returns but SIGN_OK ends the work and is its result. */
@@ -42,7 +44,8 @@ typedef sign_rc (*c14n_put)(void *user, sign_bytes piece, sign_error *err);
  * Gives the canonical form to `put` piece by piece, in time linear in the tree and in its own length. A
  * failure may come after some pieces: what was put counts only when SIGN_OK is returned. SIGN_E_FORMAT: a
  * namespace URI is relative (Canonical XML 1.0, 1.3: such a document has no canonical form), or the form is
- * empty (the digest of nothing never stands for a document). SIGN_E_LIMIT: too many prefixes.
+ * empty (the digest of nothing never stands for a document). SIGN_E_LIMIT: too many prefixes, or a joined
+ * xml:base of more than LIMIT_XML_BASE.
  */
 sign_rc c14n_write(const struct c14n_input *in, c14n_put put, void *user, sign_error *err);
 

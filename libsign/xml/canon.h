@@ -30,6 +30,7 @@ struct canon {
     xml_scope scope;
     arena arena; /* prefixes of the list, joined values of xml:base */
     grow list;
+    uint64_t work; /* c14n_input.work */
     bool exclusive, written;
     size_t len;
     uint8_t out[CANON_PIECE]; /* what is ready, len octets; not zeroed when the writer is made */

@@ -17,6 +17,9 @@ struct xml_node *scan_node(struct scanner *s, enum xml_kind kind) {
     if (s->options->nodes != 0 && s->nodes >= s->options->nodes) {
         return NULL;
     }
+    if (s->options->memory != 0 && s->doc->arena.taken > s->options->memory) {
+        return NULL;
+    }
     if (s->free_count == 0) {
         s->free = scan_alloc(s, SCAN_NODES * sizeof *s->free);
         if (s->free == NULL) {

@@ -27,6 +27,9 @@ static sign_rc node_add(struct xml_building *b, const struct xml_node *told, str
     if (b->options->nodes != 0 && b->nodes >= b->options->nodes) {
         return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "line %u: too many nodes", told->line);
     }
+    if (b->options->memory != 0 && b->doc->arena.taken > b->options->memory) {
+        return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "line %u: too much memory for the tree", told->line);
+    }
     struct xml_node *node = arena_alloc(&b->doc->arena, sizeof *node);
     if (node == NULL) {
         return fail_memory(err);

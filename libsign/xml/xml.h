@@ -45,6 +45,7 @@ struct xml_options {
     unsigned attributes; /* of one element */
     size_t text;         /* octets of one text, or of the value of one attribute */
     size_t value;        /* octets of the value of one attribute, where it is not `text` that counts */
+    size_t memory;       /* octets of memory for the tree */
     bool plain;          /* comments, processing instructions and CDATA sections are SIGN_E_FORMAT */
     bool encodings; /* UTF-16, US-ASCII, ISO-8859-1, ISO-8859-9 and windows-1254 are read too; `end` of every
                        node is then 0 in a document that is not UTF-8 */
