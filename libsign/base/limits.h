@@ -22,6 +22,7 @@ enum {
     LIMIT_XML_NODES = 5000000,
     LIMIT_XML_ATTRIBUTES = 256,  /* of one element, and namespaces declared by it */
     LIMIT_XML_SIGNATURES = 1000, /* in one document, counter-signatures aside */
+    LIMIT_XML_ID = 1024,         /* octets of the Id of a signature */
     LIMIT_XML_IDS = 131072,      /* outside the signatures of a document that is read by events */
     LIMIT_REFERENCES = 30,       /* in one SignedInfo, and in one Manifest */
     LIMIT_TRANSFORMS = 5         /* of one Reference */

@@ -20,8 +20,19 @@ void xades_ids_outside_init(xades_ids_outside *o) {
     random_fill(o->keyed.seed, sizeof o->keyed.seed);
 }
 
-static uint64_t hash_of(const xades_ids_outside *o, const char *value) {
-    return map_hash(&o->keyed, BYTES_STR(value)) & ~(uint64_t)FLAGS;
+/* 0: out of memory. */
+static uint64_t hash_of(const xades_ids_outside *o, const struct xml_attribute *a) {
+    AUTO(grow) room = {0};
+    const char *value = xml_id_value(a, &room);
+    uint64_t hash = value != NULL ? map_hash(&o->keyed, BYTES_STR(value)) & ~(uint64_t)FLAGS : 0;
+    return value != NULL && hash == 0 ? FLAGS + 1 : hash;
+}
+
+static bool same_value(const struct xml_attribute *a, const struct xml_attribute *b) {
+    AUTO(grow) room_a = {0};
+    AUTO(grow) room_b = {0};
+    const char *x = xml_id_value(a, &room_a), *y = xml_id_value(b, &room_b);
+    return x != NULL && y != NULL && strcmp(x, y) == 0;
 }
 
 /* Its slot, or the empty one where it belongs; there is room. */
@@ -34,8 +45,8 @@ static uint64_t *slot_of(uint64_t *slots, size_t room, uint64_t hash) {
 }
 
 /* NULL: no slot was ever made, or the value is not there. */
-static const uint64_t *find(const xades_ids_outside *o, const char *value) {
-    const uint64_t *slot = o->room > 0 ? slot_of(o->slots, o->room, hash_of(o, value)) : NULL;
+static const uint64_t *find(const xades_ids_outside *o, uint64_t hash) {
+    const uint64_t *slot = o->room > 0 ? slot_of(o->slots, o->room, hash) : NULL;
     return slot != NULL && *slot != 0 ? slot : NULL;
 }
 
@@ -73,7 +84,7 @@ static bool bears_too(const struct xml_node *element, const struct xml_attribute
     for (size_t i = 0; i < element->attribute_count && &element->attributes[i] != end; i++) {
         const struct xml_attribute *b = &element->attributes[i];
         enum xml_id id = b != a ? xades_id_rule(element, b) : XML_ID_NO;
-        if ((id == XML_ID_SCHEMA || id == kind) && strcmp(a->value, b->value) == 0) {
+        if ((id == XML_ID_SCHEMA || id == kind) && same_value(a, b)) {
             return true;
         }
     }
@@ -87,8 +98,8 @@ sign_rc xades_ids_outside_add(void *outside, const struct xml_node *element, con
     if (id == XML_ID_NO) {
         return SIGN_OK;
     }
-    uint64_t schema = id == XML_ID_SCHEMA ? SCHEMA : 0, hash = hash_of(o, a->value);
-    if (!room_make(o)) {
+    uint64_t schema = id == XML_ID_SCHEMA ? SCHEMA : 0, hash = hash_of(o, a);
+    if (hash == 0 || !room_make(o)) {
         return fail_memory(err);
     }
     uint64_t *slot = slot_of(o->slots, o->room, hash);
@@ -124,7 +135,11 @@ sign_rc xades_ids_outside_compare(const xades_ids_outside *o, const struct xml_n
     for (const struct xml_node *n = signature; n != NULL; n = following(n, signature)) {
         for (size_t i = 0; i < n->attribute_count; i++) {
             const struct xml_attribute *a = &n->attributes[i];
-            if (xades_id_rule(n, a) != XML_ID_NO && find(o, a->value) != NULL) {
+            uint64_t hash = xades_id_rule(n, a) != XML_ID_NO ? hash_of(o, a) : 0;
+            if (xades_id_rule(n, a) != XML_ID_NO && hash == 0) {
+                return fail_memory(err);
+            }
+            if (hash != 0 && find(o, hash) != NULL) {
                 return repeated(n, a->value, err);
             }
         }
@@ -139,10 +154,11 @@ sign_rc xades_ids_outside_hold(xades_ids_outside *o, const struct xml_node *sign
             if (xades_id_rule(n, a) == XML_ID_NO) {
                 continue;
             }
-            if (!room_make(o)) {
+            uint64_t hash = hash_of(o, a);
+            if (hash == 0 || !room_make(o)) {
                 return fail_memory(err);
             }
-            uint64_t hash = hash_of(o, a->value), *slot = slot_of(o->slots, o->room, hash);
+            uint64_t *slot = slot_of(o->slots, o->room, hash);
             o->count += *slot == 0;
             *slot = hash | SCHEMA | HELD;
         }
@@ -156,7 +172,11 @@ sign_rc xades_ids_outside_again(void *outside, const struct xml_node *element, c
     if (xades_id_rule(element, a) != XML_ID_CANDIDATE) {
         return SIGN_OK; /* the first reading compared it */
     }
-    const uint64_t *slot = find(o, a->value);
+    uint64_t hash = hash_of(o, a);
+    if (hash == 0) {
+        return fail_memory(err);
+    }
+    const uint64_t *slot = find(o, hash);
     bool other = slot != NULL && (*slot & SCHEMA) != 0 && !bears_too(element, a, NULL, XML_ID_SCHEMA);
     return other ? repeated(element, a->value, err) : SIGN_OK;
 }

@@ -1,5 +1,8 @@
 #include "xades/names.h"
 
+#include "base/limits.h"
+#include "base/text.h"
+
 static const struct xades_c14n methods[] = {
     {"http://www.w3.org/TR/2001/REC-xml-c14n-20010315", C14N_1_0, false},
     {"http://www.w3.org/TR/2001/REC-xml-c14n-20010315#WithComments", C14N_1_0, true},
@@ -52,4 +55,17 @@ enum xml_id xades_id_rule(const struct xml_node *element, const struct xml_attri
     static const char wsu[] =
         "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
     return id && strcmp(a->space, wsu) == 0 ? XML_ID_CANDIDATE : XML_ID_NO;
+}
+
+bool xades_is_id(const char *id) {
+    static const struct utf8_range letters[] = {
+        {'-', '.'},       {'0', ':'},        {'A', 'Z'},       {'_', '_'},       {'a', 'z'},
+        {0xB7, 0xB7},     {0xC0, 0xD6},      {0xD8, 0xF6},     {0xF8, 0x37D},    {0x37F, 0x1FFF},
+        {0x203F, 0x2040}, {0x2070, 0x218F},  {0x2C00, 0x2FEF}, {0x3001, 0xD7FF}, {0xF900, 0xFDCF},
+        {0xFDF0, 0xFFFD}, {0x10000, 0xEFFFF}};
+    const uint8_t *at = (const uint8_t *)id, *end = at + strlen(id);
+    bool name = at < end && end - at <= LIMIT_XML_ID;
+    while (name && at < end)
+        name = utf8_in(utf8_next(&at, end), letters, sizeof letters / sizeof *letters);
+    return name;
 }

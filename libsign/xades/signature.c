@@ -404,6 +404,8 @@ bool xades_signature_read(const struct xml_node *node, arena *a, struct xades_si
     }
     out->value_node = n;
     read_rest(&r, xades_solid(n->next));
+    if (out->id != NULL && !xades_is_id(out->id))
+        breaks(&r, node, "Id is no name");
     if (!xades_base64(n, LIMIT_XML_VALUE, a, &out->value))
         breaks(&r, n, "is not base64 and nothing else");
     return read_signed_info(&r, out->signed_info) && !a->failed;

@@ -122,8 +122,8 @@ static sign_rc countersign(struct xades_one *parent, const struct xml_node *n, s
     out->references = out->signature_value = out->signing_certificate = out->covers_whole_document = TRI_NULL;
     *o = (struct xades_one){.job = job, .parent = parent, .out = out, .depth = parent->depth + 1};
     const char *id = xades_unqualified(n, "Id");
-    out->id = id != NULL && *id != 0 ? arena_str(a, BYTES_STR(id))
-                                     : arena_printf(a, "%s.%zu", parent->out->id, number);
+    out->id = id != NULL && xades_is_id(id) ? arena_str(a, BYTES_STR(id))
+                                            : arena_printf(a, "%s.%zu", parent->out->id, number);
     **tail = out;
     *tail = &out->next;
     if (parent->depth == LIMIT_COUNTERSIGN_DEPTH || ++job->countersignatures > LIMIT_COUNTERSIGNATURES) {
@@ -166,6 +166,19 @@ static void mark_duplicates(struct xades_one *all, size_t n) {
                 all[i].s.broken = all[j].s.broken = MSG_SIGNER_DUPLICATE;
 }
 
+/* The Id, which nothing signs; else the number, as no signature is called that has one. */
+static const char *name_of(struct xades_job *job, const struct xades_one *all, size_t i) {
+    arena *a = &job->report->arena;
+    const char *id = all[i].s.id;
+    if (id != NULL && xades_is_id(id))
+        return arena_str(a, BYTES_STR(id));
+    const char *name = arena_printf(a, "S%zu", i + 1);
+    for (size_t k = 0; name != NULL && k < job->d->n_signatures; k++)
+        if (all[k].s.id != NULL && strcmp(all[k].s.id, name) == 0)
+            return arena_printf(a, "S%zu.0", i + 1);
+    return name;
+}
+
 static sign_rc read_all(struct xades_job *job, struct xades_one *all, sign_error *err) {
     arena *a = &job->report->arena;
     for (size_t i = 0; i < job->d->n_signatures; i++) {
@@ -175,9 +188,9 @@ static sign_rc read_all(struct xades_job *job, struct xades_one *all, sign_error
             return fail_memory(err);
         o->out->references = o->out->signature_value = o->out->signing_certificate = TRI_NULL;
         o->out->covers_whole_document = TRI_NULL;
-        o->out->id = o->s.id != NULL && *o->s.id != 0 ? arena_str(a, BYTES_STR(o->s.id))
-                                                      : arena_printf(a, "S%zu", i + 1);
     }
+    for (size_t i = 0; i < job->d->n_signatures; i++)
+        all[i].out->id = name_of(job, all, i);
     mark_duplicates(all, job->d->n_signatures);
     return SIGN_OK;
 }

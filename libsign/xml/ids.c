@@ -8,6 +8,28 @@
 /* So many values are compared one by one, which is faster than to make a map of them. */
 enum { FEW = 12 };
 
+static bool is_normal(const char *value) {
+    size_t n = strlen(value);
+    return value[0] != ' ' && strstr(value, "  ") == NULL && (n == 0 || value[n - 1] != ' ');
+}
+
+const char *xml_id_value(const struct xml_attribute *a, grow *room) {
+    bool ours = strcmp(a->space, "http://www.w3.org/XML/1998/namespace") == 0;
+    if (!ours || is_normal(a->value)) {
+        return a->value;
+    }
+    for (const char *s = a->value + strspn(a->value, " "); *s != '\0'; s += strspn(s, " ")) {
+        size_t n = strcspn(s, " ");
+        if (room->len > 0) {
+            grow_byte(room, ' ');
+        }
+        grow_put(room, s, n);
+        s += n;
+    }
+    grow_byte(room, '\0');
+    return room->failed ? NULL : (const char *)room->data;
+}
+
 /* Where a value stands. */
 struct bearer {
     const char *value;
@@ -93,7 +115,15 @@ static sign_rc element_add(struct xml_ids *ids, const struct xml_node *element, 
     for (size_t i = 0; i < element->attribute_count; i++) {
         const struct xml_attribute *a = &element->attributes[i];
         enum xml_id id = rule(element, a);
-        sign_rc rc = id != XML_ID_NO ? id_add(ids, element, a->value, id == XML_ID_SCHEMA, err) : SIGN_OK;
+        if (id == XML_ID_NO) {
+            continue;
+        }
+        AUTO(grow) room = {0};
+        const char *value = xml_id_value(a, &room);
+        if (value != NULL && value != a->value) {
+            value = arena_str(&ids->arena, BYTES_STR(value));
+        }
+        sign_rc rc = value != NULL ? id_add(ids, element, value, id == XML_ID_SCHEMA, err) : fail_memory(err);
         if (rc != SIGN_OK) {
             return rc;
         }

@@ -13,6 +13,12 @@ enum xml_id {
 };
 typedef enum xml_id (*xml_id_rule)(const struct xml_node *element, const struct xml_attribute *a);
 
+/*
+ * The Id that an attribute gives: its value; that of xml:id is normalised (xml:id 1.0, 4: no space at its
+ * ends, one where there are several), in *room when it is not so already. NULL: out of memory.
+ */
+const char *xml_id_value(const struct xml_attribute *a, grow *room);
+
 struct xml_ids;
 typedef struct xml_ids *xml_ids_ptr;
 void xml_ids_free(struct xml_ids **ids);
