@@ -144,7 +144,44 @@ static void counters(struct xforge *x) {
                         xf_replace(x, inner(x, text), "Id=\"S2-v\">", "Id=\"S2-v\">AAAA")));
 }
 
+/* 4, 14: what stands beside signed data in the signature's own Objects, and what is no data at all. */
+static void carried(struct xforge *x) {
+    static const char data[] =
+        "<b:Veri xmlns:b=\"urn:ornek:belge\" Id=\"veri\"><b:Tutar>100</b:Tutar></b:Veri>";
+    static const char evil[] = "<b:Veri xmlns:b=\"urn:ornek:belge\"><b:Tutar>999999</b:Tutar></b:Veri>";
+    static const char end[] = "</ds:Signature>", properties[] = "</xades:QualifyingProperties>";
+    struct xsig s = {.refs = xml_data(x), .objects = xf(x, "<ds:Object>%s</ds:Object>", data)};
+    char *good = xf_sign(x, xf_signature(x, &s), &s);
+    xf_write(x, "carried-ok.xml", good);
+    xf_write_bytes(x, "carried.c14n", x->octets);
+    xf_write(x, "carried-look-alike.xml",
+             xf_replace(x, good, end,
+                        xf(x,
+                           "<ds:Object><QualifyingProperties xmlns=\"urn:kotu\">%s</QualifyingProperties>"
+                           "</ds:Object>%s",
+                           evil, end)));
+    xf_write(x, "carried-beside-properties.xml",
+             xf_replace(x, good, properties, xf(x, "%s%s", properties, evil)));
+    xf_write(x, "carried-instruction.xml",
+             xf_replace(x, good, end, xf(x, "<ds:Object><?tutar 999999?></ds:Object>%s", end)));
+    xf_write(x, "carried-attribute.xml",
+             xf_replace(x, good, end, xf(x, "<ds:Object tutar=\"999999\"></ds:Object>%s", end)));
+    struct xsig around = {.refs = xf_reference(x, " URI=\"\"", ENVELOPED EXC)};
+    xml_finish(x, "around-only.xml", xf(x, "<?tutar 100?>%s", xf_signature(x, &around)), &around);
+    struct xsig role = {.refs = xf_reference(x, " URI=\"#rol\"", EXC),
+                        .properties = "<xades:SignerRoleV2 Id=\"rol\"><xades:ClaimedRoles><xades:ClaimedRole>"
+                                      "Uye</xades:ClaimedRole></xades:ClaimedRoles></xades:SignerRoleV2>"};
+    xml_finish(x, "property-only.xml", xml_document(x, xf(x, VERI "%s", xf_signature(x, &role))), &role);
+    struct xsig two = {.refs = xml_data(x)};
+    xml_finish(x, "xml-id-blanks.xml",
+               xml_document(x, xf(x, VERI "<b:Ek xml:id=\" veri \"></b:Ek>%s", xf_signature(x, &two))), &two);
+    char *whole = xf_sign(x, xml_document(x, xf(x, VERI "%s", xf_signature(x, &around))), &around);
+    xf_write(x, "enveloped-object.xml",
+             xf_replace(x, whole, end, xf(x, "<ds:Object>%s</ds:Object>%s", evil, end)));
+}
+
 void xml_related(struct xforge *x) {
+    carried(x);
     names(x);
     manifests(x);
     counters(x);
