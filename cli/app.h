@@ -106,15 +106,16 @@ int help_page(const struct app *app, const struct command *c);
 int run_help(struct app *app, const struct args *args);
 int run_version(struct app *app, const struct args *args);
 
+/* errors.c */
+/* Prints a library error as text on stderr or as the JSON object on stdout; returns its exit code. */
+int tell_error(const struct app *app, const sign_error *err);
+
 /* output.c */
 const char *say(const struct app *app, struct words w);
-int exit_of(sign_rc rc);
 /* The text with a ? for each octet that is no UTF-8 or would steer a terminal; cut to size. */
 void printable(const char *text, char *out, size_t size);
 
-/* Prints a library error as text on stderr or as the JSON object on stdout; returns its exit code. */
-int tell_error(const struct app *app, const sign_error *err);
-/* The same for the program's own errors. */
+/* As tell_error, for the program's own errors. */
 int tell(const struct app *app, int exit, const char *code, const char *text, const char *hint);
 int usage(const struct app *app, struct words text, const char *detail);
 int no_memory(const struct app *app);
@@ -213,8 +214,15 @@ void sign_setup_free(struct sign_setup *s);
 int key_open(const struct app *app, const struct args *args, const char *person, sign_key **out);
 /* Opens a key file for the certificates in it. */
 int key_file_open(const struct app *app, const struct args *args, const char *file, sign_key **out);
-/* A signature that is to stand inside a file that is no XML: EXIT_IO, with what to do; otherwise 0. */
-int holder_check(const struct app *app, const sign_options *options, const struct document *doc);
+/* Opens what is to be signed like document_open, and refuses with what to do, before a PIN is asked for:
+ * standard input under a detached xades signature, a form that is signed already, a file that is no XML under
+ * a signature that is to stand inside it. */
+int document_to_sign(const struct app *app, const char *file, const sign_options *options,
+                     struct document *doc);
+/* Whether there is a signature in it, sound or not. */
+bool is_signed(const sign_input *in);
+/* Says that a form is signed already, and what can be done with it; EXIT_REFUSED. */
+int tell_signed(const struct app *app, const struct document *doc);
 /* Says that a detached signature of a form is over its canonical XML, when the file is written in another
  * way. */
 void canonical_note(const struct app *app, const sign_options *options, const struct document *doc);

@@ -93,9 +93,7 @@ int run_prepare(struct app *app, const struct args *args) {
     if (!code)
         code = pss_check(app, &setup.options, signer.chain[0]);
     if (!code)
-        code = document_open(app, args->operands[0], &doc);
-    if (!code)
-        code = holder_check(app, &setup.options, &doc);
+        code = document_to_sign(app, args->operands[0], &setup.options, &doc);
     if (!code) {
         out.mode = 0600; /* it holds what will be signed */
         code = prepare(app, &signer, &setup, &doc, &out);

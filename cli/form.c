@@ -67,9 +67,11 @@ static int form_open(const struct app *app, const char *file, const struct args 
     if (code)
         return code;
     sign_rc rc = file ? sign_form_open(&doc.in, id, at, out, &err) : sign_form_new(id, at, out, &err);
+    if (rc != SIGN_OK)
+        code = file && is_signed(&doc.in) ? tell_signed(app, &doc) : tell_error(app, &err);
     if (file)
         document_close(&doc);
-    return rc == SIGN_OK ? 0 : tell_error(app, &err);
+    return code;
 }
 
 static int form_save(const struct app *app, const struct args *args, const sign_form *form,

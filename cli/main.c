@@ -194,7 +194,8 @@ const struct command commands[] = {
       "X.p7s or X.xades.xml, X is found;\nseveral --content are told apart by NAME= (in XML the name that "
       "the signature gives). Nothing that XML points to is\never fetched."},
      {verify_rows},
-     "  kalem verify basvuru.xml.p7m --trust kokler/ --crl sil.crl\n  kalem verify rapor.pdf.p7s --content "
+     "  kalem verify basvuru.xml.p7m --trust kokler/ --certs altkokler/ --crl sil/\n  kalem verify "
+     "rapor.pdf.p7s --content "
      "rapor.pdf --json\n",
      run_verify},
     {"inspect",
@@ -203,11 +204,18 @@ const struct command commands[] = {
      1,
      {"yapı ve bütünlük; güvene bakmadan", "structure and integrity, without trust"},
      {"İmzaların yapısını, algoritmalarını ve özetlerin tutup tutmadığını gösterir; güven sorulmaz, karar "
-      "verilmez. Özet\ntutmuyorsa --dump-c14n, özeti alınan baytları İMZA.SignedInfo.xml, "
-      "İMZA.Reference-1.xml ... adlarıyla yazar:\nsizdekilerle karşılaştırın.",
-      "Shows structure, algorithms and whether the digests hold; no trust is asked for and no verdict given. "
-      "When a digest\ndiffers, --dump-c14n writes the bytes that were digested as SIGNATURE.SignedInfo.xml, "
-      "SIGNATURE.Reference-1.xml ...:\ncompare them with yours."},
+      "verilmez.\n"
+      "--dump-c14n DIR, özetler tutsun tutmasın, özeti alınan baytları DIR/İMZA.SignedInfo.xml, "
+      "DIR/İMZA.Reference-1.xml ...\nadlarıyla yazar: özet tutmuyorsa sizdekilerle karşılaştırın. Klasör "
+      "yoksa açılır; "
+      "var olan dosyalar ancak --force ile\nyenilenir.",
+      "Shows structure, algorithms and whether the digests hold; no trust is asked for and no verdict "
+      "given.\n"
+      "--dump-c14n DIR writes, whether they hold or not, the bytes that were digested as "
+      "DIR/SIGNATURE.SignedInfo.xml,\n"
+      "DIR/SIGNATURE.Reference-1.xml ...: where a digest differs, compare them with yours. The folder is "
+      "made when it is "
+      "not\nthere; existing files are replaced with --force only."},
      {content_rows, inspect_rows},
      "  kalem inspect basvuru.xml.p7m --json\n  kalem inspect basvuru.signed.xml --dump-c14n kanonik/\n",
      run_inspect},

@@ -8,33 +8,6 @@ const char *say(const struct app *app, struct words w) {
     return app->lang == SIGN_TR ? w.tr : w.en;
 }
 
-int exit_of(sign_rc rc) {
-    static const struct {
-        sign_rc rc;
-        int exit;
-    } table[] = {
-        {SIGN_E_ARGUMENT, EXIT_USAGE},
-        {SIGN_E_IO, EXIT_IO},
-        {SIGN_E_EXISTS, EXIT_IO},
-        {SIGN_E_FORMAT, EXIT_IO},
-        {SIGN_E_LIMIT, EXIT_IO},
-        {SIGN_E_NETWORK, EXIT_NETWORK},
-        {SIGN_E_KEY, EXIT_TOKEN},
-        {SIGN_E_PIN, EXIT_TOKEN},
-        {SIGN_E_TOKEN, EXIT_TOKEN},
-        {SIGN_E_CERTIFICATE, EXIT_TOKEN},
-        {SIGN_E_REFUSED, EXIT_REFUSED},
-        {SIGN_E_UNSUPPORTED, EXIT_REFUSED},
-        {SIGN_E_CANCELLED, EXIT_INTERRUPTED},
-    };
-    if (rc >= 0)
-        return (int)rc;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (table[i].rc == rc)
-            return table[i].exit;
-    return EXIT_INTERNAL;
-}
-
 int finish_stdout(const struct app *app, int exit) {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return exit;
@@ -125,14 +98,6 @@ int tell(const struct app *app, int exit, const char *code, const char *text, co
     if (*hint)
         fprintf(stderr, "       %s\n", hint);
     return exit;
-}
-
-int tell_error(const struct app *app, const sign_error *err) {
-    char text[1200];
-    sign_error_text(err, app->lang, text, sizeof text);
-    if (app->verbose && !app->json)
-        fprintf(stderr, "kalem: %s: %s\n", sign_rc_name(err->code), err->text);
-    return tell(app, exit_of(err->code), err->id, text, sign_error_hint(err, app->lang));
 }
 
 int usage(const struct app *app, struct words text, const char *detail) {

@@ -16,8 +16,35 @@ static char *applicant_of(const sign_input *in) {
     return person;
 }
 
-/* A signature inside the document needs a document that can hold it: said before a PIN is asked for. */
-int holder_check(const struct app *app, const sign_options *o, const struct document *doc) {
+bool is_signed(const sign_input *in) {
+    sign_verify_options opt = {.size = sizeof opt, .inspect = 1};
+    sign_report *report = NULL;
+    bool any = sign_verify(in, NULL, 0, NULL, &opt, &report, NULL) >= 0 && sign_report_count(report) > 0;
+    sign_report_free(&report);
+    return any;
+}
+
+int tell_signed(const struct app *app, const struct document *doc) {
+    char text[600], shown[400];
+    printable(doc->in.name ? doc->in.name : doc->in.path, shown, sizeof shown);
+    snprintf(text, sizeof text, "%s: %s",
+             say(app, (struct words){"Dosya zaten imzalı", "The file is signed already"}), shown);
+    return tell(app, EXIT_REFUSED, "E6038", text,
+                say(app, (struct words){
+                             "İmza eklemek için kalem cosign, içeriği çıkarmak için kalem extract kullanın.",
+                             "Add a signature with kalem cosign; take its content out with kalem extract."}));
+}
+
+/* A form that cannot be read because it holds a signature. */
+static bool is_signed_form(const sign_input *in) {
+    sign_form *form = NULL;
+    bool found = sign_form_is(in) && sign_form_open(in, NULL, 0, &form, NULL) != SIGN_OK && is_signed(in);
+    sign_form_free(&form);
+    return found;
+}
+
+/* A signature inside the document needs a document that can hold it. */
+static int holder_check(const struct app *app, const sign_options *o, const struct document *doc) {
     bool inside = o->shape == SIGN_ENVELOPED || o->shape == SIGN_INTERNALLY_DETACHED;
     char text[600], shown[400];
     if (!inside || access(doc->in.path, R_OK) != 0 || document_is_xml(doc) || sign_form_is(&doc->in))
@@ -33,6 +60,26 @@ int holder_check(const struct app *app, const sign_options *o, const struct docu
                                 "ayrı dosyadır) verin.",
                                 "Give --packaging enveloping (the signature carries the file) or "
                                 "detached (it is a file beside it)."}));
+}
+
+int document_to_sign(const struct app *app, const char *file, const sign_options *o, struct document *doc) {
+    bool refers = o->format == SIGN_XADES && o->shape == SIGN_DETACHED;
+    size_t n = strlen(file);
+    /* XML-Signature 4.4.3.1: the reference names the file, and standard input has no name to look for later.
+     */
+    if (refers && strcmp(file, "-") == 0)
+        return usage(
+            app,
+            (struct words){"ayrık xades imzası dosyayı adıyla gösterir; standart girdi yerine dosya verin",
+                           "a detached xades signature refers to the file by its name; give a file, "
+                           "not standard input"},
+            NULL);
+    int failed = document_open(app, file, doc);
+    if (failed)
+        return failed;
+    if (refers && n > 4 && strcmp(file + n - 4, ".xml") == 0)
+        doc->in.type = "application/xml"; /* unless --mime-type says another */
+    return is_signed_form(&doc->in) ? tell_signed(app, doc) : holder_check(app, o, doc);
 }
 
 enum { FORM_MOST = 1 << 20 }; /* octets that the library reads as a form */
@@ -71,9 +118,7 @@ static int sign_document(const struct app *app, const struct args *args, const s
     sign_error err = {0};
     sign_key *key = NULL;
     char *person = args_value(args, "key") ? NULL : applicant_of(&doc->in);
-    int failed = holder_check(app, &setup->options, doc);
-    if (!failed)
-        failed = key_open(app, args, person, &key);
+    int failed = key_open(app, args, person, &key);
     free(person);
     if (!failed)
         failed = pss_check(app, &setup->options, sign_key_certificate(key));
@@ -98,7 +143,7 @@ int run_sign(struct app *app, const struct args *args) {
         code = output_choose(app, args, fallback, &out);
     }
     if (!code)
-        code = document_open(app, args->operands[0], &doc);
+        code = document_to_sign(app, args->operands[0], &setup.options, &doc);
     if (!code)
         code = sign_document(app, args, &setup, &doc, &out);
     document_close(&doc);
@@ -148,6 +193,23 @@ static int no_content(const struct app *app, const char *file) {
                                         "Give the signed file with --content."}));
 }
 
+/* What no key can change is told before a PIN is asked for: the library drafts the signature as if the first
+ * signer made it, and where it may not stand, that is the answer. Any other trouble of such a draft means
+ * nothing. */
+static int place_check(const struct app *app, const struct args *args, const struct document *what,
+                       const sign_signature *first, const sign_options *options) {
+    const char *key = args_value(args, "key");
+    sign_draft *draft = NULL;
+    sign_error err = {0};
+    bool asks = !key || strncmp(key, "pkcs11:", 7) == 0;
+    if (!asks || options->format != SIGN_XADES || first->certificate.len == 0)
+        return 0;
+    sign_rc rc = sign_draft_new(&first->certificate, 1, &what->in, NULL, options, &draft, &err);
+    sign_draft_free(&draft);
+    bool placed = rc == SIGN_OK || (strcmp(err.id, "E6036") != 0 && strcmp(err.id, "E6037") != 0);
+    return placed ? 0 : tell_error(app, &err);
+}
+
 /* Nobody is asked for a PIN for a file to which nothing can be added: no signature is 3, one that is
  * malformed or does not fit its content is 1, as for extract. What is added has the format that is there. */
 static int look_first(const struct app *app, const struct args *args, const struct document *what,
@@ -175,6 +237,8 @@ static int look_first(const struct app *app, const struct args *args, const stru
         failed = format_found(app, args, first->format ? first->format : "", options);
     if (!failed)
         failed = format_options(app, args, options);
+    if (!failed)
+        failed = place_check(app, args, what, first, options);
     sign_report_free(&report);
     return failed;
 }
