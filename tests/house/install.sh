@@ -54,27 +54,50 @@ EOF
         cmake --build "$work/project/build" && "$work/project/build/user"
 }
 
-# The five lines of the README, wrapped into a program, judge a signature that kalem makes here; and do not pass a changed one.
-readme_example() {
-    local pki=$work/pki pc dir=$work/readme
-    pc=$(dirname "$(find "$prefix" -name libsign.pc)")
+# What a new user of the README has: a form, a signer whose certificate comes alone as on many cards, roots, the
+# authorities' certificates, lists.
+readme_folder() {
+    local pki=$work/pki dir=$work/readme
     cmake --build "$build" --target mkpki || return 1
     "$(find "$build" -type f -name mkpki -perm -u+x | head -n 1)" --seed 5070 --out "$pki" || return 1
-    mkdir -p "$dir/sil" && cp -r "$pki/trust" "$dir/kokler" && cp "$pki/crls/"*.crl "$dir/sil/" || return 1
+    mkdir -p "$dir/sil" "$dir/altkokler" && cp -r "$pki/trust" "$dir/kokler" && cp "$pki/crls/"*.crl "$dir/sil/" &&
+        cp "$pki/ca-ec.pem" "$pki/ca-rsa.der" "$dir/altkokler/" && echo '<basvuru/>' >"$dir/basvuru.xml"
+}
+
+# The README's commands that sign and verify, as they stand there; only the key, which its reader has in a card, is added.
+readme_commands() (
+    local line n=0 pki=$work/pki
+    readme_folder || return 1
+    cd "$work/readme"
+    sed -nE 's/^    (kalem (sign|verify) .*)/\1/p' "$OLDPWD/README.md" >"$work/commands"
+    while read -r line; do
+        line=${line%%#*}
+        [[ $line != 'kalem sign'* ]] || line+=" --key $pki/nes-p256.key.pem --cert $pki/nes-p256.pem"
+        echo "$line"
+        # shellcheck disable=SC2086 # the words of a command
+        "$prefix/bin/kalem" ${line#kalem } || return 1
+        n=$((n + 1))
+    done <"$work/commands"
+    [ "$n" -ge 4 ]
+)
+
+# The five lines of the README, wrapped into a program, judge the signature that its commands made; and do not pass a
+# changed one.
+readme_example() {
+    local pc dir=$work/readme
+    pc=$(dirname "$(find "$prefix" -name libsign.pc)")
     {
         printf '#include <sign.h>\nint main(void)\n{\n'
         sed -n '/^```c$/,/^```$/p' README.md | grep -v '^```'
         printf 'sign_report_free(&report);\nsign_trust_free(&trust);\nreturn (int)rc;\n}\n'
     } >"$dir/program.c"
-    cat "$pki/nes-p256.pem" "$pki/chain-ec.pem" >"$dir/signer.pem"
-    echo form >"$dir/basvuru.xml"
     # shellcheck disable=SC2046 # the flags are words
     gcc -std=c11 -Wall -Wextra -Werror "$dir/program.c" -o "$dir/program" \
         $(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs libsign) || return 1
     (
         cd "$dir"
-        "$prefix/bin/kalem" sign basvuru.xml --key "$pki/nes-p256.key.pem" --cert signer.pem &&
-            LD_LIBRARY_PATH=$(dirname "$pc") ./program && printf 'x' | dd of=basvuru.xml.p7m bs=1 seek=70 conv=notrunc status=none &&
+        LD_LIBRARY_PATH=$(dirname "$pc") ./program &&
+            printf 'x' | dd of=basvuru.xml.p7m bs=1 seek=70 conv=notrunc status=none &&
             ! LD_LIBRARY_PATH=$(dirname "$pc") ./program
     )
 }
@@ -97,6 +120,7 @@ program_runs() { env -u LD_LIBRARY_PATH "$prefix/bin/kalem" version; }
 rule "cmake --install" installed
 rule "a program compiles, links and runs with pkg-config" by_pkg_config
 rule "a program compiles, links and runs with find_package" by_find_package
+rule "the README's commands sign and verify" readme_commands
 rule "the five lines of the README compile and judge" readme_example
 rule "the library has a versioned soname" soname
 rule "library and program are hardened" hardened
