@@ -80,6 +80,17 @@ const EVP_MD *crypto_md(struct crypto *c, enum crypto_digest d, sign_error *err)
     return c->md[d];
 }
 
+/*
+ * A digest that was fetched needs one thing more, its state: a provider that cannot allocate it says nothing,
+ * and OpenSSL queues only that the digest could not be made ready.
+ */
+static sign_rc begin_failed(sign_error *err) {
+    unsigned long code = ERR_peek_last_error();
+    bool state = ERR_GET_LIB(code) == ERR_LIB_EVP && ERR_GET_REASON(code) == EVP_R_INITIALIZATION_ERROR;
+    sign_rc rc = crypto_failed(err, "digest");
+    return state ? fail_memory(err) : rc;
+}
+
 sign_rc crypto_hash_begin(struct crypto *c, enum crypto_digest d, sign_error *err) {
     sign_error local;
     if (err == NULL)
@@ -95,7 +106,7 @@ sign_rc crypto_hash_begin(struct crypto *c, enum crypto_digest d, sign_error *er
     }
     ERR_set_mark();
     if (EVP_DigestInit_ex(c->md_ctx[d], md, NULL) != 1)
-        return crypto_failed(err, "digest");
+        return begin_failed(err);
     ERR_pop_to_mark();
     c->running = d;
     return SIGN_OK;

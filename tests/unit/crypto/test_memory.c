@@ -103,3 +103,35 @@ Test(memory, no_good_key_is_called_malformed) {
     check_read(ec);
     check_read(dsa);
 }
+
+/* What a digest needs is memory and nothing else: no failed allocation is told as a fault of the library. */
+static void check_hash(enum crypto_digest d) {
+    uint8_t expected[DIGEST_MAX], got[DIGEST_MAX];
+    unsigned failures = 0;
+    bool reached = true;
+    AUTO(crypto_ptr) calm = NULL;
+    cr_assert_eq(crypto_new(&calm, NULL), SIGN_OK);
+    cr_assert_eq(crypto_hash(calm, d, BYTES_STR("kalem"), expected, NULL), SIGN_OK);
+    for (unsigned long n = 1; reached && n < 2000; n++) {
+        AUTO(crypto_ptr) c = NULL;
+        sign_error err = {0};
+        cr_assert_eq(crypto_new(&c, NULL), SIGN_OK);
+        countdown = n;
+        sign_rc rc = crypto_hash(c, d, BYTES_STR("kalem"), got, &err);
+        reached = countdown == 0;
+        countdown = 0;
+        cr_assert(rc == SIGN_OK || rc == SIGN_E_MEMORY, "allocation %lu: %d %s", n, rc, err.text);
+        if (rc == SIGN_OK)
+            cr_assert_arr_eq(got, expected, crypto_digest_row(d)->size);
+        failures += rc < 0;
+        cr_assert_eq(ERR_peek_error(), 0ul, "nothing is left in the queue");
+    }
+    cr_assert(!reached);
+    cr_assert_gt(failures, 0u);
+}
+
+Test(memory, no_digest_fails_for_another_reason_than_memory) {
+    cr_assert(installed);
+    for (enum crypto_digest d = DIGEST_MD5; d < DIGEST_COUNT; d++)
+        check_hash(d);
+}
