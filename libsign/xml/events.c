@@ -13,6 +13,7 @@
 
 enum {
     WINDOW = 65536,
+    AT_ONCE = 65536,      /* octets of a document that libxml2 is given whole */
     NAMES = 1 << 20,      /* octets of all different names, prefixes and URIs of a document of any length */
     VALUES_FREE = 1 << 14 /* of one tag when the options set no limit */
 };
@@ -419,8 +420,8 @@ static int on_close(void *user) {
  * else that it could replace, because without a DOCTYPE no entity is declared (XML 1.0, 4.1).
  * XML_PARSE_HUGE turns off libxml2's own limits: 10 MB of one text, comment or value, 50,000 octets of a
  * name, 256 levels, 10 MB of names and of look-ahead, and what it counts of entities, of which there are
- * none. Ours hold instead. The document is handed over piece by piece even when all of it is in memory:
- * libxml2 goes on reading after an error, and thus gets to see little more.
+ * none. Ours hold instead. A document that is not small is handed over piece by piece even when all of it is
+ * in memory: libxml2 goes on reading after an error, and thus gets to see little more.
  */
 static void parse(struct reading *r) {
     enum { HOW = XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT | XML_PARSE_HUGE };
@@ -431,7 +432,9 @@ static void parse(struct reading *r) {
     }
     handlers_set(r->parser->sax);
     r->parser->userData = r;
-    xmlFreeDoc(xmlCtxtReadIO(r->parser, on_read, on_close, r, NULL, NULL, HOW));
+    bool small = r->from->fill == NULL && r->len <= AT_ONCE;
+    xmlFreeDoc(small ? xmlCtxtReadMemory(r->parser, (const char *)r->octets, (int)r->len, NULL, NULL, HOW)
+                     : xmlCtxtReadIO(r->parser, on_read, on_close, r, NULL, NULL, HOW));
     if (!stopped(r) && !(r->parser->wellFormed && r->parser->nsWellFormed && r->started && r->depth == 0)) {
         /* Only an allocation whose failure libxml2 kept to itself leads here. */
         fail_memory(&r->error);
