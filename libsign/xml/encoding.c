@@ -207,6 +207,10 @@ static uint32_t utf16_next(const uint8_t **at, const uint8_t *end, unsigned low)
     return 0x10000 + ((c - 0xD800) << 10 | (second - 0xDC00));
 }
 
+static bool begins(sign_bytes text, const char *with, size_t n) {
+    return text.len >= n && memcmp(text.data, with, n) == 0;
+}
+
 static sign_rc utf16_convert(sign_bytes text, unsigned low, grow *out, sign_error *err) {
     const uint8_t *at = text.data + 2, *end = text.data + text.len;
     AUTO(grow) all = {0};
@@ -220,6 +224,9 @@ static sign_rc utf16_convert(sign_bytes text, unsigned low, grow *out, sign_erro
     }
     if (all.failed) {
         return fail_memory(err);
+    }
+    if (begins(BYTES(all.data, all.len), "\xEF\xBB\xBF", 3)) {
+        return fail(err, SIGN_E_FORMAT, MSG_XML, "line 1: a second byte order mark");
     }
     struct xml_declaration d = {.utf8 = false};
     if (all.len > 0 && !xml_declaration(BYTES(all.data, all.len), &d)) {
@@ -238,10 +245,6 @@ static sign_rc utf16_convert(sign_bytes text, unsigned low, grow *out, sign_erro
         grow_put(out, all.data + d.end, all.len - d.end);
     }
     return SIGN_OK;
-}
-
-static bool begins(sign_bytes text, const char *with, size_t n) {
-    return text.len >= n && memcmp(text.data, with, n) == 0;
 }
 
 /* XML 1.0, F.1: what is recognised by its first octets and not read. */

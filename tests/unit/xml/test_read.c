@@ -216,6 +216,9 @@ Test(read, utf16_with_its_mark) {
         cr_expect(read_encoded(BYTES(otherwise.data, otherwise.len), &doc, NULL) == SIGN_E_FORMAT);
         cr_expect(read_encoded(BYTES(undeclared.data, undeclared.len - 1), &doc, NULL) == SIGN_E_FORMAT);
         cr_expect(read_encoded(BYTES(undeclared.data + 2, undeclared.len - 2), &doc, NULL) == SIGN_E_FORMAT);
+        grow_put(&odd, undeclared.data, 2); /* XML 1.0, F.1: one mark, and no second */
+        grow_put(&odd, undeclared.data, undeclared.len);
+        cr_expect(read_encoded(BYTES(odd.data, odd.len), &doc, NULL) == SIGN_E_FORMAT);
         for (size_t i = 0; i < 4; i++) {
             odd.len = 0;
             utf16(&odd, little, "", bad[i], 2);
