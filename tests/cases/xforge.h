@@ -65,6 +65,8 @@ char *xf_signature(struct xforge *x, const struct xsig *s);
 char *xf_reference(struct xforge *x, const char *attributes, const char *transforms);
 /* `identity` as X509Certificate elements: its own, and that of its authority. */
 char *xf_certificates(struct xforge *x, const char *identity);
+/* X509IssuerName and X509SerialNumber of `identity`'s certificate. */
+char *xf_issuer_serial(struct xforge *x, const char *identity);
 /* RSAKeyValue or ECKeyValue. */
 char *xf_key_value(struct xforge *x, const char *identity);
 

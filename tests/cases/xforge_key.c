@@ -10,6 +10,7 @@
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -159,6 +160,28 @@ static char *certificate(struct xforge *x, const char *identity) {
 char *xf_certificates(struct xforge *x, const char *identity) {
     const char *ca = strstr(xforge_method(identity), "ecdsa") != NULL ? "ca-ec" : "ca-rsa";
     return xf(x, "%s%s", certificate(x, identity), certificate(x, ca));
+}
+
+char *xf_issuer_serial(struct xforge *x, const char *identity) {
+    sign_buf der = file_of(identity, ".der");
+    const unsigned char *at = der.data;
+    X509 *cert = d2i_X509(NULL, &at, (long)der.len);
+    BIO *name = BIO_new(BIO_s_mem());
+    char *serial = cert ? i2s_ASN1_INTEGER(NULL, X509_get0_serialNumber(cert)) : NULL, *issuer = NULL;
+    /* RFC 2253 with UTF-8 as it is, the form that XML-Signature asks for (4.4.4). */
+    unsigned long form = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
+    must(name && serial && X509_NAME_print_ex(name, X509_get_issuer_name(cert), 0, form) > 0, "issuer",
+         identity);
+    long n = BIO_get_mem_data(name, &issuer);
+    char *text = xf(x,
+                    "<ds:X509IssuerName>%.*s</ds:X509IssuerName>"
+                    "<ds:X509SerialNumber>%s</ds:X509SerialNumber>",
+                    (int)n, issuer, serial);
+    OPENSSL_free(serial);
+    BIO_free(name);
+    X509_free(cert);
+    sign_buf_free(&der);
+    return text;
 }
 
 static char *digest_method(struct xforge *x, const char *value) {

@@ -66,6 +66,48 @@ static void types(struct xforge *x) {
                    xf(x, "%s<ds:Object><b:Kopya>%s</b:Kopya></ds:Object></ds:Signature>", forged, alone)));
 }
 
+/* 15: the namespaces, the Types and the certificate's reference of the versions before 1.3.2; 1.1.1 had
+ * DigestMethod and DigestValue in its own namespace. */
+static void versions(struct xforge *x) {
+    static const struct {
+        const char *space, *type, *file;
+        bool own_digest;
+    } rows[] = {{"http://uri.etsi.org/01903/v1.1.1#", "http://uri.etsi.org/01903/v1.1.1#SignedProperties",
+                 "v111", true},
+                {"http://uri.etsi.org/01903/v1.2.2#", "http://uri.etsi.org/01903/v1.2.2#SignedProperties",
+                 "v122", false}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct xsig s = {.unbound = true,
+                         .refs = xf(x, "%s%s",
+                                    xf_reference(x, xf(x, " Type=\"%s\" URI=\"#S1-sp\"", rows[i].type), EXC),
+                                    xml_data(x))};
+        char *digest = NULL, *own = NULL;
+        char *text = xf_replace(x, beside(x, &s), XADES, rows[i].space);
+        xf_cut(x, text, "<xades:CertDigest>", "</xades:CertDigest>", &digest);
+        own = digest;
+        if (rows[i].own_digest)
+            own = xf_replace(x,
+                             xf_replace(x, xf_replace(x, digest, "<ds:DigestMethod", "<xades:DigestMethod"),
+                                        "<ds:DigestValue", "<xades:DigestValue"),
+                             "</ds:DigestValue", "</xades:DigestValue");
+        text = xf_replace(
+            x, text, digest,
+            xf(x, "%s<xades:IssuerSerial>%s</xades:IssuerSerial>", own, xf_issuer_serial(x, "nes-p256")));
+        text = xf_replace(x, text, "<xades:SigningCertificateV2>", "<xades:SigningCertificate>");
+        text = xf_replace(
+            x, text, "</xades:SigningCertificateV2>",
+            "</xades:SigningCertificate><xades:SignaturePolicyIdentifier><xades:SignaturePolicyImplied/>"
+            "</xades:SignaturePolicyIdentifier>");
+        char *good = xf_sign(x, text, &s);
+        xf_write(x, xf(x, "version-%s.xml", rows[i].file), good);
+        xf_write(x, xf(x, "version-%s-time.xml", rows[i].file),
+                 xf_replace(x, good, "2026-01-05", "2026-05-05"));
+        xf_write(
+            x, xf(x, "version-%s-certificate.xml", rows[i].file),
+            xf_sign(x, xf_replace(x, text, own, xf_replace(x, own, "DigestValue>", "DigestValue>AAAA")), &s));
+    }
+}
+
 /* 16 and 17: qualifying properties that are not the signature's. */
 static void properties(struct xforge *x) {
     static const char target[] = " Target=\"#S1\"";
@@ -158,6 +200,7 @@ static void apart(struct xforge *x) {
 void xml_structure(struct xforge *x) {
     references(x);
     types(x);
+    versions(x);
     properties(x);
     twice(x);
     apart(x);
