@@ -242,6 +242,13 @@ static struct board *board_new(size_t n) {
     return p == MAP_FAILED ? NULL : p;
 }
 
+/* In place: a board is too large for the stack. */
+static void board_reset(struct board *b, const struct board *from) {
+    memset(&b->tally, 0, sizeof b->tally);
+    memset(&b->now, 0, sizeof b->now);
+    memmove(&b->usual, &from->usual, sizeof b->usual);
+}
+
 bool attempts_all(const struct run *r, const struct world *w, struct tally *t) {
     *t = (struct tally){0};
     struct board *boards = board_new(WORKERS);
@@ -251,7 +258,7 @@ bool attempts_all(const struct run *r, const struct world *w, struct tally *t) {
     bool good = warm_up(r, w) && count(r, w, &boards[0], t);
     if (good) {
         for (size_t k = 0; k < WORKERS; k++)
-            boards[k] = (struct board){.usual = boards[0].usual};
+            board_reset(&boards[k], &boards[0]);
         all_of(r, w, boards, t);
     }
     munmap(boards, WORKERS * sizeof *boards);

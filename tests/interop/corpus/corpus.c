@@ -219,7 +219,8 @@ static const char *certificate_in(const struct table *t) {
 /* The first certificate of an XML signature as the one certificate at hand; NULL when there is none. */
 static sign_trust *trust_of(const struct run *r, const char *file) {
     static const char tag[] = "X509Certificate>";
-    char path[PATH_BYTES], pem[LINE_MAX_BYTES];
+    char path[PATH_BYTES];
+    static char pem[LINE_MAX_BYTES];
     snprintf(path, sizeof path, "%s/files/%s", r->folder, file);
     sign_buf b = file_bytes(path);
     sign_trust *trust = NULL;

@@ -94,7 +94,7 @@ static void no_data(const char *what, const char *text) {
 Test(extent, the_markup_of_a_signature_is_no_data) {
     static const char role[] = "<xades:SignerRoleV2 Id=\"x\"><xades:ClaimedRoles><xades:ClaimedRole>x"
                                "</xades:ClaimedRole></xades:ClaimedRoles></xades:SignerRoleV2>";
-    char text[16384];
+    static char text[16384];
     snprintf(text, sizeof text,
              V_ROOT(V_SIGNATURE(V_SP_REF V_REF("URI=\"#x\"", V_EXC, "{d:x}"),
                                 V_QP("#S", V_SP("sp", V_CERT "%s")))),
