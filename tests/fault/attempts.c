@@ -247,6 +247,7 @@ static void board_reset(struct board *b, const struct board *from) {
     memset(&b->tally, 0, sizeof b->tally);
     memset(&b->now, 0, sizeof b->now);
     memmove(&b->usual, &from->usual, sizeof b->usual);
+    b->n_clean = 0;
 }
 
 bool attempts_all(const struct run *r, const struct world *w, struct tally *t) {
