@@ -201,7 +201,7 @@ static int place_check(const struct app *app, const struct args *args, const str
     const char *key = args_value(args, "key");
     sign_draft *draft = NULL;
     sign_error err = {0};
-    bool asks = !key || strncmp(key, "pkcs11:", 7) == 0;
+    bool asks = !key || strncmp(key, "pkcs11:", 7) == 0 || args_asked(args, "content");
     if (!asks || options->format != SIGN_XADES || first->certificate.len == 0)
         return 0;
     sign_rc rc = sign_draft_new(&first->certificate, 1, &what->in, NULL, options, &draft, &err);
