@@ -70,7 +70,7 @@ struct arena {
     uint8_t *at;
     size_t left;
     size_t taken; /* octets of all blocks */
-    bool failed; /* an allocation failed: arena_alloc gave NULL */
+    bool failed;  /* an allocation failed: arena_alloc gave NULL */
 };
 typedef struct arena arena;
 void *arena_alloc(arena *a, size_t n); /* zeroed, aligned for any type; NULL on failure (remembered) */

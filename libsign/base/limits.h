@@ -29,33 +29,33 @@ enum {
 };
 
 /* Sizes in bytes. */
-#define LIMIT_BUF               ((size_t)1 << 31) /* a growing buffer without a limit of its own */
-#define LIMIT_PIECE             ((size_t)256 << 20) /* certificates, CRLs or signers of one signature in memory */
-#define LIMIT_WHOLE             ((size_t)16 << 20)  /* a signature file up to this size is read at once */
-#define LIMIT_TEXT_SIGNATURE    ((size_t)64 << 20)  /* a PEM or base64 signature */
-#define LIMIT_CERTIFICATE       ((size_t)64 << 10)  /* one certificate */
-#define LIMIT_CRL               ((size_t)256 << 20) /* one CRL */
-#define LIMIT_FORM              ((size_t)1 << 20)   /* one form document */
-#define LIMIT_XML_TREE          ((size_t)256 << 20) /* an XML document that is read into a tree */
-#define LIMIT_XML_LARGE         ((size_t)4 << 20) /* a larger one is read by events where its signatures allow it */
-#define LIMIT_XML_KEPT          ((size_t)8 << 20)   /* signatures kept of a document that is read by events */
-#define LIMIT_XML_TEXT          ((size_t)256 << 20) /* one text of a signed document: base64 of a large file */
-#define LIMIT_XML_VALUE         ((size_t)1 << 20)   /* a SignatureValue, a DigestValue, an attribute */
-#define LIMIT_XML_BASE          ((size_t)64 << 10)  /* xml:base joined from several */
-#define LIMIT_XML_MEMORY        ((size_t)64 << 20)  /* a tree takes this, and LIMIT_XML_TIMES its document */
+#define LIMIT_BUF            ((size_t)1 << 31)   /* a growing buffer without a limit of its own */
+#define LIMIT_PIECE          ((size_t)256 << 20) /* certificates, CRLs or signers of one signature in memory */
+#define LIMIT_WHOLE          ((size_t)16 << 20)  /* a signature file up to this size is read at once */
+#define LIMIT_TEXT_SIGNATURE ((size_t)64 << 20)  /* a PEM or base64 signature */
+#define LIMIT_CERTIFICATE    ((size_t)64 << 10)  /* one certificate */
+#define LIMIT_CRL            ((size_t)256 << 20) /* one CRL */
+#define LIMIT_FORM           ((size_t)1 << 20)   /* one form document */
+#define LIMIT_XML_TREE       ((size_t)256 << 20) /* an XML document that is read into a tree */
+#define LIMIT_XML_LARGE      ((size_t)4 << 20) /* a larger one is read by events where its signatures allow it */
+#define LIMIT_XML_KEPT       ((size_t)8 << 20)   /* signatures kept of a document that is read by events */
+#define LIMIT_XML_TEXT       ((size_t)256 << 20) /* one text of a signed document: base64 of a large file */
+#define LIMIT_XML_VALUE      ((size_t)1 << 20)   /* a SignatureValue, a DigestValue, an attribute */
+#define LIMIT_XML_BASE       ((size_t)64 << 10)  /* xml:base joined from several */
+#define LIMIT_XML_MEMORY     ((size_t)64 << 20)  /* a tree takes this, and LIMIT_XML_TIMES its document */
 /* Work on one XML document: octets canonicalised, read again or digested by all its references together, with
- * something for each step. At most TIMES the document and the contents it signs, and this at least and at most;
- * what is larger may be gone through a few times all the same. */
+ * something for each step. At most TIMES the document and the contents it signs, and this at least and at
+ * most; what is larger may be gone through a few times all the same. */
 #define LIMIT_XML_DIGESTED_LEAST ((uint64_t)64 << 20)
 #define LIMIT_XML_DIGESTED       ((uint64_t)4 << 30)
 #define LIMIT_XML_TIMES          16
 #define LIMIT_XML_PASSES         4
-#define LIMIT_KEY_FILE          ((size_t)1 << 20)   /* a PEM or PKCS#12 file */
-#define LIMIT_WINDOW            ((size_t)1 << 20)   /* bytes read at a time from a large file */
-#define LIMIT_RSA_BITS_MIN      1024                /* below: refused before any computation */
-#define LIMIT_RSA_BITS_MAX      16384
-#define LIMIT_RSA_EXPONENT_BITS 64
-#define LIMIT_DSA_BITS_MIN      1024 /* FIPS 186-4, 4.2 has 1024, 2048 and 3072 */
-#define LIMIT_DSA_BITS_MAX      3072
+#define LIMIT_KEY_FILE           ((size_t)1 << 20) /* a PEM or PKCS#12 file */
+#define LIMIT_WINDOW             ((size_t)1 << 20) /* bytes read at a time from a large file */
+#define LIMIT_RSA_BITS_MIN       1024              /* below: refused before any computation */
+#define LIMIT_RSA_BITS_MAX       16384
+#define LIMIT_RSA_EXPONENT_BITS  64
+#define LIMIT_DSA_BITS_MIN       1024 /* FIPS 186-4, 4.2 has 1024, 2048 and 3072 */
+#define LIMIT_DSA_BITS_MAX       3072
 
 #endif

@@ -44,10 +44,11 @@ static sign_rc others_before(struct crypto *crypto, struct ades_draft *d, sign_e
     sign_rc rc = xades_look(crypto, &text, NULL, d->id, &d->others, &none, err);
     for (size_t i = 0; rc == SIGN_OK && i < d->others.n; i++) {
         const struct xades_other *o = &d->others.list[i];
-        if (o->references == TRI_FALSE || o->value == TRI_FALSE) {
+        if (o->references == TRI_FALSE || o->value == TRI_FALSE || o->broken) {
             return fail(err, SIGN_E_FORMAT, MSG_COSIGN_OTHER, "%s: signature %s: %s", d->in.src.name, o->id,
-                        o->references == TRI_FALSE ? "what it refers to was changed"
-                                                   : "its value does not verify");
+                        o->broken                    ? "it is malformed"
+                        : o->references == TRI_FALSE ? "what it refers to was changed"
+                                                     : "its value does not verify");
         }
     }
     return rc;
@@ -250,7 +251,7 @@ static sign_rc value_take(struct crypto *crypto, const struct ades_draft *d, sig
 static sign_rc digests_same(struct crypto *crypto, const struct ades_draft *d, const struct xml_text *text,
                             sign_error *err) {
     AUTO(xades_digests) digests = {0};
-    uint8_t tbs[DIGEST_MAX];
+    uint8_t tbs[DIGEST_MAX] = {0};
     size_t size = xades_draft_size(d);
     sign_rc rc = xades_digest_all(crypto, d, text, &digests, err);
     if (rc == SIGN_OK) {

@@ -61,7 +61,8 @@ static sign_rc other_add(struct xades_others *others, size_t *room, const struct
     if (!id) {
         return fail_memory(err);
     }
-    others->list[others->n++] = (struct xades_other){id, s->references, s->signature_value};
+    others->list[others->n++] =
+        (struct xades_other){id, s->references, s->signature_value, s->sub == SUB_FORMAT_FAILURE};
     return SIGN_OK;
 }
 

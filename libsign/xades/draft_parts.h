@@ -11,6 +11,7 @@
 struct xades_other {
     char *id;
     enum tri references, value;
+    bool broken; /* malformed: nothing is known of it */
 };
 struct xades_others {
     struct xades_other *list;

@@ -47,8 +47,8 @@ bool xades_is_signature(const struct xml_node *n);
  */
 enum xml_id xades_id_rule(const struct xml_node *element, const struct xml_attribute *a);
 
-/* What may name a signature: characters of a Name (XML 1.0, 2.3), so that it is one word wherever it is shown.
- * It may begin with a digit, which the schema (xs:ID) forbids and programs do. */
+/* What may name a signature: characters of a Name (XML 1.0, 2.3), so that it is one word wherever it is
+ * shown. It may begin with a digit, which the schema (xs:ID) forbids and programs do. */
 bool xades_is_id(const char *id);
 
 #endif

@@ -43,10 +43,10 @@ typedef sign_rc (*xml_seen)(void *user, const struct xml_node *element, const st
 /*
  * Reads a document of which only the kept elements are in the tree, with the root and the other ancestors of
  * each (which have their declarations and attributes, and no other children); instructions outside the
- * root are kept, comments there are not. UTF-8 only: options->encodings does not count. xml_read's rules and limits hold
- * for all of it, and those of xml/events.h for long markup; options->nodes counts the nodes of the tree only.
- * Memory is that of the tree, at most about LIMIT_XML_KEPT (more is SIGN_E_LIMIT). SIGN_E_IO: the source
- * cannot be read, or was changed meanwhile. `seen` may be NULL.
+ * root are kept, comments there are not. UTF-8 only: options->encodings does not count. xml_read's rules and
+ * limits hold for all of it, and those of xml/events.h for long markup; options->nodes counts the nodes of
+ * the tree only. Memory is that of the tree, at most about LIMIT_XML_KEPT (more is SIGN_E_LIMIT). SIGN_E_IO:
+ * the source cannot be read, or was changed meanwhile. `seen` may be NULL.
  */
 sign_rc xml_read_kept(const struct xml_text *text, const struct xml_options *options, xml_keep keep,
                       xml_seen seen, void *user, struct xml **out, sign_error *err);
