@@ -52,7 +52,7 @@ void *xmlsec_key(const char *path) {
 }
 
 static xmlNodePtr signature_of(xmlDocPtr doc) {
-    static const xmlChar *id[] = {BAD_CAST "Id", NULL};
+    static const xmlChar *id[] = {(const xmlChar *)"Id", NULL};
     must(doc != NULL, "xmlsec: the document cannot be read");
     xmlSecAddIDs(doc, xmlDocGetRootElement(doc), id);
     xmlNodePtr node = xmlSecFindNode(xmlDocGetRootElement(doc), xmlSecNodeSignature, xmlSecDSigNs);
