@@ -1,6 +1,7 @@
 # Sourced by ./check, ./demo and packaging/bare-check: the Debian packages of each job, and how a missing one gets here.
 
-PACKAGES_BUILD=(gcc g++ libc6-dev cmake ninja-build pkg-config libssl-dev libxml2-dev libjansson-dev libinih-dev libp11-dev libp11-kit-dev)
+PACKAGES_BUILD=(gcc g++ libc6-dev cmake ninja-build pkg-config libssl-dev libxml2-dev libjansson-dev libinih-dev libp11-dev libp11-kit-dev libsqlite3-dev
+    libcurl4-openssl-dev)
 PACKAGES_DEMO=("${PACKAGES_BUILD[@]}" openssl softhsm2 opensc)
 PACKAGES_CHECK=("${PACKAGES_DEMO[@]}" libcriterion-dev clang libclang-rt-14-dev clang-format cppcheck python3 binutils git
     util-linux libxml2-utils default-jdk-headless libbcpkix-java libxmlsec1-dev xmlsec1 libxml-security-java)

@@ -217,11 +217,11 @@ static void list_revocation(struct judging *j, const struct pki_path *path) {
         struct report_revocation *row = arena_alloc(a, sizeof *row);
         if (row == NULL)
             return;
-        row->kind = "crl";
+        row->kind = r->kind;
         text_hex(BYTES(r->cert->sha256, sizeof r->cert->sha256), row->cert_sha256);
         row->this_update = r->this_update;
         row->next_update = r->next_update;
-        row->source = r->source != NULL ? arena_str(a, BYTES_STR(r->source)) : NULL;
+        row->source = r->source != NULL ? arena_str(a, BYTES_STR(r->source->name)) : NULL;
         row->status = r->status;
         *at = row;
         at = &row->next;

@@ -20,11 +20,14 @@
 #ifndef SIGN_H
 #define SIGN_H
 
+#include <sign/anchors.h>
 #include <sign/certificate.h>
 #include <sign/create.h>
 #include <sign/error.h>
+#include <sign/fetch.h>
 #include <sign/form.h>
 #include <sign/key.h>
+#include <sign/net.h>
 #include <sign/trust.h>
 #include <sign/types.h>
 #include <sign/verify.h>

@@ -178,32 +178,28 @@ static sign_rc make_index(struct pki_crl *crl, sign_error *err) {
     return SIGN_OK;
 }
 
-static sign_rc set_names(struct pki_crl *crl, const char *from, sign_error *err) {
+static sign_rc set_issuer(struct pki_crl *crl, sign_error *err) {
     AUTO(grow) key = {0};
-    size_t n = strlen(from) + 1;
-    crl->source_own = malloc(n);
-    if (crl->source_own == NULL)
-        return fail_memory(err);
-    memcpy(crl->source_own, from, n);
-    crl->source = crl->source_own;
     if (!pki_name_key(crl->issuer, &key))
         return key.failed ? fail_memory(err) : fail(err, SIGN_E_FORMAT, MSG_CRL_FORMAT, "issuer name");
     return grow_take(&key, &crl->issuer_key, err);
 }
 
-sign_rc pki_crl_read(sign_bytes der, const char *from, struct pki_crl **out, sign_error *err) {
+sign_rc pki_crl_read(sign_bytes der, struct pki_source *from, struct pki_crl **out, sign_error *err) {
     if (der.len > LIMIT_CRL)
         return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "CRL of %zu bytes", der.len);
     AUTO(pki_crl_ptr) crl = calloc(1, sizeof *crl);
     if (crl == NULL)
         return fail_memory(err);
+    crl->refs = 1;
     crl->der = der;
+    crl->source = pki_source_keep(from);
     struct der_parse parse = {0};
     struct der_cursor c = der_open(&parse, der, false);
     if (!read_list(&c, crl))
         return fail(err, SIGN_E_FORMAT, MSG_CRL_FORMAT, "%s (at byte %zu)",
                     parse.error ? parse.error : "malformed", parse.at);
-    sign_rc rc = set_names(crl, from, err);
+    sign_rc rc = set_issuer(crl, err);
     if (rc == SIGN_OK)
         rc = make_index(crl, err);
     if (rc != SIGN_OK)
@@ -212,16 +208,23 @@ sign_rc pki_crl_read(sign_bytes der, const char *from, struct pki_crl **out, sig
     return SIGN_OK;
 }
 
+struct pki_crl *pki_crl_keep(struct pki_crl *c) {
+    atomic_fetch_add_explicit(&c->refs, 1, memory_order_relaxed);
+    return c;
+}
+
 void pki_crl_free(struct pki_crl **pointer) {
     if (pointer == NULL || *pointer == NULL)
         return;
     struct pki_crl *c = TAKE(*pointer);
+    if (atomic_fetch_sub_explicit(&c->refs, 1, memory_order_acq_rel) != 1)
+        return;
     struct pki_cert *signer = atomic_load(&c->signer), *other = atomic_load(&c->not_signer);
     pki_cert_free(&signer);
     pki_cert_free(&other);
     sign_buf_free(&c->own);
     sign_buf_free(&c->issuer_key);
-    free(c->source_own);
+    pki_source_free(&c->source);
     free(c->slots);
     free(c);
 }

@@ -117,25 +117,8 @@ static struct finding not_known(const search *s, size_t i) {
                             .has_time = a->why_time != 0};
 }
 
-static sign_rc check_revocation(search *s, size_t i, struct finding *worst, sign_error *err) {
-    sign_rc rc = SIGN_OK;
-    struct rev_question q = {.trust = s->trust,
-                             .crypto = s->crypto,
-                             .at = s->opt->at,
-                             .cert = s->chain[i],
-                             .issuer = s->chain[i + 1],
-                             .effort = s->opt->effort};
-    struct rev_answer *a = &s->answers[i];
-    rc = pki_revocation_find(&q, a, err);
-    if (rc == SIGN_OK && a->status == REV_UNKNOWN && (s->opt->n_crls > 0 || s->opt->lists != NULL)) {
-        rc = search_read_crls(s, err);
-        q.carried[0] = s->opt->lists;
-        q.carried[1] = &s->own;
-        if (rc == SIGN_OK)
-            rc = pki_revocation_find(&q, a, err);
-    }
-    if (rc != SIGN_OK)
-        return rc;
+static void weigh_revocation(search *s, size_t i, struct finding *worst) {
+    const struct rev_answer *a = &s->answers[i];
     struct finding f = {0};
     if (a->status == REV_REVOKED)
         f = revoked(s, i);
@@ -148,7 +131,22 @@ static sign_rc check_revocation(search *s, size_t i, struct finding *worst, sign
         s->windows[i].from = a->valid_from;
     if (a->valid_to < s->windows[i].to)
         s->windows[i].to = a->valid_to;
-    return SIGN_OK;
+}
+
+/* All certificates below chain[end], at once: what must be fetched is then fetched together. */
+static sign_rc check_revocation(search *s, size_t end, struct finding *worst, sign_error *err) {
+    struct rev_question q[LIMIT_PATH_LENGTH];
+    for (size_t i = 0; i < end; i++)
+        q[i] = (struct rev_question){.trust = s->trust,
+                                     .crypto = s->crypto,
+                                     .opt = s->opt,
+                                     .chain = s->chain + i,
+                                     .n_chain = s->n - i,
+                                     .carried = {s->opt->lists, &s->own}};
+    sign_rc rc = pki_revocation_find(q, end, s->answers, err);
+    for (size_t i = end; i-- > 0 && rc == SIGN_OK;)
+        weigh_revocation(s, i, worst);
+    return rc;
 }
 
 /* What the remembered path says of its certificates is what a new look would say. */
@@ -161,7 +159,13 @@ static void take_over(search *s, const struct pki_path *known, size_t from) {
                                                     .listed = true,
                                                     .this_update = known->revocation[k].this_update,
                                                     .next_update = known->revocation[k].next_update,
-                                                    .source = known->revocation[k].source,
+                                                    .ocsp = strcmp(known->revocation[k].kind, "ocsp") == 0,
+                                                    .produced_at = known->revocation[k].produced_at,
+                                                    .source = pki_source_keep(known->revocation[k].source),
+                                                    .signer = known->revocation[k].signer != NULL
+                                                                  ? pki_cert_keep(known->revocation[k].signer)
+                                                                  : NULL,
+                                                    .expires = known->expires,
                                                     .sigalg = known->revocation[k].sigalg,
                                                     .reason = -1};
     }
@@ -181,7 +185,8 @@ sign_rc search_judge(search *s, const struct pki_path *known, size_t from, sign_
     struct finding worst = {0};
     size_t last = s->n - 1;
     sign_rc rc = SIGN_OK;
-    memset(s->answers, 0, sizeof s->answers);
+    for (size_t i = 0; i < LIMIT_PATH_LENGTH; i++)
+        rev_answer_clear(&s->answers[i]);
     s->windows[last] = (struct window){INT64_MIN, INT64_MAX};
     check_issuers(s, &worst);
     check_critical(s, &worst);
@@ -194,8 +199,8 @@ sign_rc search_judge(search *s, const struct pki_path *known, size_t from, sign_
     bool usable = worst.rank < RANK_CONSTRAINTS || worst.rank > RANK_CA_VALIDITY;
     if (known != NULL && usable)
         take_over(s, known, from);
-    for (size_t i = end; i-- > 0 && usable && s->opt->revocation && rc == SIGN_OK;)
-        rc = check_revocation(s, i, &worst, err);
+    if (usable && s->opt->revocation)
+        rc = check_revocation(s, end, &worst, err);
     if (rc != SIGN_OK)
         return rc;
     accumulate(s);

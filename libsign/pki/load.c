@@ -193,9 +193,12 @@ static sign_rc add_crl(void *self, sign_bytes der, const char *name, sign_error 
     sign_trust *t = self;
     AUTO(pki_crl_ptr) crl = NULL;
     AUTO(sign_buf) copy = {0};
+    AUTO(pki_source_ptr) from = pki_source_new(ORIGIN_GIVEN, path_base(name), 0, INT64_MAX);
+    if (from == NULL)
+        return fail_memory(err);
     sign_rc rc = buf_copy(der, &copy, err);
     if (rc == SIGN_OK)
-        rc = pki_crl_read(BYTES(copy.data, copy.len), path_base(name), &crl, err);
+        rc = pki_crl_read(BYTES(copy.data, copy.len), from, &crl, err);
     if (rc != SIGN_OK)
         return within(err, rc, "%s", name);
     crl->own = copy;

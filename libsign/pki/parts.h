@@ -47,10 +47,10 @@ struct pki_crl {
     struct crl_slot *slots; /* hash table over the entries */
     size_t cap;
     uint64_t seed[2];
-    sign_buf issuer_key; /* pki_name_key of the issuer */
-    const char *source;  /* for reports */
-    char *source_own;
-    struct pki_crl *next;                  /* same issuer, in a trust */
+    sign_buf issuer_key;       /* pki_name_key of the issuer */
+    struct pki_source *source; /* counted */
+    struct pki_crl *next;      /* same issuer, in a trust */
+    _Atomic int refs;
     _Atomic(struct pki_cert *) signer;     /* whose key verified it: once found out, remembered */
     _Atomic(struct pki_cert *) not_signer; /* the first whose key did not */
 };
@@ -64,9 +64,11 @@ enum { REASON_HOLD = 6 };
 
 /*
  * Strict DER; every entry is looked at once. The bytes must outlive the CRL: the caller's, or handed over by
- * putting them into `own` afterwards. SIGN_E_FORMAT, SIGN_E_LIMIT, SIGN_E_MEMORY.
+ * putting them into `own` afterwards. `from` is counted once more. SIGN_E_FORMAT, SIGN_E_LIMIT,
+ * SIGN_E_MEMORY.
  */
-sign_rc pki_crl_read(sign_bytes der, const char *from, struct pki_crl **out, sign_error *err);
+sign_rc pki_crl_read(sign_bytes der, struct pki_source *from, struct pki_crl **out, sign_error *err);
+struct pki_crl *pki_crl_keep(struct pki_crl *c);
 void pki_crl_free(struct pki_crl **c);
 CLEANUP(pki_crl_ptr, pki_crl_free);
 bool pki_crl_find(const struct pki_crl *c, sign_bytes serial, struct crl_entry *out);
@@ -82,30 +84,98 @@ bool pki_crl_covers(const struct pki_crl *c, const struct pki_cert *cert);
 
 enum rev_status { REV_UNKNOWN = 0, REV_GOOD, REV_SUSPENDED, REV_REVOKED };
 
+/* A question about chain[0], whose issuer is chain[1]; the last one is the anchor. */
 struct rev_question {
     const sign_trust *trust;
     struct crypto *crypto;
-    int64_t at;
-    struct pki_cert *cert, *issuer;
-    const struct pki_lists *carried[2]; /* by the document and by the signature; NULL: none */
-    size_t *effort;                     /* as in pki_path_options */
+    const struct pki_path_options *opt; /* of the search that asks: at, bag, online, nesting, effort */
+    struct pki_cert *const *chain;
+    size_t n_chain;
+    struct pki_lists *carried[2]; /* by the document and by the signature; NULL: none */
 };
 
 struct rev_answer {
     enum rev_status status;
-    bool listed;   /* a list was used: the facts below are its */
-    bool embedded; /* it came with the signature */
-    int64_t this_update, next_update;
-    const char *source;
+    bool listed; /* a piece was used: the facts below are its */
+    bool ocsp;   /* which kind */
+    int64_t this_update, next_update, produced_at;
+    struct pki_source *source; /* counted */
+    struct pki_cert *signer;   /* as in pki_revocation; counted */
     struct crypto_sigalg sigalg;
     int64_t revoked_at;
     int reason;
-    int64_t valid_from, valid_to; /* the answer is the same for every time of these */
+    int64_t valid_from, valid_to; /* the answer is the same for every validation time of these */
+    int64_t expires;              /* as in pki_path */
     enum message_id why;          /* unknown: what stood in the way */
     int64_t why_time;
 };
+void rev_answer_clear(struct rev_answer *a);
+/* Reads what is carried, once; malformed pieces are left out. */
+sign_rc pki_lists_read(struct pki_lists *l, size_t *effort, sign_error *err);
+/* What came with a signature and is malformed is just no candidate: such an error becomes SIGN_OK. */
+sign_rc pki_forgive(sign_rc rc, sign_error *err);
 
-sign_rc pki_revocation_find(const struct rev_question *q, struct rev_answer *out, sign_error *err);
+/*
+ * Answers n questions (the certificates of one chain) from the sources in their order. What is left open
+ * after the local ones is fetched for all of them at once.
+ */
+sign_rc pki_revocation_find(const struct rev_question *q, size_t n, struct rev_answer *out, sign_error *err);
+
+/*
+ * ---- revocation_crl.c: what the lists say (RFC 5280, 6.3.3) ----
+ * Lists are added as sources yield them; reasons add up over lists (onlySomeReasons), a delta is joined with
+ * its base.
+ */
+enum { CRL_CANDIDATES = 64 };
+struct crl_search {
+    const struct rev_question *q;
+    struct pki_crl *lists[CRL_CANDIDATES]; /* about this certificate and signed as they must be; counted */
+    size_t n;
+    enum message_id why; /* what stood in the way of the best that could not be used */
+    int rank;
+    int64_t why_time;
+};
+sign_rc crl_search_add(struct crl_search *s, struct pki_crl *list, sign_error *err);
+/* true when they settle the question (all reasons covered by fresh lists, or revoked). */
+sign_rc crl_search_settle(struct crl_search *s, struct rev_answer *out, bool *settled, sign_error *err);
+void crl_search_clear(struct crl_search *s);
+
+/* ---- revocation_ocsp.c: what responses say (RFC 6960, 3.2 and 4.2.2) ---- */
+struct ocsp_search {
+    const struct rev_question *q;
+    struct rev_answer best; /* status REV_UNKNOWN and not listed: none yet */
+    enum message_id why;
+    int rank;
+    int64_t why_time;
+};
+/* nonce: what was sent in the request that this is the answer to; empty: none was. */
+sign_rc ocsp_search_add(struct ocsp_search *s, struct pki_ocsp *response, sign_bytes nonce, sign_error *err);
+void ocsp_search_clear(struct ocsp_search *s);
+
+/*
+ * ---- path.c: candidates ----
+ * Certificates whose subject is this name (pki_name_key), from the trust, the bag and (online) nothing else;
+ * counted.
+ */
+sign_rc pki_candidates(const sign_trust *trust, struct crypto *crypto, const struct pki_path_options *opt,
+                       sign_bytes name_key, struct pki_cert **out, size_t max, size_t *n, sign_error *err);
+
+/*
+ * ---- fetch.c: what the door gives, parsed, asked for once among all threads and remembered until it expires
+ * ----
+ */
+struct pki_fetched; /* certificates, a list or a response; counted */
+struct pki_want {
+    sign_fetch_kind kind;
+    sign_bytes url; /* IA5 text of the certificate */
+    struct pki_cert *cert, *issuer;
+};
+/*
+ * out[i] is NULL when there was nothing usable; why[i] then tells. Counted. Order of the sources: memory,
+ * then the door.
+ */
+sign_rc pki_fetch(const sign_trust *trust, struct crypto *crypto, const struct pki_want *wants, size_t n,
+                  struct pki_fetched **out, sign_error *err);
 
 /* Takes `cost` from what is left; false when that is too little, and then nothing is left. */
 bool pki_spend(size_t *effort, size_t cost);

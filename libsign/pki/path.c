@@ -8,11 +8,13 @@ void search_free(search *s) {
     }
     free(s->bag);
     pki_lists_free(&s->own);
+    for (size_t i = 0; i < LIMIT_PATH_LENGTH; i++)
+        rev_answer_clear(&s->answers[i]);
     pki_path_free(&s->best);
 }
 
-/* How many certificates, or octets of a list, are read in about the time of one signature check. */
-enum { BAG_FOR_ONE = 512, LIST_FOR_ONE = 65536 };
+/* How many certificates are read in about the time of one signature check. */
+enum { BAG_FOR_ONE = 512 };
 
 bool pki_spend(size_t *effort, size_t cost) {
     if (effort == NULL)
@@ -44,7 +46,7 @@ static bool is_their_fault(sign_rc rc) {
     return rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT || rc == SIGN_E_UNSUPPORTED;
 }
 
-static sign_rc forgive(sign_rc rc, sign_error *err) {
+sign_rc pki_forgive(sign_rc rc, sign_error *err) {
     if (!is_their_fault(rc))
         return rc;
     if (err != NULL)
@@ -60,7 +62,7 @@ static sign_rc read_candidate(search *s, sign_bytes der, sign_error *err) {
         return SIGN_OK;
     sign_rc rc = pki_certificate(s->trust, s->crypto, der, &cert, err);
     if (rc != SIGN_OK)
-        return forgive(rc, err);
+        return pki_forgive(rc, err);
     if (!pki_name_key(cert->subject, &key))
         return key.failed ? fail_memory(err) : SIGN_OK;
     rc = grow_take(&key, &s->bag[s->n_bag].subject_key, err);
@@ -81,30 +83,6 @@ sign_rc search_read_bag(search *s, sign_error *err) {
     for (size_t i = 0; i < n && rc == SIGN_OK; i++)
         rc = read_candidate(s, s->opt->bag[i], err);
     return rc;
-}
-
-static sign_rc read_lists(struct pki_lists *l, size_t *effort, sign_error *err) {
-    if (l->read || l->n == 0)
-        return SIGN_OK;
-    l->read = true;
-    l->crls = calloc(l->n, sizeof(struct pki_crl *));
-    if (l->crls == NULL)
-        return fail_memory(err);
-    sign_rc rc = SIGN_OK;
-    for (size_t i = 0; i < l->n && rc == SIGN_OK; i++) {
-        if (!pki_spend(effort, 1 + l->der[i].len / LIST_FOR_ONE))
-            return SIGN_OK;
-        rc = forgive(pki_crl_read(l->der[i], "signature", &l->crls[l->n_crls], err), err);
-        l->n_crls += l->crls[l->n_crls] != NULL;
-    }
-    return rc;
-}
-
-sign_rc search_read_crls(search *s, sign_error *err) {
-    s->own.der = s->opt->crls;
-    s->own.n = s->opt->n_crls;
-    sign_rc rc = s->opt->lists != NULL ? read_lists(s->opt->lists, s->opt->effort, err) : SIGN_OK;
-    return rc == SIGN_OK ? read_lists(&s->own, s->opt->effort, err) : rc;
 }
 
 static bool passed(const search *s) {
@@ -248,7 +226,13 @@ sign_rc pki_path_check(const sign_trust *trust, struct crypto *crypto, struct pk
     *out = path_recall(trust, cert, opt);
     if (*out != NULL)
         return SIGN_OK;
-    AUTO(search) s = {.trust = trust, .crypto = crypto, .opt = opt, .chain = {cert}, .n = 1};
+    AUTO(search)
+    s = {.trust = trust,
+         .crypto = crypto,
+         .opt = opt,
+         .chain = {cert},
+         .n = 1,
+         .own = {.der = opt->crls, .n = opt->n_crls, .ocsp_der = opt->ocsps, .n_ocsp = opt->n_ocsps}};
     sign_rc rc = find_path(&s, err);
     if (rc != SIGN_OK)
         return within(err, rc, "certificate path");

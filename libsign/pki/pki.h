@@ -6,6 +6,7 @@
 #include "report/report.h"
 #include <sign/certificate.h>
 #include <sign/trust.h>
+#include <sign/verify.h>
 
 /* Key usage bits as in RFC 5280, 4.2.1.3: bit n of the BIT STRING is 1 << n. */
 enum {
@@ -70,12 +71,42 @@ sign_cert_kind pki_cert_kind(const struct pki_cert *c); /* NES, seal, ...: state
  */
 bool pki_cert_other_purpose(const struct pki_cert *c, grow *purposes);
 
+/* ---- evidence: where a piece came from --------------------------------------------------- */
+
+/* In the order in which sources are asked. */
+enum pki_origin {
+    ORIGIN_GIVEN = 0, /* by the caller: a file, or the trust's own anchors and certificates */
+    ORIGIN_SIGNATURE, /* carried by the document or the signature */
+    ORIGIN_CACHE,     /* fetched before */
+    ORIGIN_NETWORK    /* fetched for this question */
+};
+const char *pki_origin_text(enum pki_origin o); /* "given", "signature", "cache", "network" */
+
+/* Shared by the pieces that came from there; counted, so that a report may outlive the piece. */
+struct pki_source {
+    enum pki_origin origin;
+    char *name;       /* base name of a file, URL, or "signature" */
+    int64_t obtained; /* fetched: when the server gave it; else 0 */
+    int64_t
+        expires; /* by the clock of the machine: not the newest any more; INT64_MAX: never (not fetched) */
+    _Atomic int refs;
+};
+struct pki_source *pki_source_new(enum pki_origin origin, const char *name, int64_t obtained,
+                                  int64_t expires);
+struct pki_source *pki_source_keep(struct pki_source *s); /* NULL is NULL */
+void pki_source_free(struct pki_source **s);
+typedef struct pki_source *pki_source_ptr;
+CLEANUP(pki_source_ptr, pki_source_free);
+
 /* ---- trust ---------------------------------------------------------------------------- */
 
-/* One revocation list, indexed from its bytes once. */
+/* One revocation list, indexed from its bytes once; counted. */
 struct pki_crl;
+/* One OCSP response, read once; counted. */
+struct pki_ocsp;
 
-/* sign_trust is this room's struct: anchors, certificates, CRLs, caches, and a pool of crypto contexts. */
+/* sign_trust is this room's struct: anchors, certificates, lists, responses, caches, and a pool of crypto
+ * contexts. */
 
 /* A crypto context of the trust's pool for the length of a call; give it back with pki_lend_back. */
 sign_rc pki_lend(const sign_trust *trust, struct crypto **out, sign_error *err);
@@ -93,14 +124,20 @@ sign_rc pki_certificate(const sign_trust *trust, struct crypto *crypto, sign_byt
 sign_bytes pki_trust_certificate(const sign_trust *trust, size_t i);
 
 /*
- * The revocation lists that a document or a signature carries: read when one is first wanted, then kept for
- * all signatures. `der` and what it points to must outlive it. Zero is none; not shared among threads.
+ * The revocation lists and OCSP responses that a document or a signature carries: read when they are first
+ * wanted, then kept for all signatures. What `der` and `ocsp_der` point to must outlive it. Zero is none; not
+ * shared among threads.
  */
 struct pki_lists {
-    const sign_bytes *der;
+    const sign_bytes *der; /* CertificateList */
     size_t n;
+    const sign_bytes
+        *ocsp_der; /* OCSPResponse or BasicOCSPResponse (both occur: RFC 6960; RFC 5126, 6.3.4) */
+    size_t n_ocsp;
     struct pki_crl **crls; /* those that could be read */
     size_t n_crls;
+    struct pki_ocsp **ocsps;
+    size_t n_ocsps;
     bool read;
 };
 typedef struct pki_lists pki_lists;
@@ -109,13 +146,37 @@ CLEANUP(pki_lists, pki_lists_free);
 
 /* ---- paths ---------------------------------------------------------------------------- */
 
+/* What the certificate at the end is to be used for: decides about its usage and which anchors count. */
+enum pki_purpose {
+    PKI_ANY = 0,       /* the path alone; anchors for signers */
+    PKI_SIGNER,        /* as PKI_ANY here: usage of a signer is the policy's word (ades) */
+    PKI_TSA,           /* anchors for TSA */
+    PKI_CRL_SIGNER,    /* cRLSign; anchors of the question that it serves */
+    PKI_OCSP_RESPONDER /* id-kp-OCSPSigning */
+};
+
+/* RFC 5280, 6.1.1 (c), (e), (f), (g). Zero: any policy, nothing required. */
+struct pki_policy_inputs {
+    const sign_bytes *initial; /* OIDs, contents */
+    size_t n_initial;          /* 0: anyPolicy */
+    bool explicit_policy, no_mapping, no_any_policy;
+};
+
 struct pki_path_options {
-    int64_t at;            /* validation time */
-    bool revocation;       /* check the end entity and every CA but the anchor */
+    int64_t at;      /* validation time */
+    bool revocation; /* check the end entity and every CA but the anchor */
+    bool online;     /* the trust's door to the network may be used */
+    enum pki_purpose purpose;
+    struct pki_policy_inputs policies;
+    const struct pki_cert *anchor; /* the path must end at this one (RFC 5280, 6.3.3 (f)); NULL: any */
+    unsigned nesting; /* 0; 1, 2 ... for whoever signed a list or response about a certificate of nesting 0, 1
+                         ... */
     sign_bytes const *bag; /* DER certificates carried by the signature: candidates, never trusted */
     size_t n_bag;
     const sign_bytes *crls; /* DER CRLs carried by the signature alone */
     size_t n_crls;
+    const sign_bytes *ocsps; /* DER OCSP responses carried by the signature alone */
+    size_t n_ocsps;
     struct pki_lists *lists; /* those that all signatures of the document share; NULL: none */
     /*
      * What is left for all searches of one document, counted in signatures to check with a key of RSA 2048 or
@@ -127,9 +188,12 @@ struct pki_path_options {
 
 struct pki_revocation {
     struct pki_cert *cert; /* asked about; counted */
+    const char *kind;      /* static: "crl", "ocsp" */
     int64_t this_update, next_update;
-    const char *source; /* belongs to the trust, or static "signature" */
-    const char *status; /* static: "good", "revoked", "suspended", "unknown" */
+    int64_t produced_at;       /* OCSP; 0: none */
+    struct pki_source *source; /* counted */
+    struct pki_cert *signer;   /* whose key signed it, when that is not the certificate's issuer; counted */
+    const char *status;        /* static: "good", "revoked", "suspended", "unknown" */
     /* What the list is signed with. The key is of the next certificate of the chain, whoever signed the list.
      */
     struct crypto_sigalg sigalg;
@@ -144,7 +208,8 @@ struct pki_revocation {
 struct pki_path {
     enum indication indication; /* TOTAL_PASSED, or INDETERMINATE with sub */
     enum sub_indication sub;
-    struct pki_cert *chain[16]; /* end entity first; counted */
+    struct pki_cert *chain[16];    /* end entity first; counted */
+    struct pki_source *source[16]; /* of each; counted; NULL: the signature */
     size_t n_chain;
     bool anchored;           /* the last one is an anchor */
     bool revocation_checked; /* the options wanted it */
@@ -155,6 +220,8 @@ struct pki_path {
     char args[3][200];
     int64_t try_at; /* TRY_LATER: when, 0 unknown */
     int64_t valid_from, valid_to;
+    int64_t expires; /* by the machine's clock: rests on fetched evidence that may be outdated then;
+                        INT64_MAX: no */
     _Atomic int refs;
 };
 typedef struct pki_path *pki_path_ptr;

@@ -67,9 +67,8 @@ typedef struct search search;
 void search_free(search *s);
 CLEANUP(search, search_free);
 
-/* Certificates and lists of the signature, read when they are first wanted; malformed ones are left out. */
+/* Certificates of the signature, read when they are first wanted; malformed ones are left out. */
 sign_rc search_read_bag(search *s, sign_error *err);
-sign_rc search_read_crls(search *s, sign_error *err);
 
 /* Makes this finding, about the chain as it stands, the result so far, if it tells more than that. */
 sign_rc search_conclude(search *s, const struct finding *f, bool anchored, sign_error *err);

@@ -40,7 +40,10 @@ static void add_revocation(struct pki_path *p, struct pki_cert *cert, const stru
         .cert = pki_cert_keep(cert),
         .this_update = a->this_update,
         .next_update = a->next_update,
-        .source = a->embedded ? "signature" : a->source,
+        .kind = a->ocsp ? "ocsp" : "crl",
+        .produced_at = a->produced_at,
+        .source = pki_source_keep(a->source),
+        .signer = a->signer != NULL ? pki_cert_keep(a->signer) : NULL,
         .status = status_text(a->status),
         .sigalg = a->sigalg,
         .revoked_at = a->revoked_at,
@@ -54,6 +57,7 @@ static struct pki_path *make_path(const search *s, size_t first) {
     if (p == NULL)
         return NULL;
     p->refs = 1;
+    p->expires = INT64_MAX;
     p->indication = INDETERMINATE;
     p->revocation_checked = s->opt->revocation;
     p->from_bag = s->from_bag >> first;
@@ -99,10 +103,15 @@ void pki_path_free(struct pki_path **pointer) {
     struct pki_path *p = TAKE(*pointer);
     if (atomic_fetch_sub_explicit(&p->refs, 1, memory_order_acq_rel) != 1)
         return;
-    for (size_t i = 0; i < p->n_chain; i++)
+    for (size_t i = 0; i < p->n_chain; i++) {
         pki_cert_free(&p->chain[i]);
-    for (size_t i = 0; i < p->n_revocation; i++)
+        pki_source_free(&p->source[i]);
+    }
+    for (size_t i = 0; i < p->n_revocation; i++) {
         pki_cert_free(&p->revocation[i].cert);
+        pki_cert_free(&p->revocation[i].signer);
+        pki_source_free(&p->revocation[i].source);
+    }
     free(p);
 }
 
@@ -165,7 +174,7 @@ static void put_path(const sign_trust *trust, struct pki_path *p) {
 sign_rc path_remember(search *s, size_t from, sign_error *err) {
     size_t lowest = 0;
     for (size_t i = 0; i < s->n; i++)
-        if (s->answers[i].embedded)
+        if (s->answers[i].source != NULL && s->answers[i].source->origin == ORIGIN_SIGNATURE)
             lowest = i + 1;
     if (lowest == 0)
         put_path(s->trust, s->best);

@@ -2,7 +2,8 @@
 #ifndef SIGN_TRUST_H
 #define SIGN_TRUST_H
 
-#include <sign/types.h>
+#include <sign/anchors.h>
+#include <sign/fetch.h>
 
 SIGN_BEGIN_C
 
@@ -10,18 +11,35 @@ SIGN_BEGIN_C
  * Anchors, other certificates and revocation data, frozen once made: share one among all threads.
  * What it learns while verifying (parsed certificates, keys, path verdicts) it remembers in bounded
  * caches of its own; that never changes an answer.
+ *
+ * Evidence is looked for in this order, and the next source is asked only when those before it left the
+ * question open: what the caller gave here, what the signature carries, what was fetched before, the network.
  */
 typedef struct sign_trust sign_trust;
+
+/* Nonces in OCSP requests (RFC 8954). */
+typedef enum sign_nonce {
+    SIGN_NONCE_PREFER = 0,  /* sent; an answer without one will do, one with another will not */
+    SIGN_NONCE_REQUIRE = 1, /* sent and wanted back: nothing that was remembered or pre-produced will do */
+    SIGN_NONCE_NONE = 2     /* not sent */
+} sign_nonce;
 
 /* Each input is a file, a folder (every file in it), or bytes; PEM (also several) or DER. */
 typedef struct sign_trust_options {
     size_t size;               /* sizeof(sign_trust_options) */
-    const sign_input *anchors; /* every certificate here is a trust anchor */
+    const sign_input *anchors; /* every certificate here is a trust anchor, for every purpose */
     size_t n_anchors;
+    const sign_anchor
+        *list; /* anchors with their purposes (of a trust store); der, purposes, sunset, source count */
+    size_t n_list;
     const sign_input *certs; /* certificates that may help to build paths; never anchors */
     size_t n_certs;
     const sign_input *crls; /* certificate revocation lists */
     size_t n_crls;
+    const sign_input *ocsps; /* OCSP responses (RFC 6960), DER */
+    size_t n_ocsps;
+    const sign_fetch *fetch; /* the door to the network; NULL: there is none */
+    sign_nonce nonce;
     size_t cache; /* certificates remembered; 0: 4096 */
 } sign_trust_options;
 

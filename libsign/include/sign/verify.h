@@ -22,6 +22,7 @@ typedef struct sign_verify_options {
     int64_t at;             /* validation time, seconds since 1970 UTC; 0: now. Proves nothing */
     const char *policy;     /* "default" (also NULL) or "strict" */
     int no_revocation;      /* nonzero: no revocation check, and the report says so */
+    int offline;            /* nonzero: the trust's door to the network stays shut */
     int inspect;            /* nonzero: structure and integrity only, no trust is looked at */
     sign_digested digested; /* NULL: not wanted */
     void *digested_user;
@@ -35,6 +36,34 @@ typedef struct sign_verify_options {
  */
 SIGN_CALL sign_rc sign_verify(const sign_input *what, const sign_input *in, size_t n, const sign_trust *trust,
                               const sign_verify_options *opt, sign_report **out, sign_error *err);
+
+/* What a certificate is checked for: the usage it must allow, and the purpose its anchor must have. */
+typedef enum sign_cert_use {
+    SIGN_USE_SIGNER = 0, /* to sign documents: nonRepudiation (policy default) */
+    SIGN_USE_TSA = 1,    /* RFC 3161, 2.3: critical and sole timeStamping */
+    SIGN_USE_OCSP = 2,   /* RFC 6960, 4.2.2.2 */
+    SIGN_USE_ANY = 3     /* the path alone (RFC 5280, 6) */
+} sign_cert_use;
+
+typedef struct sign_cert_options {
+    size_t size; /* sizeof(sign_cert_options) */
+    int64_t at;  /* validation time; 0: now */
+    sign_cert_use use;
+    const char *policy;         /* as in sign_verify_options */
+    int no_revocation, offline; /* likewise */
+    const char *const
+        *policies; /* user-initial-policy-set: dotted OIDs (RFC 5280, 6.1.1 (c)); none: anyPolicy */
+    size_t n_policies;
+    int explicit_policy, no_mapping, no_any_policy; /* RFC 5280, 6.1.1 (e) to (g) */
+} sign_cert_options;
+
+/*
+ * The verdict on a certificate alone: path, revocation, algorithms (EN 319 102-1, 5.2.6). The first
+ * certificate of `cert` is judged; further ones in the same file may help to build its path. Result and *out
+ * as sign_verify; the report (schema "cert-check/1") has one entry.
+ */
+SIGN_CALL sign_rc sign_cert_check(const sign_input *cert, const sign_trust *trust,
+                                  const sign_cert_options *opt, sign_report **out, sign_error *err);
 
 /*
  * Writes the signed content of `what` to `out`, byte for byte as it was digested, when every

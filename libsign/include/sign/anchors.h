@@ -1,0 +1,69 @@
+/* sign/anchors.h - the trust store: anchors that a person keeps, with what each is believed for. */
+#ifndef SIGN_ANCHORS_H
+#define SIGN_ANCHORS_H
+
+#include <sign/types.h>
+
+SIGN_BEGIN_C
+
+/* What an anchor is believed for; bits. */
+enum {
+    SIGN_FOR_SIGNERS = 1, /* certificates of signers, and of the lists and responses about them */
+    SIGN_FOR_TSA = 2,     /* time-stamping authorities */
+    SIGN_FOR_OCSP = 4,    /* OCSP responders that the authority itself did not name (RFC 6960, 4.2.2.2, 1.) */
+    SIGN_FOR_ALL = 7
+};
+
+typedef struct sign_anchor {
+    sign_bytes der;
+    unsigned purposes; /* bits above; 0: all */
+    int64_t sunset;    /* believed for validation times before this only (EN 319 102-1, 5.2.6.4); 0: no end */
+    const char *source;  /* where it came from; NULL */
+    const char *subject; /* RFC 4514 */
+    const char *sha256;  /* of the DER, lower-case hex */
+    const char *known;   /* "Kamu SM Kök ... Sürüm 6" when its published fingerprint is recognised; NULL */
+    int64_t added;       /* when it was put into the store */
+    int64_t not_after;
+} sign_anchor;
+
+/* A list in memory; nothing changes on disk before it is written. */
+typedef struct sign_anchors sign_anchors;
+
+/* Reads a store (JSON, "anchors/1"); an absent file is an empty one. path NULL: an empty list. */
+SIGN_CALL sign_rc sign_anchors_read(const char *path, sign_anchors **out, sign_error *err);
+
+typedef struct sign_anchors_counts {
+    size_t added, already, refused; /* refused: expired when `skip_expired`, no CA, own signature wrong */
+} sign_anchors_counts;
+typedef struct sign_anchors_add_options {
+    size_t size;
+    unsigned purposes; /* 0: all */
+    int64_t sunset;
+    int64_t now; /* 0: the system's clock */
+} sign_anchors_add_options;
+
+/*
+ * PEM, DER, a folder of them, or Kamu SM's SertifikaDeposu.xml (the certificates of its koksertifika
+ * elements; the rest of the file is not believed). A certificate must be one that may issue, and its own
+ * signature must verify when it is self-issued. All or nothing: SIGN_E_FORMAT, SIGN_E_CERTIFICATE name the
+ * one in the way.
+ */
+SIGN_CALL sign_rc sign_anchors_add(sign_anchors *list, const sign_input *in,
+                                   const sign_anchors_add_options *opt, sign_anchors_counts *counts,
+                                   sign_error *err);
+/* By SHA-256 in hex or a beginning of at least 8 digits that one alone has. SIGN_E_ARGUMENT: none or several.
+ */
+SIGN_CALL sign_rc sign_anchors_remove(sign_anchors *list, const char *sha256, sign_error *err);
+SIGN_API size_t sign_anchors_count(const sign_anchors *list);
+/* NULL when i is out of range; texts and bytes belong to the list. */
+SIGN_API const sign_anchor *sign_anchors_get(const sign_anchors *list, size_t i);
+/* Replaces the file as a whole (temporary file, fsync, rename). */
+SIGN_CALL sign_rc sign_anchors_write(const sign_anchors *list, const char *path, sign_error *err);
+SIGN_API void sign_anchors_free(sign_anchors **list);
+
+/* The published name of a root with this SHA-256 (32 octets); NULL: not one that is known. */
+SIGN_API const char *sign_root_known(const uint8_t sha256[32]);
+
+SIGN_END_C
+
+#endif
