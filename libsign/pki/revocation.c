@@ -33,9 +33,11 @@ static sign_rc add_carried(struct crl_search *s, struct pki_lists *l, sign_bytes
     sign_rc rc = pki_lists_read(l, s->q->opt->effort, err);
     for (size_t i = 0; i < l->n_crls && rc == SIGN_OK; i++) {
         struct pki_crl *crl = l->crls[i];
-        if (!pki_spend(s->q->opt->effort, 1))
+        bool ours = bytes_equal(BYTES(crl->issuer_key.data, crl->issuer_key.len), name), ok;
+        /* A look costs one; where a signature must be checked that is paid for instead (crl_search_add). */
+        if ((!ours || pki_crl_known(crl, s->q->chain[1], &ok)) && !pki_spend(s->q->opt->effort, 1))
             return SIGN_OK;
-        if (bytes_equal(BYTES(crl->issuer_key.data, crl->issuer_key.len), name))
+        if (ours)
             rc = crl_search_add(s, crl, err);
     }
     return rc;
