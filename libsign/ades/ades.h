@@ -53,7 +53,9 @@ struct ades_facts {
     size_t n_bag;
     const sign_bytes *crls; /* CRLs carried by this signature alone */
     size_t n_crls;
-    struct pki_lists *lists; /* CRLs carried by the document; NULL: none */
+    const sign_bytes *ocsps; /* OCSP responses, likewise: OCSPResponse or BasicOCSPResponse */
+    size_t n_ocsps;
+    struct pki_lists *lists; /* CRLs and responses carried by the document; NULL: none */
     size_t *effort;          /* left for the paths of all signatures of the document, see pki_path_options */
 };
 
@@ -63,6 +65,7 @@ struct ades_context {
     const struct ades_policy *policy;
     int64_t at;
     bool revocation;
+    bool online;            /* the trust's door to the network may be used */
     bool inspect;           /* integrity only */
     sign_digested digested; /* NULL, or who wants the octets that are digested */
     void *digested_user;
@@ -75,6 +78,20 @@ struct ades_context {
  */
 sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *facts, struct sign_report *report,
                    struct report_signature *out, sign_error *err);
+
+/* A certificate to be judged alone. */
+struct ades_certificate {
+    struct pki_cert *cert;
+    sign_cert_use use;
+    const sign_bytes *bag; /* certificates given with it: candidates, never trusted */
+    size_t n_bag;
+    struct pki_policy_inputs policies;
+};
+
+/* Path, revocation and algorithms, and what the use asks for (EN 319 102-1, 5.2.6): fills `out` as ades_judge
+ * does, less what only a signature has. */
+sign_rc ades_judge_certificate(const struct ades_context *ctx, const struct ades_certificate *question,
+                               struct sign_report *report, struct report_signature *out, sign_error *err);
 
 /* ---- what codecs share ------------------------------------------------------------------- */
 

@@ -12,8 +12,19 @@ enum {
     LIMIT_CONTENT_SEGMENTS =
         1 << 21,            /* of a constructed OCTET STRING: 2 GB in the pieces of 1 KB that some write */
     LIMIT_PATH_LENGTH = 16, /* certificates in a path */
-    LIMIT_PATH_CANDIDATES = 256, /* issuers tried for one path */
-    LIMIT_PATH_EFFORT = 16384,   /* signatures checked for all paths of one document */
+    LIMIT_PATH_CANDIDATES = 256,  /* issuers tried for one path */
+    LIMIT_PATH_EFFORT = 16384,    /* signatures checked for all paths of one document */
+    LIMIT_POLICIES = 1024,        /* certificate policies, or mappings, of one certificate */
+    LIMIT_NAME_CHECKS = 262144,   /* comparisons of a name with a subtree, for one path */
+    LIMIT_AIA_FETCHES = 8,        /* downloads of issuers for one search of a path */
+    LIMIT_NESTING = 3,            /* who signed a list about whoever signed a list about ... */
+    LIMIT_URLS = 4,               /* of one kind tried for one certificate */
+    LIMIT_URL = 2048,             /* octets of one */
+    LIMIT_OCSP_SINGLES = 1000,    /* in one response */
+    LIMIT_OCSP_CERTIFICATES = 16, /* in one response, and in one answer of an issuer's server */
+    LIMIT_OCSP_AGE = 86400, /* seconds that a response without nextUpdate is relied on (RFC 6960, 4.2.2.1) */
+    LIMIT_OCSP_SKEW = 300,  /* seconds that a responder's clock may be ahead (RFC 6960, 3.2, 5.) */
+    LIMIT_FETCHES = 4096,   /* answers of the network that a trust remembers */
     LIMIT_ROLES = 32,
     LIMIT_PLACE_LINES = 6, /* RFC 5126, 5.11.2 */
     LIMIT_FORM_DEPTH = 16,
@@ -35,6 +46,10 @@ enum {
 #define LIMIT_TEXT_SIGNATURE ((size_t)64 << 20)  /* a PEM or base64 signature */
 #define LIMIT_CERTIFICATE    ((size_t)64 << 10)  /* one certificate */
 #define LIMIT_CRL            ((size_t)256 << 20) /* one CRL */
+#define LIMIT_OCSP           ((size_t)1 << 20)   /* one OCSP response */
+#define LIMIT_OCSP           ((size_t)1 << 20)   /* one OCSP response */
+#define LIMIT_FETCH_CERTS    ((size_t)1 << 20)   /* what an issuer's server gives */
+#define LIMIT_FETCHED        ((size_t)512 << 20) /* what a trust remembers of the network, together */
 #define LIMIT_FORM           ((size_t)1 << 20)   /* one form document */
 #define LIMIT_XML_TREE       ((size_t)256 << 20) /* an XML document that is read into a tree */
 #define LIMIT_XML_LARGE      ((size_t)4 << 20) /* a larger one is read by events where its signatures allow it */

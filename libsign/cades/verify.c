@@ -29,7 +29,8 @@ static sign_rc split(sign_bytes contents, size_t limit, arena *a, sign_bytes **o
 
 /* ---- certificates and CRLs carried by one signature ------------------------------------------------- */
 
-/* Appends the SEQUENCEs in `contents` to a list, which is copied: the message's own list is shared. */
+/* Appends the SEQUENCEs in `contents` to a list, which is copied: the message's own list is shared. At most
+ * LIMIT_CERTIFICATES at a time, of at most LIMIT_ATTRIBUTES attributes. */
 static void extend(arena *a, sign_bytes contents, const sign_bytes **list, size_t *n) {
     const char *why;
     sign_bytes *more = NULL;
@@ -46,25 +47,67 @@ static void extend(arena *a, sign_bytes contents, const sign_bytes **list, size_
     *n += n_more;
 }
 
+/* RevocationValues (TS 101 733, 6.3.4): lists, and responses as BasicOCSPResponse. */
+static void add_revocation_values(struct cades_one *o, struct der_cursor *in) {
+    struct der_cursor values, inner;
+    struct der_tlv t;
+    arena *a = &o->job->report->arena;
+    if (!der_enter(in, DER_SEQUENCE, &values))
+        return;
+    if (der_optional_enter(&values, DER_CONTEXT_CONSTRUCTED(0), &inner) && der_take(&inner, DER_SEQUENCE, &t))
+        extend(a, t.value, &o->facts.crls, &o->facts.n_crls);
+    if (der_optional_enter(&values, DER_CONTEXT_CONSTRUCTED(1), &inner) && der_take(&inner, DER_SEQUENCE, &t))
+        extend(a, t.value, &o->facts.ocsps, &o->facts.n_ocsps);
+}
+
 /* certificate-values and revocation-values (TS 101 733, 6.3.3 and 6.3.4): candidates like the others. */
 static void add_values(struct cades_one *o) {
     struct der_parse parse, inner;
-    struct der_cursor c = der_open(&parse, o->s->unsigned_attrs, true), in, vals, lists;
+    struct der_cursor c = der_open(&parse, o->s->unsigned_attrs, true), in;
     sign_bytes type, values;
     struct der_tlv t;
-    arena *a = &o->job->report->arena;
     while (cades_attribute_next(&c, &type, &values)) {
         enum oid id = oid_find(type);
-        if (id != OID_AA_CERTIFICATE_VALUES && id != OID_AA_REVOCATION_VALUES)
-            continue;
         in = der_open(&inner, values, true);
         if (id == OID_AA_CERTIFICATE_VALUES && der_take(&in, DER_SEQUENCE, &t))
-            extend(a, t.value, &o->facts.bag, &o->facts.n_bag);
-        else if (id == OID_AA_REVOCATION_VALUES && der_enter(&in, DER_SEQUENCE, &vals) &&
-                 der_optional_enter(&vals, DER_CONTEXT_CONSTRUCTED(0), &lists) &&
-                 der_take(&lists, DER_SEQUENCE, &t))
-            extend(a, t.value, &o->facts.crls, &o->facts.n_crls);
+            extend(&o->job->report->arena, t.value, &o->facts.bag, &o->facts.n_bag);
+        else if (id == OID_AA_REVOCATION_VALUES)
+            add_revocation_values(o, &in);
     }
+}
+
+/* OtherRevocationInfoFormat [1] (RFC 5652, 10.2.1) with id-ri-ocsp-response (RFC 5940, 2.1): an OCSPResponse.
+ * Other formats are choices that are not used. */
+static bool is_response(const struct der_cursor *c, const struct der_tlv *t, struct der_tlv *response) {
+    struct der_cursor in = der_inside(c, t);
+    sign_bytes format;
+    return t->tag == DER_CONTEXT_CONSTRUCTED(1) && der_oid(&in, &format) &&
+           oid_is(format, OID_RI_OCSP_RESPONSE) && der_take(&in, DER_SEQUENCE, response);
+}
+
+/* The responses among SignedData.crls. What was counted by split() is bounded. */
+static sign_rc split_responses(struct cades_job *job, sign_error *err) {
+    struct der_parse parse;
+    struct der_cursor c = der_open(&parse, job->m->crls, true), counting = c;
+    struct der_tlv t, response;
+    size_t total = 0;
+    while (der_more(&counting) && der_any(&counting, &t))
+        total += t.tag == DER_CONTEXT_CONSTRUCTED(1);
+    if (total == 0)
+        return SIGN_OK;
+    sign_bytes *list = arena_alloc(&job->report->arena, total * sizeof *list);
+    if (list == NULL)
+        return fail_memory(err);
+    while (der_more(&c) && der_any(&c, &t)) {
+        /* each with a parse of its own: what is malformed there leaves the others alone */
+        struct der_parse own = {0};
+        struct der_cursor one = der_open(&own, t.raw, true);
+        struct der_tlv whole;
+        if (der_any(&one, &whole) && is_response(&one, &whole, &response))
+            list[job->lists.n_ocsp++] = response.raw;
+    }
+    job->lists.ocsp_der = list;
+    return SIGN_OK;
 }
 
 /* ---- one signature ---------------------------------------------------------------------------------- */
@@ -283,6 +326,8 @@ static sign_rc verify_signers(struct cades_job *job, sign_error *err) {
     if (rc == SIGN_OK)
         rc = split(m->crls, LIMIT_CERTIFICATES, a, &crls, &job->lists.n, &bad_crls, err);
     job->lists.der = crls;
+    if (rc == SIGN_OK && bad_crls == NULL)
+        rc = split_responses(job, err);
     if (rc == SIGN_OK)
         rc = split(m->signers, LIMIT_SIGNERS, a, &raw, &n, &why, err);
     if (rc != SIGN_OK)

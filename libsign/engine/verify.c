@@ -57,6 +57,7 @@ static sign_rc context_make(const sign_verify_options *opt, struct ades_context 
     ctx->at = all.at ? all.at : time_now();
     ctx->revocation = !all.no_revocation;
     ctx->inspect = all.inspect != 0;
+    ctx->online = !all.offline && !ctx->inspect;
     ctx->digested = all.digested;
     ctx->digested_user = all.digested_user;
     return SIGN_OK;

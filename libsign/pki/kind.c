@@ -22,16 +22,24 @@ static bool has_statement(const struct pki_cert *c, enum oid id) {
     return false;
 }
 
-static bool has_purpose(const struct pki_cert *c, enum oid id) {
+bool pki_cert_has_purpose(const struct pki_cert *c, enum oid purpose, bool *sole) {
     struct der_parse parse = {0};
     struct der_cursor list;
     sign_bytes oid;
+    size_t n = 0;
+    bool found = false;
+    *sole = false;
     if (!open_list(&parse, c->eku, &list))
         return false;
-    while (der_more(&list))
-        if (der_oid(&list, &oid) && oid_is(oid, id))
-            return true;
-    return false;
+    for (; der_more(&list) && der_oid(&list, &oid); n++)
+        found = found || oid_is(oid, purpose);
+    *sole = found && n == 1;
+    return found;
+}
+
+static bool has_purpose(const struct pki_cert *c, enum oid id) {
+    bool sole;
+    return pki_cert_has_purpose(c, id, &sole);
 }
 
 bool pki_cert_other_purpose(const struct pki_cert *c, grow *purposes) {
@@ -117,6 +125,13 @@ static bool is_encryption(const struct pki_cert *c) {
            has_purpose(c, OID_EKU_TR_FISCAL_SEAL_ENCRYPTION);
 }
 
+/* RFC 3161, 2.3; RFC 6960, 4.2.2.2. */
+static sign_cert_kind service_kind(const struct pki_cert *c) {
+    if (has_purpose(c, OID_EKU_TIME_STAMPING))
+        return SIGN_CERT_TSA;
+    return has_purpose(c, OID_EKU_OCSP_SIGNING) ? SIGN_CERT_OCSP : SIGN_CERT_OTHER;
+}
+
 sign_cert_kind pki_cert_kind(const struct pki_cert *c) {
     if (c->is_ca)
         return SIGN_CERT_CA;
@@ -130,5 +145,7 @@ sign_cert_kind pki_cert_kind(const struct pki_cert *c) {
         return SIGN_CERT_QSEAL;
     if (corporate && has_statement(c, OID_QCS_TR_NES))
         return SIGN_CERT_SEAL;
-    return !corporate && !qualified && is_nes(c) ? SIGN_CERT_NES : SIGN_CERT_OTHER;
+    if (!corporate && !qualified && is_nes(c))
+        return SIGN_CERT_NES;
+    return service_kind(c);
 }

@@ -36,9 +36,11 @@ struct pki_cert {
     int path_len;                                             /* -1: no limit */
     sign_bytes ski, aki;                                      /* key identifiers; empty when absent */
     sign_bytes policies, qc_statements, eku, crl_points, aia; /* extension values, raw; empty when absent */
+    sign_bytes policy_mappings, name_constraints, subject_alt, freshest_crl; /* likewise */
+    int require_explicit, inhibit_mapping,
+        inhibit_any; /* SkipCerts (RFC 5280, 4.2.1.11, 4.2.1.14); -1: absent */
     bool eku_critical;
     sign_bytes critical_oid; /* the extension that made unknown_critical true */
-    bool only_binding;       /* ... is not marked critical, but narrows paths all the same */
     bool self_issued;
     uint8_t sha256[32];
     _Atomic(struct crypto_pubkey *) key;
@@ -70,6 +72,8 @@ sign_cert_kind pki_cert_kind(const struct pki_cert *c); /* NES, seal, ...: state
  * out of memory there is in its `failed`.
  */
 bool pki_cert_other_purpose(const struct pki_cert *c, grow *purposes);
+/* Whether the extended key usage holds this purpose; *sole: and no other. */
+bool pki_cert_has_purpose(const struct pki_cert *c, enum oid purpose, bool *sole);
 
 /* ---- evidence: where a piece came from --------------------------------------------------- */
 
@@ -211,9 +215,10 @@ struct pki_path {
     struct pki_cert *chain[16];    /* end entity first; counted */
     struct pki_source *source[16]; /* of each; counted; NULL: the signature */
     size_t n_chain;
-    bool anchored;           /* the last one is an anchor */
-    bool revocation_checked; /* the options wanted it */
-    unsigned from_bag;       /* bit i: chain[i] is no certificate of the trust */
+    bool anchored;            /* the last one is an anchor */
+    bool revocation_checked;  /* the options wanted it */
+    enum pki_purpose purpose; /* ... and this; PKI_SIGNER is PKI_ANY here */
+    unsigned from_bag;        /* bit i: chain[i] is no certificate of the trust */
     struct pki_revocation revocation[16];
     size_t n_revocation;
     enum message_id message; /* why not passed, with arguments */

@@ -87,6 +87,27 @@ static void put_timestamps(jsonout *j, const struct report_timestamp *t) {
     jsonout_end(j);
 }
 
+static void put_origin(jsonout *j, const struct report_origin *from) {
+    member_str(j, "origin", from->origin);
+    member_str(j, "source", from->source);
+    member_time(j, "obtained", from->obtained);
+}
+
+static void put_chain(jsonout *j, const struct report_chain *c) {
+    jsonout_key(j, "chain");
+    jsonout_array(j);
+    for (; c; c = c->next) {
+        jsonout_object(j);
+        member_str(j, "subject", c->subject);
+        member_str(j, "cert_sha256", c->cert_sha256);
+        put_origin(j, &c->from);
+        jsonout_key(j, "anchor");
+        jsonout_bool(j, c->anchor);
+        jsonout_end(j);
+    }
+    jsonout_end(j);
+}
+
 static void put_revocation(jsonout *j, const struct report_revocation *r) {
     jsonout_key(j, "revocation");
     jsonout_array(j);
@@ -96,7 +117,9 @@ static void put_revocation(jsonout *j, const struct report_revocation *r) {
         member_str(j, "for", r->cert_sha256);
         member_time(j, "this_update", r->this_update);
         member_time(j, "next_update", r->next_update);
-        member_str(j, "source", r->source);
+        member_time(j, "produced_at", r->produced_at);
+        put_origin(j, &r->from);
+        member_str(j, "signer", r->signer);
         member_str(j, "status", r->status);
         jsonout_end(j);
     }
@@ -137,6 +160,7 @@ static void put_signature(jsonout *j, sign_lang lang, const struct report_signat
     put_scope(j, s->scope);
     put_properties(j, s);
     put_timestamps(j, s->timestamps);
+    put_chain(j, s->chain);
     put_revocation(j, s->revocation);
     put_signatures(j, lang, "countersignatures", s->countersignatures);
     put_messages(j, lang, s->messages);

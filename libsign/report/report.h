@@ -64,13 +64,31 @@ struct report_signer {
     const char *kind; /* "NES", ... for the text; NULL */
 };
 
+/* Where a piece of evidence came from. */
+struct report_origin {
+    const char *origin; /* "given", "signature", "cache", "network" */
+    const char *source; /* file name, URL, "signature"; NULL: not known */
+    int64_t obtained;   /* fetched: when the server gave it; else 0 */
+};
+
+/* A certificate of the path, the end entity first. */
+struct report_chain {
+    struct report_chain *next;
+    const char *subject;     /* RFC 4514 */
+    const char *cert_sha256; /* hex */
+    struct report_origin from;
+    bool anchor; /* the path ends here, because it is believed as such */
+};
+
 struct report_revocation {
     struct report_revocation *next;
     const char *kind;                 /* "crl" or "ocsp" */
-    char cert_sha256[65];             /* of the certificate that was asked about */
+    const char *cert_sha256;          /* of the certificate that was asked about, hex */
     int64_t this_update, next_update; /* 0: none */
-    const char *source;               /* file name, "signature" */
-    const char *status;               /* "good", "revoked", "suspended", "unknown" */
+    int64_t produced_at;              /* of an OCSP response; 0: none */
+    struct report_origin from;
+    const char *signer; /* cert_sha256 of who signed it, when that is not who issued the certificate; NULL */
+    const char *status; /* "good", "revoked", "suspended", "unknown" */
 };
 
 struct report_timestamp {
@@ -106,6 +124,7 @@ struct report_signature {
     const char *attributes; /* unsigned and unknown attributes, comma separated, for inspect; NULL */
     struct report_scope *scope;
     struct report_timestamp *timestamps;
+    struct report_chain *chain;
     struct report_revocation *revocation;
     struct report_signature *countersignatures;
     struct report_message *messages;
@@ -114,7 +133,7 @@ struct report_signature {
 
 struct sign_report {
     arena arena;
-    const char *schema;   /* "verify/1" or "inspect/1" */
+    const char *schema;   /* "verify/1", "inspect/1" or "cert-check/1" */
     const char *document; /* name of the file */
     int64_t validation_time;
     bool time_given;            /* --at: the text says so */

@@ -26,6 +26,7 @@ enum label {
     L_SCOPE,
     L_COVERAGE,
     L_TIMESTAMP,
+    L_CHAIN,
     L_REVOCATION,
     L_INTEGRITY,
     L_ATTRIBUTES
@@ -48,6 +49,7 @@ static const char *const labels[][2] = {
     [L_SCOPE] = {"İmzalanan", "Signed"},
     [L_COVERAGE] = {"Kapsam", "Coverage"},
     [L_TIMESTAMP] = {"Zaman damgası", "Timestamp"},
+    [L_CHAIN] = {"Sertifika yolu", "Path"},
     [L_REVOCATION] = {"İptal bilgisi", "Revocation data"},
     [L_INTEGRITY] = {"Bütünlük", "Integrity"},
     [L_ATTRIBUTES] = {"Diğer öznitelikler", "Other attributes"},
@@ -193,6 +195,65 @@ static const char *status_word(sign_lang lang, const char *status) {
     return status;
 }
 
+/* The subject of a certificate in one short line: what stands before the first comma that is not escaped,
+ * which is the last and most telling part of the name (RFC 4514, 2.1). */
+static void short_name(const char *subject, char *out, size_t size) {
+    size_t n = 0;
+    while (subject[n] && subject[n] != ',')
+        n += subject[n] == '\\' && subject[n + 1] ? 2 : 1;
+    size_t from = strncmp(subject, "CN=", 3) == 0 ? 3 : 0;
+    text_printable(BYTES(subject + from, n - from), out, size);
+}
+
+/* "ca.crl", or for what was fetched the URL and when the server gave it. */
+static void origin_text(sign_lang lang, const struct report_origin *from, char *out, size_t size) {
+    static const char *const words[][3] = {{"signature", "imzanın içinden", "from the signature"},
+                                           {"cache", "önbellekten", "from the cache"},
+                                           {"network", "ağdan", "from the network"}};
+    char obtained[32];
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (!from->origin || strcmp(words[i][0], from->origin) != 0)
+            continue;
+        const char *how = words[i][lang == SIGN_TR ? 1 : 2];
+        if (i == 0 || !from->source)
+            snprintf(out, size, "%s", how);
+        else if (from->obtained)
+            snprintf(out, size, "%.600s, %s, %s %s", from->source, how, two(lang, "alınış", "obtained"),
+                     time_rfc3339(from->obtained, obtained));
+        else
+            snprintf(out, size, "%.600s, %s", from->source, how);
+        return;
+    }
+    snprintf(out, size, "%.600s", from->source ? from->source : two(lang, "verilen", "given"));
+}
+
+/* Who issued: the signer's own certificate is described above. */
+static void put_chain(grow *out, sign_lang lang, unsigned depth, const struct report_chain *c) {
+    char text[ROOM_FOR_TEXT], name[200], from[800];
+    for (bool first = true; c; c = c->next, first = false) {
+        if (first && !c->anchor)
+            continue;
+        short_name(c->subject, name, sizeof name);
+        origin_text(lang, &c->from, from, sizeof from);
+        snprintf(text, sizeof text, "%s%s (%s)", name,
+                 c->anchor ? two(lang, ", güven çıpası", ", trust anchor") : "", from);
+        line(out, lang, depth, L_CHAIN, text);
+    }
+}
+
+static void put_revocation(grow *out, sign_lang lang, unsigned depth, const struct report_signature *s) {
+    char text[ROOM_FOR_TEXT], issued[32], from[800];
+    for (const struct report_revocation *r = s->revocation; r; r = r->next) {
+        bool own = s->signer && strcmp(r->cert_sha256, s->signer->cert_sha256) == 0;
+        origin_text(lang, &r->from, from, sizeof from);
+        snprintf(text, sizeof text, "%s, %s: %s (%s, %s)",
+                 two(lang, strcmp(r->kind, "crl") ? "ÇİSDuP" : "SİL", r->kind),
+                 own ? two(lang, "imzacı", "signer") : two(lang, "makam", "authority"),
+                 status_word(lang, r->status), from, time_rfc3339(r->this_update, issued));
+        line(out, lang, depth, L_REVOCATION, text);
+    }
+}
+
 static void put_evidence(grow *out, sign_lang lang, unsigned depth, const struct report_signature *s) {
     char text[ROOM_FOR_TEXT], time[80];
     for (const struct report_timestamp *t = s->timestamps; t; t = t->next) {
@@ -200,16 +261,8 @@ static void put_evidence(grow *out, sign_lang lang, unsigned depth, const struct
                  t->time ? when(lang, t->time, time) : "");
         line(out, lang, depth, L_TIMESTAMP, text);
     }
-    for (const struct report_revocation *r = s->revocation; r; r = r->next) {
-        char issued[32];
-        bool own = s->signer && strcmp(r->cert_sha256, s->signer->cert_sha256) == 0;
-        snprintf(text, sizeof text, "%s, %s: %s (%s, %s)",
-                 two(lang, strcmp(r->kind, "crl") ? "ÇİSDuP" : "SİL", r->kind),
-                 own ? two(lang, "imzacı", "signer") : two(lang, "makam", "authority"),
-                 status_word(lang, r->status), r->source ? r->source : "",
-                 time_rfc3339(r->this_update, issued));
-        line(out, lang, depth, L_REVOCATION, text);
-    }
+    put_chain(out, lang, depth, s->chain);
+    put_revocation(out, lang, depth, s);
 }
 
 /* An Id is chosen by whoever wrote the file, and nobody signs it: it must not end the line and go on as a

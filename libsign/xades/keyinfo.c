@@ -19,23 +19,31 @@ static void *one_more(arena *a, void *list, size_t n, size_t *room, size_t size)
     return grown;
 }
 
-bool xades_keys_add(struct xades_one *o, struct xades_keys *k, const struct xml_node *n, bool crl) {
+static bool add_bytes(arena *a, sign_bytes **list, size_t *n, size_t *room, sign_bytes der) {
+    sign_bytes *more = one_more(a, *list, *n, room, sizeof *more);
+    if (more == NULL)
+        return false;
+    *list = more;
+    more[(*n)++] = der;
+    return true;
+}
+
+bool xades_keys_add(struct xades_one *o, struct xades_keys *k, const struct xml_node *n,
+                    enum xades_piece piece) {
     arena *a = &o->job->report->arena;
+    const size_t counts[] = {k->n_certs, k->n_crls, k->n_ocsps};
+    static const size_t limits[] = {LIMIT_CERTIFICATE, LIMIT_CRL, LIMIT_OCSP};
     sign_bytes der;
-    if ((crl ? k->n_crls : k->n_certs) >= LIMIT_CERTIFICATES) {
+    if (counts[piece] >= LIMIT_CERTIFICATES) {
         xades_breaks(&o->s, a, n, "too many certificates or lists");
         return true;
     }
-    if (!xades_base64(n, crl ? LIMIT_CRL : LIMIT_CERTIFICATE, a, &der))
+    if (!xades_base64(n, limits[piece], a, &der))
         return !a->failed;
-    if (crl) {
-        sign_bytes *list = one_more(a, k->crls, k->n_crls, &k->crl_room, sizeof *list);
-        if (list == NULL)
-            return false;
-        k->crls = list;
-        list[k->n_crls++] = der;
-        return true;
-    }
+    if (piece == PIECE_CRL)
+        return add_bytes(a, &k->crls, &k->n_crls, &k->crl_room, der);
+    if (piece == PIECE_OCSP)
+        return add_bytes(a, &k->ocsps, &k->n_ocsps, &k->ocsp_room, der);
     struct xades_candidate *list = one_more(a, k->certs, k->n_certs, &k->room, sizeof *list);
     if (list == NULL)
         return false;
@@ -50,7 +58,7 @@ static bool read_x509(struct xades_one *o, const struct xml_node *data, struct x
     for (const struct xml_node *e = xades_solid(data->first); e != NULL && ok; e = xades_solid(e->next)) {
         const struct xml_node *name = xades_solid(e->first);
         if (xades_is(e, DS_NS, "X509Certificate") || xades_is(e, DS_NS, "X509CRL")) {
-            ok = xades_keys_add(o, k, e, xades_is(e, DS_NS, "X509CRL"));
+            ok = xades_keys_add(o, k, e, xades_is(e, DS_NS, "X509CRL") ? PIECE_CRL : PIECE_CERTIFICATE);
         } else if (xades_is(e, DS_NS, "X509SKI")) {
             (void)xades_base64(e, LIMIT_XML_VALUE, a, &k->ski);
         } else if (xades_is(e, DS_NS, "X509SubjectName")) {

@@ -67,6 +67,8 @@ struct xades_keys {
     size_t n_certs, room;
     sign_bytes *crls;
     size_t n_crls, crl_room;
+    sign_bytes *ocsps; /* EncapsulatedOCSPValue */
+    size_t n_ocsps, ocsp_room;
     sign_bytes spki;     /* of a bare KeyValue; empty: none that is understood */
     const char *issuer;  /* hints: X509IssuerName with */
     sign_bytes serial;   /* X509SerialNumber, */
@@ -77,8 +79,10 @@ struct xades_keys {
 
 /* Reads KeyInfo. What is in it is a candidate or a hint, never trusted; nothing is followed. */
 bool xades_key_info_read(struct xades_one *o, struct xades_keys *keys);
-/* Adds the base64 of a node as one more certificate, or list. What cannot be decoded is none. */
-bool xades_keys_add(struct xades_one *o, struct xades_keys *keys, const struct xml_node *n, bool crl);
+/* Adds the base64 of a node as one more certificate, list or response. What cannot be decoded is none. */
+enum xades_piece { PIECE_CERTIFICATE, PIECE_CRL, PIECE_OCSP };
+bool xades_keys_add(struct xades_one *o, struct xades_keys *keys, const struct xml_node *n,
+                    enum xades_piece piece);
 
 /* ---- the signer --------------------------------------------------------------------------------------- */
 

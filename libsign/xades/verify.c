@@ -24,20 +24,30 @@ static void describe(struct xades_one *o) {
     o->out->algorithm = arena_str(&o->job->report->arena, BYTES_STR(name));
 }
 
-/* certificate-values and revocation-values among the unsigned properties: candidates like the others. */
+/* The values of one kind that stand in a list of that name. */
+static bool add_list(struct xades_one *o, struct xades_keys *k, const struct xml_node *list, const char *name,
+                     enum xades_piece piece) {
+    bool ok = true;
+    for (const struct xml_node *v = list->first; v != NULL && ok; v = v->next)
+        ok = !xades_is_property(v, name) || xades_keys_add(o, k, v, piece);
+    return ok;
+}
+
+/* CertificateValues and RevocationValues (EN 319 132-1, 5.4.1 and 5.4.2) among the unsigned properties:
+ * candidates like the others. */
 static bool add_values(struct xades_one *o, const struct xades_properties *p, struct xades_keys *k) {
     bool ok = true;
     const struct xml_node *e = p->unsigned_node != NULL ? p->unsigned_node->first : NULL;
     for (; e != NULL && ok; e = e->next) {
-        if (xades_is_property(e, "CertificateValues")) {
-            for (const struct xml_node *v = e->first; v != NULL && ok; v = v->next)
-                ok = !xades_is_property(v, "EncapsulatedX509Certificate") || xades_keys_add(o, k, v, false);
-        } else if (xades_is_property(e, "RevocationValues")) {
-            for (const struct xml_node *l = e->first; l != NULL; l = l->next)
-                for (const struct xml_node *v = xades_is_property(l, "CRLValues") ? l->first : NULL;
-                     v != NULL; v = v->next)
-                    ok = ok &&
-                         (!xades_is_property(v, "EncapsulatedCRLValue") || xades_keys_add(o, k, v, true));
+        if (xades_is_property(e, "CertificateValues"))
+            ok = add_list(o, k, e, "EncapsulatedX509Certificate", PIECE_CERTIFICATE);
+        if (!xades_is_property(e, "RevocationValues"))
+            continue;
+        for (const struct xml_node *l = e->first; l != NULL && ok; l = l->next) {
+            if (xades_is_property(l, "CRLValues"))
+                ok = add_list(o, k, l, "EncapsulatedCRLValue", PIECE_CRL);
+            else if (xades_is_property(l, "OCSPValues"))
+                ok = add_list(o, k, l, "EncapsulatedOCSPValue", PIECE_OCSP);
         }
     }
     return ok;
@@ -53,6 +63,8 @@ static bool fill_bag(struct xades_one *o, const struct xades_keys *k) {
     o->facts.n_bag = k->n_certs;
     o->facts.crls = k->crls;
     o->facts.n_crls = k->n_crls;
+    o->facts.ocsps = k->ocsps;
+    o->facts.n_ocsps = k->n_ocsps;
     return true;
 }
 

@@ -14,7 +14,9 @@ typedef enum sign_cert_kind {
     SIGN_CERT_QSEAL,      /* qualified electronic seal */
     SIGN_CERT_FISCAL,     /* fiscal seal (mali mühür) */
     SIGN_CERT_ENCRYPTION, /* for encryption only */
-    SIGN_CERT_CA
+    SIGN_CERT_CA,
+    SIGN_CERT_TSA, /* time-stamping authority */
+    SIGN_CERT_OCSP /* OCSP responder */
 } sign_cert_kind;
 
 /* Certificates read from one input. */
