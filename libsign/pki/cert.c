@@ -110,6 +110,24 @@ static bool read_certificate(struct der_cursor *c, struct pki_cert *cert) {
     return unused == 0 || der_fail(&outer, "signature with unused bits");
 }
 
+/*
+ * RFC 5280, 3.2 and 6.1: the names are compared as 7.1 says. For what issues nothing the octets are enough:
+ * there only the report asks.
+ */
+static sign_rc compare_names(struct pki_cert *cert, sign_error *err) {
+    cert->self_issued = bytes_equal(cert->issuer, cert->subject);
+    if (cert->self_issued || !cert->is_ca)
+        return SIGN_OK;
+    AUTO(grow) issuer = {0};
+    AUTO(grow) subject = {0};
+    bool readable = pki_name_key(cert->issuer, &issuer) && pki_name_key(cert->subject, &subject);
+    if (issuer.failed || subject.failed)
+        return fail_memory(err);
+    cert->self_issued =
+        readable && bytes_equal(BYTES(issuer.data, issuer.len), BYTES(subject.data, subject.len));
+    return SIGN_OK;
+}
+
 sign_rc pki_cert_read(struct crypto *crypto, sign_bytes der, struct pki_cert **out, sign_error *err) {
     if (der.len > LIMIT_CERTIFICATE)
         return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "certificate of %zu bytes", der.len);
@@ -122,16 +140,17 @@ sign_rc pki_cert_read(struct crypto *crypto, sign_bytes der, struct pki_cert **o
         memcpy(copy, der.data, der.len);
     cert->der = BYTES(copy, der.len);
     cert->refs = 1;
-    cert->path_len = -1;
+    cert->path_len = cert->require_explicit = cert->inhibit_mapping = cert->inhibit_any = -1;
     AUTO(pki_cert_ptr) held = cert;
     struct der_parse parse = {0};
     struct der_cursor c = der_open(&parse, cert->der, false);
     if (!read_certificate(&c, cert))
         return fail(err, SIGN_E_FORMAT, MSG_CERT_FORMAT, "%s (at byte %zu)",
                     parse.error ? parse.error : "malformed", parse.at);
-    cert->self_issued = bytes_equal(cert->issuer, cert->subject);
     uint8_t sha[DIGEST_MAX];
-    sign_rc rc = crypto_hash(crypto, DIGEST_SHA256, cert->der, sha, err);
+    sign_rc rc = compare_names(cert, err);
+    if (rc == SIGN_OK)
+        rc = crypto_hash(crypto, DIGEST_SHA256, cert->der, sha, err);
     if (rc != SIGN_OK)
         return within(err, rc, "certificate");
     memcpy(cert->sha256, sha, sizeof cert->sha256);

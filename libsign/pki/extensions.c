@@ -72,29 +72,80 @@ static void read_aia(struct der_cursor *c, struct pki_cert *cert) {
     cert->aia = take_sequence(c);
 }
 
-/* What is done with an extension that is marked critical, or with one that narrows paths even when it is not.
- */
-enum critical { PROCESSED, NOT_PROCESSED, ALWAYS_BINDING };
+static void read_policy_mappings(struct der_cursor *c, struct pki_cert *cert) {
+    cert->policy_mappings = take_sequence(c);
+}
 
+static void read_name_constraints(struct der_cursor *c, struct pki_cert *cert) {
+    cert->name_constraints = take_sequence(c);
+}
+
+static void read_subject_alt(struct der_cursor *c, struct pki_cert *cert) {
+    cert->subject_alt = take_sequence(c);
+}
+
+static void read_freshest_crl(struct der_cursor *c, struct pki_cert *cert) {
+    cert->freshest_crl = take_sequence(c);
+}
+
+/* SkipCerts ::= INTEGER (0..MAX): more than a path can have is as good as no limit. */
+static int skip_certs(struct der_cursor *c, uint8_t tag) {
+    struct der_tlv t = {0};
+    if (!der_take(c, tag, &t))
+        return -1;
+    if (t.value.len == 0 || (t.value.data[0] & 0x80) != 0 ||
+        (t.value.len > 1 && t.value.data[0] == 0 && (t.value.data[1] & 0x80) == 0)) {
+        (void)der_fail(c, "number of certificates to skip");
+        return -1;
+    }
+    uint64_t n = 0;
+    for (size_t i = 0; i < t.value.len; i++)
+        n = n > INT_MAX ? n : n << 8 | t.value.data[i];
+    return n > INT_MAX ? INT_MAX : (int)n;
+}
+
+/* An empty one is not to be issued (RFC 5280, 4.2.1.11); it says nothing. */
+static void read_policy_constraints(struct der_cursor *c, struct pki_cert *cert) {
+    struct der_cursor in;
+    if (!der_enter(c, DER_SEQUENCE, &in))
+        return;
+    if (der_peek(&in) == DER_CONTEXT(0))
+        cert->require_explicit = skip_certs(&in, DER_CONTEXT(0));
+    if (der_peek(&in) == DER_CONTEXT(1))
+        cert->inhibit_mapping = skip_certs(&in, DER_CONTEXT(1));
+    (void)der_finish(&in);
+}
+
+static void read_inhibit_any(struct der_cursor *c, struct pki_cert *cert) {
+    cert->inhibit_any = skip_certs(c, DER_INTEGER);
+}
+
+/*
+ * The extensions that are read. What is processed may be critical; nameConstraints, policyConstraints and
+ * inhibitAnyPolicy bind even when the authority forgot to mark them so (RFC 5280, 4.2.1.10 and 4.2.1.11).
+ */
 static const struct rule {
     enum oid id;
-    enum critical critical;
+    bool processed;
     read_fn read;
 } rules[] = {
-    {OID_EXT_KEY_USAGE, PROCESSED, read_key_usage},
-    {OID_EXT_BASIC_CONSTRAINTS, PROCESSED, read_basic_constraints},
-    {OID_EXT_AUTHORITY_KEY_IDENTIFIER, PROCESSED, read_authority_key_id},
-    {OID_EXT_SUBJECT_KEY_IDENTIFIER, PROCESSED, read_subject_key_id},
-    {OID_EXT_CERTIFICATE_POLICIES, PROCESSED, read_policies},
-    {OID_EXT_EXTENDED_KEY_USAGE, PROCESSED, read_eku},
-    {OID_EXT_CRL_DISTRIBUTION_POINTS, PROCESSED, read_crl_points},
+    {OID_EXT_KEY_USAGE, true, read_key_usage},
+    {OID_EXT_BASIC_CONSTRAINTS, true, read_basic_constraints},
+    {OID_EXT_AUTHORITY_KEY_IDENTIFIER, true, read_authority_key_id},
+    {OID_EXT_SUBJECT_KEY_IDENTIFIER, true, read_subject_key_id},
+    {OID_EXT_CERTIFICATE_POLICIES, true, read_policies},
+    {OID_EXT_POLICY_MAPPINGS, true, read_policy_mappings},
+    {OID_EXT_POLICY_CONSTRAINTS, true, read_policy_constraints},
+    {OID_EXT_INHIBIT_ANY_POLICY, true, read_inhibit_any},
+    {OID_EXT_NAME_CONSTRAINTS, true, read_name_constraints},
+    {OID_EXT_SUBJECT_ALT_NAME, true, read_subject_alt},
+    {OID_EXT_EXTENDED_KEY_USAGE, true, read_eku},
+    {OID_EXT_CRL_DISTRIBUTION_POINTS, true, read_crl_points},
+    /* RFC 5280, 4.2.1.15: an offer of newer lists; nothing is lost when they are not asked for. */
+    {OID_EXT_FRESHEST_CRL, true, read_freshest_crl},
     /* RFC 3739, 3.2.6: critical means that every statement must be understood. */
-    {OID_EXT_QC_STATEMENTS, NOT_PROCESSED, read_qc_statements},
-    {OID_EXT_AUTHORITY_INFO_ACCESS, NOT_PROCESSED, read_aia},
-    /* RFC 5280, 4.2.1.10 and 4.2.1.11 want these critical; a CA that forgot it still meant to bind its
-       subjects. */
-    {OID_EXT_NAME_CONSTRAINTS, ALWAYS_BINDING, NULL},
-    {OID_EXT_POLICY_CONSTRAINTS, ALWAYS_BINDING, NULL},
+    {OID_EXT_QC_STATEMENTS, false, read_qc_statements},
+    {OID_EXT_AUTHORITY_INFO_ACCESS, false, read_aia},
 };
 
 static const struct rule *find_rule(sign_bytes oid) {
@@ -115,7 +166,7 @@ static void read_extension(struct der_cursor *c, struct pki_cert *cert, sign_byt
     if (!der_octets(&in, &value) || !der_finish(&in))
         return;
     const struct rule *rule = find_rule(*oid);
-    if (rule != NULL && rule->read != NULL) {
+    if (rule != NULL) {
         struct der_tlv whole = {.tag = DER_OCTET_STRING, .value = value};
         struct der_cursor v = der_inside(&in, &whole);
         rule->read(&v, cert);
@@ -123,12 +174,9 @@ static void read_extension(struct der_cursor *c, struct pki_cert *cert, sign_byt
     }
     if (oid_is(*oid, OID_EXT_EXTENDED_KEY_USAGE))
         cert->eku_critical = critical;
-    bool understood =
-        rule != NULL && (rule->critical == PROCESSED || (rule->critical == NOT_PROCESSED && !critical));
-    if (understood || (rule == NULL && !critical) || cert->unknown_critical)
+    if (!critical || (rule != NULL && rule->processed) || cert->unknown_critical)
         return;
     cert->unknown_critical = true;
-    cert->only_binding = !critical;
     cert->critical_oid = *oid;
 }
 

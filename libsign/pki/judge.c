@@ -37,10 +37,7 @@ static void check_issuers(const search *s, struct finding *worst) {
     }
 }
 
-/*
- * RFC 5280, 4.2: a critical extension that is not processed, or one that narrows paths and was only not
- * marked so; an anchor's are not part of the path.
- */
+/* RFC 5280, 4.2: a critical extension that is not processed; an anchor's are not part of the path. */
 static void check_critical(const search *s, struct finding *worst) {
     for (size_t i = 0; i < s->n && (i == 0 || i + 1 < s->n); i++) {
         const struct pki_cert *c = s->chain[i];
@@ -48,7 +45,7 @@ static void check_critical(const search *s, struct finding *worst) {
             continue;
         const struct finding f = {.rank = RANK_CONSTRAINTS,
                                   .sub = SUB_CHAIN_CONSTRAINTS_FAILURE,
-                                  .message = c->only_binding ? MSG_PATH_BINDING : MSG_PATH_CRITICAL,
+                                  .message = MSG_PATH_CRITICAL,
                                   .who = c->subject,
                                   .oid = c->critical_oid};
         worse(worst, &f);

@@ -2,6 +2,7 @@
 #ifndef PKI_PARTS_H
 #define PKI_PARTS_H
 
+#include "base/limits.h"
 #include "base/map.h"
 #include "pki/cache.h"
 #include "pki/pki.h"
@@ -82,6 +83,82 @@ bool pki_crl_covers(const struct pki_crl *c, const struct pki_cert *cert);
 
 /* ---- revocation of one certificate ------------------------------------------------------- */
 
+/* ---- OCSP responses (RFC 6960, 4.2) ------------------------------------------------------ */
+
+enum ocsp_status { OCSP_GOOD = 0, OCSP_REVOKED, OCSP_STATUS_UNKNOWN };
+
+/* One SingleResponse; views into the response. */
+struct ocsp_single {
+    enum crypto_digest digest; /* of the CertID; NONE: unknown */
+    sign_bytes name_hash, key_hash, serial;
+    enum ocsp_status status;
+    int64_t revoked_at;
+    int reason; /* CRLReason, -1: absent */
+    int64_t this_update, next_update;
+    bool has_next;
+    int64_t archive_cutoff; /* INT64_MIN: none (RFC 6960, 4.4.4) */
+};
+
+struct pki_ocsp {
+    sign_buf own;    /* the bytes, when they are ours */
+    unsigned status; /* responseStatus; 0: successful, and only then is there anything below */
+    sign_bytes tbs, signature;
+    struct crypto_sigalg sigalg;
+    sign_bytes by_name, by_key; /* responderID: one of them; a Name element, or the SHA-1 of the key */
+    int64_t produced_at;
+    struct ocsp_single *singles;
+    size_t n_singles;
+    sign_bytes nonce;                          /* contents of the nonce; has_nonce false: none */
+    bool has_nonce, critical;                  /* critical: an extension that is not processed */
+    sign_bytes certs[LIMIT_OCSP_CERTIFICATES]; /* DER */
+    size_t n_certs;
+    struct pki_source *source; /* counted */
+    _Atomic int refs;
+    _Atomic(struct pki_cert *) signer;     /* whose key verified it: once found out, remembered */
+    _Atomic(struct pki_cert *) not_signer; /* the first whose key did not */
+};
+typedef struct pki_ocsp *pki_ocsp_ptr;
+
+/*
+ * An OCSPResponse or a bare BasicOCSPResponse, strict DER, zero copy: the bytes must outlive it, or be handed
+ * over by putting them into `own` afterwards. `from` is counted once more. SIGN_E_FORMAT, SIGN_E_LIMIT,
+ * SIGN_E_MEMORY.
+ */
+sign_rc pki_ocsp_read(sign_bytes der, struct pki_source *from, struct pki_ocsp **out, sign_error *err);
+struct pki_ocsp *pki_ocsp_keep(struct pki_ocsp *r);
+void pki_ocsp_free(struct pki_ocsp **r);
+CLEANUP(pki_ocsp_ptr, pki_ocsp_free);
+/* As pki_crl_known and pki_crl_signed_by. */
+bool pki_ocsp_known(struct pki_ocsp *r, const struct pki_cert *signer, bool *ok);
+sign_rc pki_ocsp_signed_by(struct pki_ocsp *r, struct crypto *crypto, struct pki_cert *signer, bool *ok,
+                           sign_error *err);
+
+/* The octets of subjectPublicKey, which key hashes are made of (RFC 6960, 4.1.1); empty: malformed. */
+sign_bytes pki_key_octets(const struct pki_cert *cert);
+/* CertID of `cert` with SHA-1 (RFC 5019, 2.1.1): what is asked about, DER. */
+sign_rc ocsp_cert_id(struct crypto *crypto, const struct pki_cert *cert, const struct pki_cert *issuer,
+                     sign_buf *out, sign_error *err);
+enum { OCSP_NONCE_SIZE = 32 }; /* RFC 8954, 2.1 */
+/* OCSPRequest about one CertID (DER); nonce empty: none. */
+sign_rc ocsp_request(sign_bytes cert_id, sign_bytes nonce, sign_buf *out, sign_error *err);
+
+/* ---- where certificates say that more is to be had ----------------------------------------- */
+
+/* The first LIMIT_URLS http and https URLs; views into the certificate. */
+struct pki_urls {
+    sign_bytes url[LIMIT_URLS];
+    size_t n;
+};
+/* authorityInfoAccess, raw, by access method (RFC 5280, 4.2.2.1). */
+void pki_urls_access(sign_bytes aia, enum oid method, struct pki_urls *out);
+/*
+ * CRLDistributionPoints, raw (RFC 5280, 4.2.1.13): the first usable URL of every point in `first`, the other
+ * places of the same lists in `others`. Appended.
+ */
+void pki_urls_points(sign_bytes points, struct pki_urls *first, struct pki_urls *others);
+/* The directory names in cRLIssuer of the points: whose lists they are when not the issuer's. How many. */
+size_t pki_points_issuers(sign_bytes points, sign_bytes *names, size_t max);
+
 enum rev_status { REV_UNKNOWN = 0, REV_GOOD, REV_SUSPENDED, REV_REVOKED };
 
 /* A question about chain[0], whose issuer is chain[1]; the last one is the anchor. */
@@ -106,8 +183,11 @@ struct rev_answer {
     int reason;
     int64_t valid_from, valid_to; /* the answer is the same for every validation time of these */
     int64_t expires;              /* as in pki_path */
-    enum message_id why;          /* unknown: what stood in the way */
+    bool from_signature; /* rests on a piece or a certificate that the signature brought: not to be remembered
+                            for others */
+    enum message_id why; /* unknown: what stood in the way */
     int64_t why_time;
+    char why_text[200]; /* what the service said, where it was asked; "" */
 };
 void rev_answer_clear(struct rev_answer *a);
 /* Reads what is carried, once; malformed pieces are left out. */
@@ -143,13 +223,24 @@ void crl_search_clear(struct crl_search *s);
 /* ---- revocation_ocsp.c: what responses say (RFC 6960, 3.2 and 4.2.2) ---- */
 struct ocsp_search {
     const struct rev_question *q;
-    struct rev_answer best; /* status REV_UNKNOWN and not listed: none yet */
+    struct rev_answer best;       /* not listed: none yet */
+    int64_t valid_from, valid_to; /* the responses say the same for all these validation times */
     enum message_id why;
     int rank;
     int64_t why_time;
+    const char *why_text; /* static; NULL: none */
+    struct ocsp_ids {     /* hashes of issuer name and key, made when a response first wants them */
+        bool made;
+        uint8_t name[DIGEST_MAX], key[DIGEST_MAX];
+    } ids[4];
 };
-/* nonce: what was sent in the request that this is the answer to; empty: none was. */
-sign_rc ocsp_search_add(struct ocsp_search *s, struct pki_ocsp *response, sign_bytes nonce, sign_error *err);
+void ocsp_search_begin(struct ocsp_search *s, const struct rev_question *q);
+/*
+ * nonce: what was sent in the request that this is the answer to; empty: none was. *used (NULL allowed): it
+ * answers the question. What is found is in `best`: revoked for good before all else, then the newest.
+ */
+sign_rc ocsp_search_add(struct ocsp_search *s, struct pki_ocsp *response, sign_bytes nonce, bool *used,
+                        sign_error *err);
 void ocsp_search_clear(struct ocsp_search *s);
 
 /*
@@ -164,18 +255,44 @@ sign_rc pki_candidates(const sign_trust *trust, struct crypto *crypto, const str
  * ---- fetch.c: what the door gives, parsed, asked for once among all threads and remembered until it expires
  * ----
  */
-struct pki_fetched; /* certificates, a list or a response; counted */
 struct pki_want {
     sign_fetch_kind kind;
-    sign_bytes url; /* IA5 text of the certificate */
-    struct pki_cert *cert, *issuer;
+    sign_bytes url;                 /* IA5 text of a certificate or list */
+    struct pki_cert *cert, *issuer; /* asked about, and whose list or answer it is; NULL for certificates */
+    bool local;                     /* what is remembered must do: the door stays shut */
+    bool fresh;                     /* what is remembered did not do */
 };
+struct pki_fetched {
+    /* SIGN_OK: there is something below. Else why not: text in English, of the door or of the reader. */
+    sign_rc rc;
+    char url[100], problem[100];
+    struct pki_cert **certs; /* counted */
+    size_t n_certs;
+    struct pki_crl *crl;
+    struct pki_ocsp *ocsp;
+    uint8_t nonce[OCSP_NONCE_SIZE]; /* sent with the request that this answers */
+    size_t n_nonce;
+    struct pki_source *source;
+    bool old;      /* a cache gave it: the server may have a newer one */
+    int64_t until; /* by the machine's clock: remembered so long */
+    size_t octets;
+    _Atomic int refs;
+};
+typedef struct pki_fetched *pki_fetched_ptr;
+void pki_fetched_free(struct pki_fetched **f);
+CLEANUP(pki_fetched_ptr, pki_fetched_free);
 /*
- * out[i] is NULL when there was nothing usable; why[i] then tells. Counted. Order of the sources: memory,
- * then the door.
+ * Answers n wants in one call of the door, what is remembered aside; another thread that already asks the
+ * same is waited for. out[i] is NULL where the URL is none that is tried, or nothing is remembered and the
+ * door stays shut; failures are remembered too and have an rc. Counted. SIGN_E_MEMORY, SIGN_E_CANCELLED.
  */
 sign_rc pki_fetch(const sign_trust *trust, struct crypto *crypto, const struct pki_want *wants, size_t n,
                   struct pki_fetched **out, sign_error *err);
+struct fetch_memory;
+sign_rc fetch_memory_new(struct fetch_memory **out, sign_error *err);
+void fetch_memory_free(struct fetch_memory **m);
+/* The machine's clock, or what a test put in its place. */
+int64_t pki_clock(const sign_trust *trust);
 
 /* Takes `cost` from what is left; false when that is too little, and then nothing is left. */
 bool pki_spend(size_t *effort, size_t cost);
@@ -187,9 +304,20 @@ size_t pki_key_cost(struct pki_cert *cert);
 struct trust_cert {
     struct pki_cert *cert;
     bool anchor;
-    uint64_t hash;           /* of its bytes */
-    sign_buf subject_key;    /* pki_name_key of the subject */
-    struct trust_cert *next; /* same subject, anchors first */
+    unsigned purposes;         /* SIGN_FOR_...; of an anchor */
+    int64_t sunset;            /* of an anchor: believed for validation times before it; 0: no end */
+    struct pki_source *source; /* counted */
+    unsigned purposes;         /* SIGN_FOR_... of an anchor; 0: all */
+    int64_t sunset;            /* an anchor is believed for validation times before it only; 0: always */
+    struct pki_source *source; /* counted; NULL: not told */
+    uint64_t hash;             /* of its bytes */
+    sign_buf subject_key;      /* pki_name_key of the subject */
+    struct trust_cert *next;   /* same subject, anchors first */
+};
+
+struct ocsp_node {
+    uint64_t hash;
+    struct pki_ocsp *response;
 };
 
 struct sign_trust {
@@ -204,6 +332,14 @@ struct sign_trust {
     struct cache *seen;  /* other certificates, by their bytes */
     struct cache *paths; /* passed paths, by certificate and option */
     struct crypto_pool *pool;
+    struct pki_ocsp **ocsps;
+    size_t n_ocsps, cap_ocsps;
+    struct ocsp_node *by_serial; /* every SingleResponse of them, sorted by the hash of its serial number */
+    size_t n_by_serial;
+    sign_fetch fetch; /* call NULL: there is no door */
+    sign_nonce nonce;
+    struct fetch_memory *fetched;
+    int64_t (*clock)(void); /* NULL: the machine's */
 };
 typedef struct sign_trust *sign_trust_ptr;
 CLEANUP(sign_trust_ptr, sign_trust_free);
@@ -215,6 +351,8 @@ struct trust_cert *pki_trust_find(const sign_trust *trust, uint64_t hash, sign_b
 sign_rc pki_load_certs(sign_trust *t, struct crypto *crypto, const sign_input *in, bool anchor,
                        sign_error *err);
 sign_rc pki_load_crls(sign_trust *t, const sign_input *in, sign_error *err);
+sign_rc pki_load_ocsps(sign_trust *t, const sign_input *in, sign_error *err);
+sign_rc pki_load_anchor(sign_trust *t, struct crypto *crypto, const sign_anchor *anchor, sign_error *err);
 
 /* PEM or DER: calls `each` for every object; `labels` are the PEM labels that count, NULL-ended. */
 typedef sign_rc (*pki_object_fn)(void *self, sign_bytes der, const char *name, sign_error *err);

@@ -86,11 +86,6 @@ Test(pki_path, extensions_that_are_not_processed) {
     t.ca.extra = OID_EXT_LOGOTYPE;
     t.ca.extra_critical = true;
     expect(run(&t), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_CRITICAL, "unknown, critical, in the CA");
-    t.ca.extra = OID_EXT_NAME_CONSTRAINTS;
-    t.ca.extra_critical = false;
-    expect(run(&t), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_BINDING, "name constraints bind always");
-    t.ca.extra_critical = true;
-    expect(run(&t), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_CRITICAL, "name constraints, critical");
     t.ca.extra = OID_NONE;
     t.root.extra = OID_EXT_LOGOTYPE;
     t.root.extra_critical = true;
