@@ -36,7 +36,10 @@ enum {
     LIMIT_XML_ID = 1024,         /* octets of the Id of a signature */
     LIMIT_XML_IDS = 131072,      /* outside the signatures of a document that is read by events */
     LIMIT_REFERENCES = 30,       /* in one SignedInfo, and in one Manifest */
-    LIMIT_TRANSFORMS = 5         /* of one Reference */
+    LIMIT_REDIRECTS = 20,        /* of one request, whatever its options say */
+    LIMIT_TRANSFERS = 64,        /* at a time, of one call of the door */
+    LIMIT_FETCH_IDLE = 16, /* sets of open connections, and connections to a cache, kept for later calls */
+    LIMIT_TRANSFORMS = 5   /* of one Reference */
 };
 
 /* Sizes in bytes. */
@@ -70,7 +73,10 @@ enum {
 #define LIMIT_RSA_BITS_MIN       1024              /* below: refused before any computation */
 #define LIMIT_RSA_BITS_MAX       16384
 #define LIMIT_RSA_EXPONENT_BITS  64
-#define LIMIT_DSA_BITS_MIN       1024 /* FIPS 186-4, 4.2 has 1024, 2048 and 3072 */
+#define LIMIT_URL                ((size_t)4 << 10)  /* a URL to fetch from, and what is asked about there */
+#define LIMIT_HTTP_HEADERS       ((size_t)64 << 10) /* all header lines of one answer */
+#define LIMIT_CACHE_OCTETS       ((uint64_t)512 << 20) /* all that a cache remembers */
+#define LIMIT_DSA_BITS_MIN       1024                  /* FIPS 186-4, 4.2 has 1024, 2048 and 3072 */
 #define LIMIT_DSA_BITS_MAX       3072
 
 #endif
