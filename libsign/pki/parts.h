@@ -304,12 +304,6 @@ size_t pki_key_cost(struct pki_cert *cert);
 struct trust_cert {
     struct pki_cert *cert;
     bool anchor;
-    unsigned purposes;         /* SIGN_FOR_...; of an anchor */
-    int64_t sunset;            /* of an anchor: believed for validation times before it; 0: no end */
-    struct pki_source *source; /* counted */
-    unsigned purposes;         /* SIGN_FOR_... of an anchor; 0: all */
-    int64_t sunset;            /* an anchor is believed for validation times before it only; 0: always */
-    struct pki_source *source; /* counted; NULL: not told */
     uint64_t hash;             /* of its bytes */
     sign_buf subject_key;      /* pki_name_key of the subject */
     struct trust_cert *next;   /* same subject, anchors first */
