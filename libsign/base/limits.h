@@ -50,7 +50,6 @@ enum {
 #define LIMIT_CERTIFICATE    ((size_t)64 << 10)  /* one certificate */
 #define LIMIT_CRL            ((size_t)256 << 20) /* one CRL */
 #define LIMIT_OCSP           ((size_t)1 << 20)   /* one OCSP response */
-#define LIMIT_OCSP           ((size_t)1 << 20)   /* one OCSP response */
 #define LIMIT_FETCH_CERTS    ((size_t)1 << 20)   /* what an issuer's server gives */
 #define LIMIT_FETCHED        ((size_t)512 << 20) /* what a trust remembers of the network, together */
 #define LIMIT_FORM           ((size_t)1 << 20)   /* one form document */
