@@ -1,5 +1,6 @@
 /* pki/certificate.c - certificates described for people and programs (sign/certificate.h). */
 #include "base/text.h"
+#include "pki/facts.h"
 #include "pki/parts.h"
 
 struct sign_certs {
@@ -64,44 +65,17 @@ static const char *policies_text(sign_certs *list, const struct pki_cert *c) {
     return text_of(list, &g);
 }
 
-/* uniformResourceIdentifier [6] IA5String: only what can stand in a list separated by spaces. */
-static void put_uri(struct der_cursor *names, grow *out) {
-    struct der_tlv t;
-    while (der_more(names) && der_any(names, &t)) {
-        bool plain = t.tag == DER_CONTEXT(6) && t.value.len > 0;
-        for (size_t i = 0; i < t.value.len && plain; i++)
-            plain = t.value.data[i] > 0x20 && t.value.data[i] < 0x7f;
-        if (!plain)
-            continue;
-        if (out->len > 0)
-            grow_byte(out, ' ');
-        grow_put(out, t.value.data, t.value.len);
-    }
-}
-
-static const char *crl_urls(sign_certs *list, const struct pki_cert *c) {
+/* Text that one of facts.h writes. */
+static const char *fact_text(sign_certs *list, const struct pki_cert *c,
+                             void (*write)(const struct pki_cert *, grow *)) {
     AUTO(grow) g = {0};
-    struct der_parse parse = {0};
-    struct der_cursor outer = der_open(&parse, c->crl_points, false), points, point, choice, names;
-    if (c->crl_points.len > 0 && der_enter(&outer, DER_SEQUENCE, &points))
-        while (der_more(&points) && der_enter(&points, DER_SEQUENCE, &point))
-            if (der_optional_enter(&point, DER_CONTEXT_CONSTRUCTED(0), &choice) &&
-                der_optional_enter(&choice, DER_CONTEXT_CONSTRUCTED(0), &names))
-                put_uri(&names, &g);
+    write(c, &g);
     return text_of(list, &g);
 }
 
-/* AuthorityInfoAccessSyntax ::= SEQUENCE OF SEQUENCE { accessMethod, accessLocation GeneralName } (4.2.2.1)
- */
-static const char *ocsp_urls(sign_certs *list, const struct pki_cert *c) {
+static const char *aia_urls(sign_certs *list, const struct pki_cert *c, enum oid method) {
     AUTO(grow) g = {0};
-    struct der_parse parse = {0};
-    struct der_cursor outer = der_open(&parse, c->aia, false), all, one;
-    sign_bytes method;
-    if (c->aia.len > 0 && der_enter(&outer, DER_SEQUENCE, &all))
-        while (der_more(&all) && der_enter(&all, DER_SEQUENCE, &one) && der_oid(&one, &method))
-            if (oid_is(method, OID_AD_OCSP))
-                put_uri(&one, &g);
+    pki_fact_urls(c, method, &g);
     return text_of(list, &g);
 }
 
@@ -136,12 +110,21 @@ static sign_cert describe(sign_certs *list, struct pki_cert *c) {
         .signature = signature_text(list, c),
         .key_usage = key_usage_text(list, c),
         .policies = policies_text(list, c),
-        .crl_urls = crl_urls(list, c),
-        .ocsp_urls = ocsp_urls(list, c),
+        .crl_urls = fact_text(list, c, pki_fact_crl_urls),
+        .ocsp_urls = aia_urls(list, c, OID_AD_OCSP),
         .not_before = c->not_before,
         .not_after = c->not_after,
         .kind = pki_cert_kind(c),
         .is_ca = c->is_ca,
+        .issuer_urls = aia_urls(list, c, OID_AD_CA_ISSUERS),
+        .emails = fact_text(list, c, pki_fact_emails),
+        .purposes = fact_text(list, c, pki_fact_purposes),
+        .limit_value = fact_text(list, c, pki_fact_limit),
+        .limit_use = fact_text(list, c, pki_fact_use),
+        .notice = fact_text(list, c, pki_fact_notice),
+        .known = sign_root_known(c->sha256),
+        .retention_years = pki_fact_retention(c),
+        .on_device = pki_fact_device(c),
     };
 }
 

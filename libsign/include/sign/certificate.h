@@ -38,6 +38,16 @@ typedef struct sign_cert {
     int64_t not_before, not_after;    /* seconds since 1970 UTC */
     sign_cert_kind kind;
     int is_ca;
+    const char *issuer_urls; /* where the issuer's certificate is (AIA caIssuers), space separated */
+    const char *emails;      /* rfc822Names of subjectAltName, space separated */
+    const char *purposes;    /* extended key usage: names where known, else OIDs, comma separated */
+    const char *limit_value; /* the most that may be agreed to with it (QcLimitValue, EN 319 412-5, 4.3.2):
+                                "50000 TRY"; "" none; "?" a limit that could not be read */
+    const char *limit_use;   /* what it may be used for: text of statement 2.16.792.1.61.0.1.5070.1.3; "" */
+    const char *notice;      /* text of the first user notice among its policies; "" */
+    const char *known;       /* published name of a root that is recognised (sign_root_known); NULL */
+    int retention_years;     /* QcRetentionPeriod (EN 319 412-5, 4.3.3); -1 when absent */
+    int on_device;           /* QcSSCD: the key is in a secure signature creation device */
 } sign_cert;
 
 /* Reads a file or bytes: PEM (several) or DER. SIGN_E_FORMAT names the offending one. */

@@ -203,7 +203,8 @@ Test(pki_identities, kinds) {
     kind_is("encryption", SIGN_CERT_ENCRYPTION);
     kind_is("encryption-ec", SIGN_CERT_ENCRYPTION);
     kind_is("ca-ec", SIGN_CERT_CA);
-    kind_is("tsa-ec", SIGN_CERT_OTHER);
+    kind_is("tsa-ec", SIGN_CERT_TSA);
+    kind_is("ocsp-ec", SIGN_CERT_OCSP);
 }
 
 Test(pki_identities, facts) {
