@@ -60,7 +60,8 @@ struct app {
     bool json, quiet;
     int verbose;
     bool color;
-    const char *command; /* for "schema" */
+    const char *command; /* for "schema", unless it says otherwise, and the help */
+    const char *schema;  /* NULL: the command */
 };
 
 struct command {
@@ -93,8 +94,25 @@ size_t args_list(const struct args *a, const char *name, const char **out, size_
  * that and says so in *done. */
 int args_parse(struct app *app, int argc, char **argv, struct args *out, bool *done);
 
+/* One verb of a command that has several. */
+struct verb {
+    const char *name, *options; /* " from set ": of the command's options those that it takes */
+    size_t min, max;            /* operands behind it */
+    int (*run)(struct app *app, const struct args *args);
+};
+/* Refuses an option that the verb does not take (a default of --config is none that was asked for), looks at
+ * the number of operands, and runs it. `list` ends with a zero row; `must_be` is said of an unknown verb. */
+int verb_run(struct app *app, const struct args *args, const struct verb *list, struct words must_be);
+
 /* Applies a global option to app; 0 or the exit code. */
 int global_apply(struct app *app, const char *name, const char *value);
+
+/* places.c */
+/* A file of this person's own, malloc'd; NULL when there is no home (or no memory). */
+char *place_of_config(const char *name);
+char *place_of_cache(const char *name);
+/* Makes the folders above a file; 0, or -1 with errno. */
+int place_make(const char *path);
 
 /* config.c */
 int config_read(const struct app *app, const char *path, struct args *args);
@@ -117,6 +135,9 @@ void printable(const char *text, char *out, size_t size);
 
 /* As tell_error, for the program's own errors. */
 int tell(const struct app *app, int exit, const char *code, const char *text, const char *hint);
+/* Likewise, with what there is of a result beside the error in the JSON object; takes the reference. */
+int tell_with(const struct app *app, int exit, const char *code, const char *text, const char *hint,
+              json_t *result);
 int usage(const struct app *app, struct words text, const char *detail);
 int no_memory(const struct app *app);
 int no_signature(const struct app *app);
@@ -184,6 +205,82 @@ int dump_tell(const struct dump *d);
 /* Removes a file that a failed run left half-written. */
 void dump_free(struct dump *d);
 
+/* store.c: the trust stores */
+extern const struct option_row store_rows[];
+struct stores {
+    char *own_path, *system_path; /* NULL: there is none */
+    sign_anchors *own, *system;
+    sign_anchor *list; /* by stores_merge: the own ones, then those beneath that are not among them */
+    size_t n, n_own;
+};
+/* Reads --store alone, or the person's own and the machine's; what is absent is empty. */
+int stores_open(const struct app *app, const struct args *args, struct stores *out);
+sign_rc stores_read(const struct args *args, struct stores *out,
+                    sign_error *err); /* likewise, without a word */
+int stores_merge(const struct app *app, struct stores *s);
+void stores_free(struct stores *s);
+bool anchors_have(const sign_anchors *list, const char *sha256);
+/* EXIT_IO when --store names what cannot be read: a name mistyped is no empty store. */
+int store_must_exist(const struct app *app, const struct args *args);
+
+/* door.c: the network */
+extern const struct option_row net_rows[];
+/* What was asked for through the door, and what came of it. */
+struct asked {
+    sign_fetch_kind kind;
+    char *url;
+    sign_rc rc;
+    sign_fetch_from from;
+    size_t octets;
+    int status;
+    int64_t obtained, expires;
+    char problem[200];
+};
+struct door {
+    const struct app *app;
+    const struct args *args;
+    sign_fetch fetch; /* for one thread; what `user` points to must stay where it is */
+    sign_net_options options;
+    const char *allow[MAX_VALUES];
+    char *cache; /* owned; NULL: none */
+    sign_nonce nonce;
+    sign_net *net; /* NULL: not opened, or not yet */
+    struct asked *asked;
+    size_t n_asked;
+};
+/* Reads the options; the network and the cache are opened when something is asked for. */
+int door_prepare(const struct app *app, const struct args *args, struct door *out);
+void door_close(struct door *d);
+/* Says on stderr what came from the network; with -v also what was remembered. */
+void door_tell(const struct door *d);
+json_t *asked_json(const struct asked *a);
+void asked_print(FILE *to, const struct app *app, const struct asked *a);
+/* "crl": for programs; and for people. */
+const char *fetch_code(sign_fetch_kind kind);
+const char *fetch_word(const struct app *app, sign_fetch_kind kind);
+/* The file of the cache, malloc'd into *out; left alone when there is to be none. */
+int cache_choose(const struct app *app, const struct args *args, char **out);
+
+/* evidence.c */
+extern const struct option_row evidence_rows[];
+struct evidence {
+    sign_trust *trust;
+    bool from_store; /* anchors of the stores, not of --trust */
+    struct stores stores;
+    struct door door;
+};
+/* Close it in any case; it must stay where it is. */
+int evidence_open(const struct app *app, const struct args *args, struct evidence *out);
+void evidence_close(struct evidence *e);
+/* Says on stderr where the anchors come from (-v), and that there are none. */
+void evidence_tell(const struct app *app, const struct args *args, const struct evidence *e);
+/* --at; 0 in *out when it is not given. */
+int time_at(const struct app *app, const struct args *args, int64_t *out);
+
+/* verify.c */
+/* Prints the report as --json, -v and --quiet want it; the exit code. */
+int report_print(const struct app *app, const sign_report *report, const struct dump *dump);
+
 /* secret.c */
 struct secret_source {
     const struct app *app;
@@ -240,10 +337,21 @@ int run_extract(struct app *app, const struct args *args);
 int run_form(struct app *app, const struct args *args);
 int run_token(struct app *app, const struct args *args);
 int run_cert(struct app *app, const struct args *args);
+int run_trust(struct app *app, const struct args *args);
+int run_cache(struct app *app, const struct args *args);
 int run_doctor(struct app *app, const struct args *args);
-json_t *cert_json(const sign_cert *c);
+extern const struct option_row cert_rows[], trust_rows[], cache_rows[], doctor_rows[];
 
-/* token.c: the certificate that a pkcs11: URI names, without login. */
+/* cert.c */
+json_t *cert_json(const sign_cert *c);
+struct words cert_kind_words(sign_cert_kind kind);
+/* The certificates of FILE or of a pkcs11: URI. */
+int certs_open(const struct app *app, const struct args *args, const char *where, sign_certs **out);
+
+/* token.c */
+/* The certificate that a pkcs11: URI names, without login. */
 int certs_of_token(const struct app *app, const struct args *args, const char *uri, sign_certs **out);
+/* How many objects and how many NES there are on the tokens present. */
+sign_rc tokens_count(const char *module, size_t *objects, size_t *nes, sign_error *err);
 
 #endif

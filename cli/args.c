@@ -21,9 +21,14 @@ const struct option_row global_options[] = {
      0,
      OPT_FLAG,
      NULL,
-     {"ağa çıkma (bu sürüm hiç çıkmaz)", "no network (this version never uses any)"}},
+     {"ağa çıkma; önbellekte olan kullanılır", "no network; what the cache holds is used"}},
     {"color", 0, OPT_VALUE, "auto|always|never", {"renk", "colour"}},
-    {"config", 0, OPT_VALUE, "FILE", {"varsayılanların INI dosyası", "INI file of defaults"}},
+    {"config",
+     0,
+     OPT_VALUE,
+     "FILE",
+     {"varsayılanların INI dosyası (yoksa ~/.config/kalem/kalem.ini)",
+      "INI file of defaults (else ~/.config/kalem/kalem.ini)"}},
     {"progress",
      0,
      OPT_VALUE,
@@ -68,6 +73,45 @@ size_t args_list(const struct args *a, const char *name, const char **out, size_
         if (strcmp(a->given[i].row->name, name) == 0)
             out[n++] = a->given[i].value;
     return n;
+}
+
+static const struct verb *verb_of(const struct verb *list, const char *name) {
+    for (; list->name; list++)
+        if (strcmp(list->name, name) == 0)
+            return list;
+    return NULL;
+}
+
+/* An option that would be ignored is refused. */
+static int verb_options(const struct app *app, const struct args *args, const struct verb *verb) {
+    for (size_t i = 0; i < args->n_given; i++) {
+        char name[32], shown[100];
+        const char *given = args->given[i].row->name;
+        snprintf(name, sizeof name, " %s ", given);
+        snprintf(shown, sizeof shown, "%s %s --%s", args->command->name, verb->name, given);
+        if (command_option(args->command, given) && args_asked(args, given) && !strstr(verb->options, name))
+            return usage(
+                app, (struct words){"bu alt komutun böyle bir seçeneği yok", "this verb has no such option"},
+                shown);
+    }
+    return 0;
+}
+
+int verb_run(struct app *app, const struct args *args, const struct verb *list, struct words must_be) {
+    const struct verb *verb = verb_of(list, args->operands[0]);
+    size_t n = args->n_operands - 1;
+    if (!verb)
+        return usage(app, must_be, args->operands[0]);
+    int failed = verb_options(app, args, verb);
+    if (failed)
+        return failed;
+    if (n < verb->min)
+        return usage(app, (struct words){"eksik bağımsız değişken", "missing operand"},
+                     args->command->operands);
+    if (n > verb->max)
+        return usage(app, (struct words){"fazla bağımsız değişken", "too many operands"},
+                     args->operands[verb->max + 1]);
+    return verb->run(app, args);
 }
 
 /* All tables of a command as one list of rows. */
@@ -260,9 +304,8 @@ int args_parse(struct app *app, int argc, char **argv, struct args *out, bool *d
     /* getopt moved the operands to the end; the command's own name is the first of them. */
     out->operands = argv + optind + (at ? 1 : 0);
     out->n_operands = (size_t)(argc - optind - (at ? 1 : 0));
-    const char *config = args_value(out, "config");
     size_t given = out->n_given;
-    failed = config ? config_read(app, config, out) : 0;
+    failed = config_read(app, args_value(out, "config"), out);
     for (size_t i = given; !failed && i < out->n_given; i++)
         for (const struct option_row *g = global_options; !failed && g->name; g++)
             if (g == out->given[i].row)

@@ -1,9 +1,10 @@
-/* --config FILE: an INI file whose sections are commands and whose keys are their options: defaults, never
- * overrides. */
+/* --config FILE, or kalem.ini of the person's own: an INI file whose sections are commands and whose keys are
+ * their options: defaults, never overrides. */
 #include "app.h"
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct reading {
     const struct app *app;
@@ -60,6 +61,11 @@ static void take(struct reading *r, const struct option_row *row, const char *se
     free(copy);
 }
 
+/* What several commands share may stand in [kalem], beside the global options. */
+static bool is_shared(const char *name) {
+    return row_named(store_rows, name) || row_named(net_rows, name);
+}
+
 static int entry(void *user, const char *section, const char *name, const char *value) {
     struct reading *r = user;
     const struct command *c = r->args->command;
@@ -70,6 +76,11 @@ static int entry(void *user, const char *section, const char *name, const char *
     const struct option_row *row = mine ? command_option(c, name) : row_named(global_options, name);
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         row = strcmp(name, never[i]) == 0 ? NULL : row;
+    if (!mine && !row && is_shared(name)) {
+        row = command_option(c, name);
+        if (!row)
+            return 1; /* of other commands */
+    }
     if (!row)
         refuse(r, section, name, (struct words){"böyle bir seçenek yok", "no such option"});
     else if (!on_command_line(r, name))
@@ -77,7 +88,7 @@ static int entry(void *user, const char *section, const char *name, const char *
     return 1;
 }
 
-int config_read(const struct app *app, const char *path, struct args *args) {
+static int config_file(const struct app *app, const char *path, struct args *args) {
     struct reading r = {app, args, args->n_given, 0};
     char text[400];
     int line = ini_parse(path, entry, &r);
@@ -97,6 +108,15 @@ int config_read(const struct app *app, const char *path, struct args *args) {
         app, line < 0 ? EXIT_IO : EXIT_REFUSED, line < 0 ? "E5001" : "E8002", text,
         say(app, (struct words){"Komut adlı bölümler ve seçenek = değer satırları beklenir.",
                                 "Sections named after commands and lines option = value are expected."}));
+}
+
+int config_read(const struct app *app, const char *path, struct args *args) {
+    char *own = path ? NULL : place_of_config("kalem.ini");
+    int failed = 0;
+    if (path || (own && access(own, F_OK) == 0))
+        failed = config_file(app, path ? path : own, args);
+    free(own);
+    return failed;
 }
 
 void config_free(struct args *args) {

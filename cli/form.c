@@ -150,55 +150,40 @@ static int form_show(const struct app *app, const struct args *args, const char 
     return code;
 }
 
-/* The options of each verb; another one would be ignored, so it is refused. A default of --config is none
- * that was asked for. */
-static const struct {
-    const char *verb, *options;
-} verbs[] = {{"new", " from set id time output force "},
-             {"set", " set output force "},
-             {"check", " "},
-             {"show", " canonical whole "}};
+static int new_verb(struct app *app, const struct args *args) {
+    return args->n_operands > 1 ? usage(app,
+                                        (struct words){"form new dosya almaz; --from ve -o kullanın",
+                                                       "form new takes no file; use --from and -o"},
+                                        NULL)
+                                : form_new(app, args);
+}
 
-static int check_options(const struct app *app, const struct args *args) {
-    const char *options = NULL;
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
-        if (strcmp(verbs[i].verb, args->operands[0]) == 0)
-            options = verbs[i].options;
-    for (size_t i = 0; options && i < args->n_given; i++) {
-        char name[32], shown[80];
-        const char *given = args->given[i].row->name;
-        snprintf(name, sizeof name, " %s ", given);
-        snprintf(shown, sizeof shown, "form %s --%s", args->operands[0], given);
-        if (command_option(args->command, given) && args_asked(args, given) && !strstr(options, name))
-            return usage(
-                app, (struct words){"bu alt komutun böyle bir seçeneği yok", "this verb has no such option"},
-                shown);
-    }
-    return 0;
+static int with_file(const struct app *app, const struct args *args,
+                     int (*run)(const struct app *, const struct args *, const char *)) {
+    return args->n_operands < 2
+               ? usage(app, (struct words){"form dosyası gerekli", "a form file is needed"}, NULL)
+               : run(app, args, args->operands[1]);
+}
+
+static int set_verb(struct app *app, const struct args *args) {
+    return with_file(app, args, form_set);
+}
+
+static int check_verb(struct app *app, const struct args *args) {
+    return with_file(app, args, form_check);
+}
+
+static int show_verb(struct app *app, const struct args *args) {
+    return with_file(app, args, form_show);
 }
 
 int run_form(struct app *app, const struct args *args) {
-    const char *verb = args->operands[0], *file = args->n_operands > 1 ? args->operands[1] : NULL;
-    bool is_new = strcmp(verb, "new") == 0;
-    int failed = check_options(app, args);
-    if (failed)
-        return failed;
-    if (is_new != !file)
-        return usage(app,
-                     is_new ? (struct words){"form new dosya almaz; --from ve -o kullanın",
-                                             "form new takes no file; use --from and -o"}
-                            : (struct words){"form dosyası gerekli", "a form file is needed"},
-                     NULL);
-    if (is_new)
-        return form_new(app, args);
-    if (strcmp(verb, "set") == 0)
-        return form_set(app, args, file);
-    if (strcmp(verb, "check") == 0)
-        return form_check(app, args, file);
-    if (strcmp(verb, "show") == 0)
-        return form_show(app, args, file);
-    return usage(app,
-                 (struct words){"alt komut new, set, check ya da show olmalı",
-                                "the verb must be new, set, check or show"},
-                 verb);
+    static const struct verb verbs[] = {{"new", " from set id time output force ", 0, 1, new_verb},
+                                        {"set", " set output force ", 0, 1, set_verb},
+                                        {"check", " ", 0, 1, check_verb},
+                                        {"show", " canonical whole ", 0, 1, show_verb},
+                                        {NULL, NULL, 0, 0, NULL}};
+    return verb_run(app, args, verbs,
+                    (struct words){"alt komut new, set, check ya da show olmalı",
+                                   "the verb must be new, set, check or show"});
 }

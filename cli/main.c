@@ -44,19 +44,6 @@ static const struct option_row assemble_rows[] = {
     END};
 static const struct option_row cosign_rows[] = {
     {"content", 0, OPT_VALUE, "FILE", {"ayrık imzanın içeriği", "content of a detached signature"}}, END};
-static const struct option_row verify_rows[] = {
-    {"content", 0, OPT_LIST, "[NAME=]FILE", {"ayrık imzanın içeriği", "content of a detached signature"}},
-    {"trust", 't', OPT_LIST, "DIR|FILE", {"güven çapaları", "trust anchors"}},
-    {"certs",
-     0,
-     OPT_LIST,
-     "FILE",
-     {"ara sertifikalar (çapa olmaz)", "intermediate certificates (never anchors)"}},
-    {"crl", 0, OPT_LIST, "FILE", {"iptal listeleri (SİL)", "revocation lists (CRL)"}},
-    {"at", 0, OPT_VALUE, "RFC3339", {"saat yerine bu an", "this time instead of the clock"}},
-    {"policy", 0, OPT_VALUE, "default|strict", {"doğrulama politikası", "validation policy"}},
-    {"no-revocation", 0, OPT_FLAG, NULL, {"iptal denetimi yapma", "do not check revocation"}},
-    END};
 /* form.c says which of them a verb takes. */
 static const struct option_row form_rows[] = {
     {"from",
@@ -98,6 +85,10 @@ static const struct option_row prepare_rows[] = {
      {"PKCS#12 parolası: prompt, fd:N, env:AD, file:YOL",
       "password of the PKCS#12: prompt, fd:N, env:NAME, file:PATH"}},
     {"module", 0, OPT_VALUE, "PATH", {"URI için PKCS#11 sürücüsü", "PKCS#11 module for the URI"}},
+    END};
+static const struct option_row trust_of_cache_rows[] = {
+    {"trust", 't', OPT_LIST, "DIR|FILE", {"prefetch: bu güven çapaları", "prefetch: these trust anchors"}},
+    {"certs", 0, OPT_LIST, "FILE", {"prefetch: ara sertifikalar", "prefetch: intermediate certificates"}},
     END};
 static const struct option_row module_rows[] = {
     {"module", 0, OPT_VALUE, "PATH", {"PKCS#11 sürücüsü", "PKCS#11 module"}}, END};
@@ -186,17 +177,27 @@ const struct command commands[] = {
      1,
      {"doğrula", "verify"},
      {"Her imza için karar ETSI EN 319 102-1'e göre verilir: GEÇERLİ, GEÇERSİZ ya da BELİRSİZ; en kötüsü "
-      "çıkış kodudur.\nYalnız --trust ile verilenlere güvenilir. Biçim dosyadan anlaşılır. Ayrık X.p7s ya da "
-      "X.xades.xml için yanındaki X\nbulunur; birden çok --content NAME= ile ayrılır (XML'de NAME, imzanın "
-      "gösterdiği ad). XML'in gösterdiği hiçbir adres\naçılmaz.",
+      "çıkış kodudur.\nYalnız güven deposundaki (kalem trust) ya da --trust ile verilen çapalara güvenilir. "
+      "Eksik "
+      "sertifika ve iptal bilgisi\nsertifikalarda yazan adreslerden alınır; alınanın her biri söylenir, "
+      "--offline "
+      "ağa hiç çıkmaz. Biçim dosyadan anlaşılır.\nAyrık X.p7s ya da X.xades.xml için yanındaki X bulunur; "
+      "birden "
+      "çok --content NAME= ile ayrılır (XML'de NAME, imzanın\ngösterdiği ad). XML'in gösterdiği hiçbir adres "
+      "açılmaz.",
       "Each signature is judged as ETSI EN 319 102-1 says: passed, failed or indeterminate; the worst is the "
-      "exit code. Only\nwhat --trust gives is believed. The format is found from the file. Beside a detached "
-      "X.p7s or X.xades.xml, X is found;\nseveral --content are told apart by NAME= (in XML the name that "
-      "the signature gives). Nothing that XML points to is\never fetched."},
-     {verify_rows},
-     "  kalem verify basvuru.xml.p7m --trust kokler/ --certs altkokler/ --crl sil/\n  kalem verify "
-     "rapor.pdf.p7s --content "
-     "rapor.pdf --json\n",
+      "exit code. Only\nthe anchors of the trust store (kalem trust) are believed, or those of --trust. "
+      "Certificates and revocation data that\nare missing are fetched from the addresses in the "
+      "certificates; each "
+      "piece is named, and --offline never uses the\nnetwork. The format is found from the file. Beside a "
+      "detached "
+      "X.p7s or X.xades.xml, X is found; several --content are told\napart by NAME= (in XML the name that "
+      "the "
+      "signature gives). Nothing that XML points to is ever fetched."},
+     {content_rows, evidence_rows, store_rows, net_rows},
+     "  kalem verify basvuru.xml.p7m\n  kalem verify basvuru.xml.p7m --offline --trust kokler/ --certs "
+     "altkokler/ --crl "
+     "sil/\n  kalem verify rapor.pdf.p7s --content rapor.pdf --json\n",
      run_verify},
     {"inspect",
      "FILE",
@@ -242,26 +243,78 @@ const struct command commands[] = {
      "  kalem token list --json\n",
      run_token},
     {"cert",
-     "show FILE|URI",
+     "show|check FILE|URI",
      2,
      2,
-     {"sertifikayı göster", "show a certificate"},
-     {"Bir dosyadaki ya da karttaki sertifikaların alanlarını gösterir; güven hakkında bir şey söylemez.",
-      "Shows the fields of the certificates in a file or on a token; it says nothing about trust."},
-     {module_rows},
-     "  kalem cert show imzaci.pem\n  kalem cert show \"pkcs11:token=Kart\"\n",
+     {"sertifikayı göster ya da denetle", "show or check a certificate"},
+     {"show, dosyadaki ya da karttaki sertifikaların alanlarını gösterir; güven hakkında bir şey söylemez. "
+      "check, "
+      "tek başına bir\nsertifika hakkında karar verir: yol, iptal durumu, algoritmalar; çıkış kodları verify "
+      "gibidir.",
+      "show gives the fields of the certificates in a file or on a token; it says nothing about trust. check "
+      "judges a "
+      "certificate\nalone: its path, revocation, algorithms; the exit codes are those of verify."},
+     {cert_rows, evidence_rows, store_rows, net_rows},
+     "  kalem cert show imzaci.pem\n  kalem cert show \"pkcs11:token=Kart\"\n  kalem cert check imzaci.pem\n"
+     "  kalem cert check tsa.pem --for tsa --at 2026-01-05\n",
      run_cert},
+    {"trust",
+     "list|add|import|remove [FILE|DIR|SHA-256]...",
+     1,
+     MAX_VALUES + 1,
+     {"güvenilen kökler (güven çapaları)", "the roots that are believed (trust anchors)"},
+     {"Depo ~/.config/kalem/anchors.json dosyasıdır; altında, yöneticinin tuttuğu /etc/kalem/anchors.json "
+      "okunur. "
+      "add ve import\nPEM, DER, klasör ya da Kamu SM'nin SertifikaDeposu.xml dosyasını alır, bir şey sormaz, "
+      "ama "
+      "karşılaştırılacak SHA-256\ndeğerlerini yazar. remove, parmak izini ya da en az 8 hanelik başını alır.",
+      "The store is the file ~/.config/kalem/anchors.json; beneath it /etc/kalem/anchors.json is read, which "
+      "the "
+      "administrator\nkeeps. add and import take PEM, DER, a folder, or Kamu SM's SertifikaDeposu.xml; they "
+      "ask "
+      "nothing, but print the SHA-256\nvalues to compare. remove takes the fingerprint or its beginning, at "
+      "least 8 "
+      "digits."},
+     {trust_rows, store_rows},
+     "  kalem trust add kok.pem\n  kalem trust add tsa-kok.der --for tsa --sunset 2030-01-01\n  kalem trust "
+     "import "
+     "SertifikaDeposu.xml\n  kalem trust list\n  kalem trust remove aa466d3b\n",
+     run_trust},
+    {"cache",
+     "status|prefetch|prune|export|import [FILE]...",
+     1,
+     MAX_VALUES + 1,
+     {"ağdan alınanların önbelleği", "the cache of what was fetched"},
+     {"status neyin saklandığını söyler. prefetch, sertifikaların ya da imzaların doğrulanmasında gerekeni "
+      "şimdiden "
+      "alır. prune\nsiler. export ve import, önbelleği ağı olmayan bir makineye taşır (verify --offline onu "
+      "kullanır).",
+      "status says what is kept. prefetch fetches now what the verification of certificates or signatures "
+      "will need. "
+      "prune\nremoves. export and import take the cache to a machine without network (where verify --offline "
+      "uses "
+      "it)."},
+     {cache_rows, net_rows, trust_of_cache_rows, store_rows, output_rows},
+     "  kalem cache status\n  kalem cache prefetch imzaci.pem basvuru.xml.p7m\n  kalem cache export -o "
+     "kanit.cache\n  "
+     "kalem cache import kanit.cache\n",
+     run_cache},
     {"doctor",
-     "",
+     "[CERT]",
      0,
-     0,
+     1,
      {"kurulumu denetle", "check the installation"},
-     {"Kitaplığı, saati, kart sürücüsünü ve karttaki NES'i denetler; her sorunun yanında ne yapılacağını "
-      "söyler.",
-      "Checks the library, the clock, the card's driver and the NES on the card, and says beside each "
-      "problem what to do."},
-     {module_rows},
-     "  kalem doctor\n",
+     {"Kitaplığı, güven deposunu, önbelleği, saati, kart sürücüsünü ve karttaki NES'i denetler; her sorunun "
+      "yanında "
+      "ne yapılacağını\nsöyler. --online ile ağa da çıkar: güven çapalarının ve CERT'in iptal adresleri "
+      "denenir.",
+      "Checks the library, the trust store, the cache, the clock, the card's driver and the NES on the card, "
+      "and says "
+      "beside each\nproblem what to do. With --online it uses the network too: the addresses of revocation "
+      "data of "
+      "the anchors and of CERT are tried."},
+     {doctor_rows, store_rows, net_rows},
+     "  kalem doctor\n  kalem doctor --online imzaci.pem\n",
      run_doctor},
     {"version", "", 0, 0, {"sürüm", "version"}, {NULL, NULL}, {NULL}, NULL, run_version},
     {"help", "[COMMAND]", 0, 1, {"yardım", "help"}, {NULL, NULL}, {NULL}, NULL, run_help},

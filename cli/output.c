@@ -70,7 +70,7 @@ void printable(const char *text, char *out, size_t size) {
 
 int print_json(const struct app *app, int exit, json_t *object) {
     char schema[40];
-    snprintf(schema, sizeof schema, "%s/1", app->command);
+    snprintf(schema, sizeof schema, "%s/1", app->schema ? app->schema : app->command);
     json_t *whole = json_pack("{s:s, s:i}", "schema", schema, "exit", exit);
     if (!whole || !object || json_object_update(whole, object) != 0) {
         json_decref(whole);
@@ -85,19 +85,28 @@ int print_json(const struct app *app, int exit, json_t *object) {
     return finish_stdout(app, exit);
 }
 
-int tell(const struct app *app, int exit, const char *code, const char *text, const char *hint) {
+int tell_with(const struct app *app, int exit, const char *code, const char *text, const char *hint,
+              json_t *result) {
     if (app->json) {
         char shown[1200];
         json_t *exact = json_string(text); /* NULL: it repeats something that is not UTF-8 */
         printable(text, shown, sizeof shown);
-        return print_json(app, exit,
-                          json_pack("{s:{s:s, s:o, s:s}}", "error", "code", code, "text",
-                                    exact ? exact : json_string(shown), "hint", hint));
+        json_t *object = json_pack("{s:{s:s, s:o, s:s}}", "error", "code", code, "text",
+                                   exact ? exact : json_string(shown), "hint", hint);
+        if (object && result)
+            json_object_update(object, result);
+        json_decref(result);
+        return print_json(app, exit, object);
     }
+    fflush(stdout);
     fprintf(stderr, "kalem: %s %s\n", code, text);
     if (*hint)
         fprintf(stderr, "       %s\n", hint);
     return exit;
+}
+
+int tell(const struct app *app, int exit, const char *code, const char *text, const char *hint) {
+    return tell_with(app, exit, code, text, hint, NULL);
 }
 
 int usage(const struct app *app, struct words text, const char *detail) {

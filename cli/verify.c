@@ -108,33 +108,6 @@ static int contents_read(const struct app *app, const struct args *args, const s
     return content_choose(app, c, what);
 }
 
-static size_t inputs_of(const struct args *args, const char *name, sign_input *out) {
-    const char *given[MAX_VALUES];
-    size_t n = args_list(args, name, given, MAX_VALUES);
-    for (size_t i = 0; i < n; i++)
-        out[i] = (sign_input){.path = given[i]};
-    return n;
-}
-
-struct trust_inputs {
-    sign_input anchors[MAX_VALUES], certs[MAX_VALUES], crls[MAX_VALUES];
-};
-
-static int trust_read(const struct app *app, const struct args *args, sign_trust **out) {
-    struct trust_inputs *in = calloc(1, sizeof *in);
-    sign_error err = {0};
-    if (!in)
-        return no_memory(app);
-    sign_trust_options opt = {
-        .size = sizeof opt, .anchors = in->anchors, .certs = in->certs, .crls = in->crls};
-    opt.n_anchors = inputs_of(args, "trust", in->anchors);
-    opt.n_certs = inputs_of(args, "certs", in->certs);
-    opt.n_crls = inputs_of(args, "crl", in->crls);
-    sign_rc rc = sign_trust_new(&opt, out, &err);
-    free(in);
-    return rc == SIGN_OK ? 0 : tell_error(app, &err);
-}
-
 /* The verdict is the text up to the first colon: green, red or yellow on a terminal. */
 static int print_text(const struct app *app, const sign_buf *text, sign_rc verdict) {
     static const char *const colors[] = {"\033[1;32m", "\033[1;31m", "\033[1;33m", "\033[1;33m"};
@@ -217,7 +190,7 @@ static int print_report_json(const struct app *app, const sign_report *report, c
     return whole ? print_json(app, sign_report_exit(report), whole) : code;
 }
 
-static int report_print(const struct app *app, const sign_report *report, const struct dump *dump) {
+int report_print(const struct app *app, const sign_report *report, const struct dump *dump) {
     sign_buf text = {0};
     sign_error err = {0};
     int code = sign_report_exit(report);
@@ -274,17 +247,17 @@ int run_verify(struct app *app, const struct args *args) {
     sign_verify_options opt = {.size = sizeof opt,
                                .policy = args_value(args, "policy"),
                                .no_revocation = args_flag(args, "no-revocation")};
-    const char *at = args_value(args, "at");
-    sign_trust *trust = NULL;
-    if (at && !sign_time_parse(at, &opt.at))
-        return usage(app,
-                     (struct words){"--at RFC 3339 olmalı (2026-01-05T10:00:00+03:00)",
-                                    "--at must be RFC 3339 (2026-01-05T10:00:00+03:00)"},
-                     at);
-    int code = trust_read(app, args, &trust);
-    if (!code)
-        code = verify_document(app, args, trust, &opt, &(struct dump){.app = app});
-    sign_trust_free(&trust);
+    struct evidence evidence;
+    int code = time_at(app, args, &opt.at);
+    if (code)
+        return code;
+    code = evidence_open(app, args, &evidence);
+    if (!code) {
+        code = verify_document(app, args, evidence.trust, &opt, &(struct dump){.app = app});
+        evidence_tell(app, args, &evidence);
+        door_tell(&evidence.door);
+    }
+    evidence_close(&evidence);
     return code;
 }
 
