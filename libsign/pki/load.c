@@ -143,13 +143,11 @@ struct cert_loader {
     bool anchor;
 };
 
-/* An anchor that is self-issued carries its own signature: a damaged or forged root is refused at the door.
- */
-static sign_rc check_anchor(struct cert_loader *l, struct pki_cert *cert, sign_error *err) {
+sign_rc pki_anchor_check(struct crypto *crypto, struct pki_cert *cert, sign_error *err) {
     bool ok = false;
-    if (!l->anchor || !cert->self_issued)
+    if (!cert->self_issued)
         return SIGN_OK;
-    sign_rc rc = pki_signed_by(l->crypto, cert, cert->tbs, &cert->sigalg, cert->signature, &ok, err);
+    sign_rc rc = pki_signed_by(crypto, cert, cert->tbs, &cert->sigalg, cert->signature, &ok, err);
     if (rc != SIGN_OK || ok)
         return rc;
     char name[200];
@@ -157,13 +155,17 @@ static sign_rc check_anchor(struct cert_loader *l, struct pki_cert *cert, sign_e
     return fail(err, SIGN_E_FORMAT, MSG_ANCHOR_SIGNATURE, "%s", name);
 }
 
+sign_rc pki_certificates_each(const sign_input *in, pki_object_fn each, void *self, sign_error *err) {
+    return load(in, LIMIT_PIECE, cert_labels, each, self, err);
+}
+
 static sign_rc add_cert(void *self, sign_bytes der, const char *name, sign_error *err) {
     struct cert_loader *l = self;
     sign_trust *t = l->trust;
     AUTO(pki_cert_ptr) cert = NULL;
     sign_rc rc = pki_cert_read(l->crypto, der, &cert, err);
-    if (rc == SIGN_OK)
-        rc = check_anchor(l, cert, err);
+    if (rc == SIGN_OK && l->anchor)
+        rc = pki_anchor_check(l->crypto, cert, err);
     if (rc != SIGN_OK)
         return within(err, rc, "%s", name);
     uint64_t hash = cache_hash(t->seed, cert->der);

@@ -75,6 +75,15 @@ bool pki_cert_other_purpose(const struct pki_cert *c, grow *purposes);
 /* Whether the extended key usage holds this purpose; *sole: and no other. */
 bool pki_cert_has_purpose(const struct pki_cert *c, enum oid purpose, bool *sole);
 
+/* An anchor that is self-issued carries its own signature: a damaged or forged root is refused at the door.
+ * SIGN_E_FORMAT. */
+sign_rc pki_anchor_check(struct crypto *crypto, struct pki_cert *cert, sign_error *err);
+
+/* What was found in `name`: what is returned but SIGN_OK ends the reading and is its result. */
+typedef sign_rc (*pki_object_fn)(void *self, sign_bytes der, const char *name, sign_error *err);
+/* Every certificate of a file, a folder or bytes, PEM or DER. SIGN_E_FORMAT: there is none. */
+sign_rc pki_certificates_each(const sign_input *in, pki_object_fn each, void *self, sign_error *err);
+
 /* ---- evidence: where a piece came from --------------------------------------------------- */
 
 /* In the order in which sources are asked. */
@@ -173,6 +182,7 @@ struct pki_path_options {
     enum pki_purpose purpose;
     struct pki_policy_inputs policies;
     const struct pki_cert *anchor; /* the path must end at this one (RFC 5280, 6.3.3 (f)); NULL: any */
+    const struct crl_under *under; /* the lists for whose signers this path is looked for; NULL: none */
     unsigned nesting; /* 0; 1, 2 ... for whoever signed a list or response about a certificate of nesting 0, 1
                          ... */
     sign_bytes const *bag; /* DER certificates carried by the signature: candidates, never trusted */
