@@ -245,24 +245,58 @@ static sign_rc read_kind(struct crypto_pubkey *k, sign_bytes oid, sign_bytes par
                                : "?");
 }
 
-sign_rc crypto_pubkey_read(sign_bytes spki, struct crypto_pubkey **out, sign_error *err) {
-    struct der_parse parse;
-    struct der_cursor top = der_open(&parse, spki, false), c;
+struct spki {
     sign_bytes oid, params, key;
+};
+
+static sign_rc read_spki(sign_bytes raw, struct spki *out, sign_error *err) {
+    struct der_parse parse;
+    struct der_cursor top = der_open(&parse, raw, false), c;
     unsigned unused = 0;
-    if (!der_enter(&top, DER_SEQUENCE, &c) || !der_finish(&top) || !der_algorithm(&c, &oid, &params) ||
-        !der_bits(&c, &key, &unused) || !der_finish(&c))
+    if (!der_enter(&top, DER_SEQUENCE, &c) || !der_finish(&top) ||
+        !der_algorithm(&c, &out->oid, &out->params) || !der_bits(&c, &out->key, &unused) || !der_finish(&c))
         return fail(err, SIGN_E_FORMAT, MSG_DER, "SubjectPublicKeyInfo: %s", parse.error);
-    if (unused != 0 || key.len == 0)
+    if (unused != 0 || out->key.len == 0)
         return fail(err, SIGN_E_FORMAT, MSG_DER, "SubjectPublicKeyInfo: not whole octets");
+    return SIGN_OK;
+}
+
+static sign_rc make_key(const struct spki *spki, struct crypto_pubkey **out, sign_error *err) {
     AUTO(crypto_pubkey_ptr) k = calloc(1, sizeof *k);
     if (k == NULL)
         return fail_memory(err);
     k->count = 1;
-    sign_rc rc = read_kind(k, oid, params, key, err);
+    sign_rc rc = read_kind(k, spki->oid, spki->params, spki->key, err);
     if (rc == SIGN_OK)
         *out = TAKE(k);
     return rc;
+}
+
+sign_rc crypto_pubkey_read(sign_bytes spki, struct crypto_pubkey **out, sign_error *err) {
+    struct spki own;
+    sign_rc rc = read_spki(spki, &own, err);
+    return rc == SIGN_OK ? make_key(&own, out, err) : rc;
+}
+
+bool crypto_pubkey_inherits(sign_bytes spki) {
+    struct der_parse parse;
+    struct der_cursor top = der_open(&parse, spki, false), c;
+    sign_bytes oid, params;
+    return der_enter(&top, DER_SEQUENCE, &c) && der_algorithm(&c, &oid, &params) && params.len == 0 &&
+           oid_is(oid, OID_DSA);
+}
+
+sign_rc crypto_pubkey_inherit(sign_bytes spki, sign_bytes from, struct crypto_pubkey **out, sign_error *err) {
+    struct spki own, other;
+    sign_rc rc = read_spki(spki, &own, err);
+    if (rc == SIGN_OK)
+        rc = read_spki(from, &other, err);
+    if (rc != SIGN_OK)
+        return rc;
+    if (!oid_is(own.oid, OID_DSA) || own.params.len != 0 || !oid_is(other.oid, OID_DSA))
+        return fail(err, SIGN_E_FORMAT, MSG_DER, "public key: no DSA parameters to inherit");
+    own.params = other.params;
+    return make_key(&own, out, err);
 }
 
 struct crypto_pubkey *crypto_pubkey_keep(struct crypto_pubkey *k) {
