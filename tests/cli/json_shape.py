@@ -1,6 +1,7 @@
 """json_shape.py EXIT < OBJECT: holds one JSON object of the program against the contract of its keys.
 
-Every object has `schema` and `exit`, and `exit` is the exit status; from status 5 on it has `error` and nothing else.
+Every object has `schema` and `exit`, and `exit` is the exit status; from status 5 on it has `error` and nothing else, but
+for what `doctor` and `cache prefetch` found out before the network failed them.
 """
 import json
 import re
@@ -12,19 +13,26 @@ CODE = re.compile(r"[EWI]\d{4}")
 
 CERTIFICATE = {
     "subject", "serial_number", "issuer", "serial", "cert_sha256", "kind", "not_before", "not_after", "key",
-    "signature", "key_usage", "policies", "crl_urls", "ocsp_urls"}
+    "signature", "key_usage", "purposes", "policies", "crl_urls", "ocsp_urls", "issuer_urls", "emails", "limit_value",
+    "limit_use", "notice", "known", "retention_years", "on_device"}
+ANCHOR = {
+    "subject", "cert_sha256", "not_before", "not_after", "purposes", "sunset", "known", "source", "added", "store"}
+TALLY = {"answers", "octets", "due", "failures", "oldest", "newest"}
+FETCHED = {"kind", "url", "ok", "from", "octets", "obtained", "expires", "problem"}
 TOKEN = {
     "module", "uri", "label", "manufacturer", "model", "serial", "object", "has_key", "pin_count_low",
     "pin_final_try", "pin_locked", "pin_unset", "certificate"}
 SIGNATURE = {
     "id", "format", "level", "indication", "sub_indication", "signer", "claimed_time", "best_signature_time",
-    "integrity", "covers_whole_document", "scope", "properties", "timestamps", "revocation", "countersignatures",
+    "integrity", "covers_whole_document", "scope", "properties", "timestamps", "chain", "revocation", "countersignatures",
     "messages"}
 RESULT = {
     "sign": {"output"}, "cosign": {"output"}, "assemble": {"output"}, "extract": {"output"},
     "prepare": {"output", "digest_alg", "digest", "scheme", "salt_len"},
     "token": {"tokens"}, "cert": {"certificates"}, "doctor": {"checks"}, "version": {"version"},
     "help": {"commands", "text"}}
+TRUST = ({"store", "system_store", "anchors"}, {"store", "added", "already", "refused"}, {"store", "removed"})
+CACHE = (TALLY | {"cache", "kinds"}, {"cache", "removed"}, {"cache", "answers"}, {"fetched"})
 FORM = ({"errors"}, {"errors", "output"}, {"errors", "text"})
 
 
@@ -46,7 +54,7 @@ def is_time(what, value, nullable=False):
 def certificate(value):
     keys("certificate", value, CERTIFICATE)
     must("serial", HEX.fullmatch(value["serial"]) and not value["serial"].startswith("0"))
-    for name in ("key_usage", "policies", "crl_urls", "ocsp_urls"):
+    for name in ("key_usage", "purposes", "policies", "crl_urls", "ocsp_urls", "issuer_urls", "emails"):
         must(f"{name} is a list of texts", all(isinstance(x, str) and x != "" for x in value[name]) and isinstance(value[name], list))
     must("serial_number", value["serial_number"] != "")
     must("cert_sha256", HEX.fullmatch(value["cert_sha256"]) and len(value["cert_sha256"]) == 64)
@@ -60,6 +68,28 @@ def messages(value):
         must("message level", m["level"] in ("error", "warning", "info"))
         must("message code", CODE.fullmatch(m["code"]))
         must("message text", m["text"] != "" and isinstance(m["hint"], str))
+
+
+def origin(value):
+    must("origin", value["origin"] in ("given", "signature", "cache", "network"))
+    is_time("obtained", value["obtained"], nullable=True)
+    must("what was fetched has a time", (value["obtained"] is not None) == (value["origin"] in ("cache", "network")))
+
+
+def anchor(value):
+    keys("anchor", value, ANCHOR)
+    must("purposes", value["purposes"] and set(value["purposes"]) <= {"signer", "tsa", "ocsp"})
+    for name in ("not_before", "not_after"):
+        is_time(name, value[name])
+    for name in ("sunset", "added"):
+        is_time(name, value[name], nullable=True)
+
+
+def fetched(value):
+    keys("fetched", value, FETCHED)
+    must("kind", value["kind"] in ("certificates", "crl", "ocsp"))
+    must("from", value["from"] in (("network", "cache", "stale") if value["ok"] else (None,)))
+    must("problem", value["ok"] or value["problem"])
 
 
 def signature(value, inspecting):
@@ -82,7 +112,12 @@ def signature(value, inspecting):
     for t in value["timestamps"]:
         keys("timestamp", t, {"kind", "time", "indication", "tsa"})
     for r in value["revocation"]:
-        keys("revocation", r, {"kind", "for", "this_update", "next_update", "source", "status"})
+        keys("revocation", r, {
+            "kind", "for", "this_update", "next_update", "produced_at", "origin", "source", "obtained", "signer", "status"})
+        origin(r)
+    for c in value["chain"]:
+        keys("chain", c, {"subject", "cert_sha256", "origin", "source", "obtained", "anchor"})
+        origin(c)
     for c in value["countersignatures"]:
         signature(c, inspecting)
     messages(value["messages"])
@@ -112,8 +147,19 @@ def result(command, value):
         must(f"form: keys {sorted(have)}", have in FORM)
         for e in value["errors"]:
             keys("form error", e, {"field", "code", "text"})
+    elif command in ("trust", "cache"):
+        must(f"{command}: keys {sorted(have)}", have in (TRUST if command == "trust" else CACHE))
     else:
         keys(command, {k: value[k] for k in have}, RESULT[command])
+    for a in value.get("anchors", []) + value.get("added", []):
+        anchor(a)
+    for a in value.get("removed", []) if command == "trust" else []:
+        anchor(a)
+    for f in value.get("fetched", []):
+        fetched(f)
+    for kind, tally in value.get("kinds", {}).items():
+        must("kind", kind in ("certificates", "crl", "ocsp"))
+        keys("tally", tally, TALLY)
     for t in value.get("tokens", []):
         keys("token", t, TOKEN)
         if t["certificate"] is not None:
@@ -132,7 +178,9 @@ def main():
     command, _, version = value["schema"].partition("/")
     must("schema version", version == "1")
     if value["exit"] >= 5 or "error" in value:
-        keys("object with an error", value, {"schema", "exit", "error"})
+        found = {"doctor": {"checks"}, "cache": {"fetched"}}.get(command, set()) & set(value)
+        must("what was found besides an error", value["exit"] == 6 or not found)
+        keys("object with an error", value, {"schema", "exit", "error"} | found)
         keys("error", value["error"], {"code", "text", "hint"})
         must("error code", CODE.fullmatch(value["error"]["code"]))
     elif command in ("verify", "inspect"):

@@ -2,7 +2,8 @@
 # run.sh [--update] [NAME...]: the program against what it is expected to say. Every folder of cases/ is one case:
 #   cmd      a bash snippet, run in an empty folder of its own with the helpers of lib.sh; its first line says why it is there
 #   stdout, stderr, exit   what must come out; an absent file means nothing, and exit status 0
-# Values that differ from run to run are replaced by names: @WORK@ the case's folder, @PKI@, @MODULE@, @SERIAL-kart@ the
+# A case has a home of its own, in which kalem.ini keeps it off the network, and no trust store but what it makes itself.
+# Values that differ from run to run are replaced by names: @WORK@ the case's folder, @HOME@ its home, @PKI@, @MODULE@, @SERIAL-kart@ the
 # serial number of the token `kart`, @S@ and its like the random Ids of an XML signature. Every JSON object that comes out is also held against the contract by json_shape.py.
 # --update writes what came out as what is expected; a person then reads the difference.
 # SIGN_TEST_BUILD is the build directory, with kalem and the PKCS#11 modules of tests/support/p11; SIGN_TEST_PKI the
@@ -19,7 +20,7 @@ export KALEM=$SIGN_TEST_BUILD/kalem PKI=$SIGN_TEST_PKI CASES=$here/cases SUPPORT
 MODULE=$(find /usr/lib /usr/local/lib -name libsofthsm2.so 2>/dev/null | head -n 1)
 export LOCKED=$SIGN_TEST_BUILD/p11_locked.so QUIRK=$SIGN_TEST_BUILD/p11_quirk.so
 export MODULE KALEM_PKCS11_MODULE=$MODULE BASH_ENV=$here/lib.sh LC_ALL=C TZ=UTC
-unset LANG LC_MESSAGES LANGUAGE NO_COLOR TMPDIR
+unset LANG LC_MESSAGES LANGUAGE NO_COLOR TMPDIR http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
 if [ ! -x "$KALEM" ] || [ -z "$MODULE" ]; then
     echo "not ok - command line: $KALEM and libsofthsm2.so are needed"
     exit 1
@@ -34,7 +35,7 @@ umask 022
 # The names of things that differ between two runs.
 replacements() {
     local dir=$1 label serial
-    printf 's|%s|@WORK@|g\ns|%s|@PKI@|g\ns|%s|@MODULE@|g\n' "$dir" "$PKI" "$(realpath "$MODULE")"
+    printf 's|%s.home|@HOME@|g\ns|%s|@WORK@|g\ns|%s|@PKI@|g\ns|%s|@MODULE@|g\n' "$dir" "$dir" "$PKI" "$(realpath "$MODULE")"
     printf 's|%s|@LOCKED@|g\ns|%s|@QUIRK@|g\n' "$LOCKED" "$QUIRK"
     printf 's/\\b([SPROVD][0-9]*)-[0-9a-f]{32}/@\\1@/g\n'
     while read -r label serial; do
@@ -45,9 +46,11 @@ replacements() {
 # Two texts and an exit status, left in $base/out, $base/err and $base/exit.
 run_case() {
     local dir=$WORKS/$1 status=0
-    mkdir "$dir"
+    mkdir -p "$dir" "$dir.home/config/kalem"
+    printf '[kalem]\noffline = yes\n' >"$dir.home/config/kalem/kalem.ini"
     # Without a controlling terminal there is nobody to ask for a PIN, wherever the test itself was started.
-    (cd "$dir" && SOFTHSM2_CONF=$TOKENS/kart/softhsm2.conf exec setsid -w bash -eu "$CASES/$1/cmd") \
+    (cd "$dir" && SOFTHSM2_CONF=$TOKENS/kart/softhsm2.conf XDG_CONFIG_HOME=$dir.home/config XDG_CACHE_HOME=$dir.home/cache \
+        KALEM_SYSTEM_STORE=$dir.home/system.json exec setsid -w bash -eu "$CASES/$1/cmd") \
         </dev/null >"$base/out.raw" 2>"$base/err.raw" || status=$?
     replacements "$dir" >"$base/filter"
     [ ! -f "$CASES/$1/filter" ] || cat "$CASES/$1/filter" >>"$base/filter"
@@ -55,8 +58,8 @@ run_case() {
     LC_ALL=C sed -E -f "$base/filter" "$base/out.raw" >"$base/out"
     LC_ALL=C sed -E -f "$base/filter" "$base/err.raw" >"$base/err"
     echo "$status" >"$base/exit"
-    chmod -R u+rwx "$dir"
-    rm -rf "$dir"
+    chmod -R u+rwx "$dir" "$dir.home"
+    rm -rf "$dir" "$dir.home"
 }
 
 expected() { # FILE DEFAULT

@@ -61,15 +61,17 @@ readme_folder() {
     cmake --build "$build" --target mkpki || return 1
     "$(find "$build" -type f -name mkpki -perm -u+x | head -n 1)" --seed 5070 --out "$pki" || return 1
     mkdir -p "$dir/sil" "$dir/altkokler" && cp -r "$pki/trust" "$dir/kokler" && cp "$pki/crls/"*.crl "$dir/sil/" &&
-        cp "$pki/ca-ec.pem" "$pki/ca-rsa.der" "$dir/altkokler/" && echo '<basvuru/>' >"$dir/basvuru.xml"
+        cp "$pki/ca-ec.pem" "$pki/ca-rsa.der" "$dir/altkokler/" && cp "$pki/nes-p256.pem" "$dir/imzaci.pem" && echo '<basvuru/>' >"$dir/basvuru.xml"
 }
 
-# The README's commands that sign and verify, as they stand there; only the key, which its reader has in a card, is added.
+# The README's commands that sign, trust and verify, as they stand there, with a trust store of their own; only the key, which
+# its reader has in a card, is added.
 readme_commands() (
     local line n=0 pki=$work/pki
     readme_folder || return 1
     cd "$work/readme"
-    sed -nE 's/^    (kalem (sign|verify) .*)/\1/p' "$OLDPWD/README.md" >"$work/commands"
+    export XDG_CONFIG_HOME=$work/config XDG_CACHE_HOME=$work/cache KALEM_SYSTEM_STORE=$work/none.json
+    sed -nE 's/^    (kalem (sign|verify|trust|cert) .*)/\1/p' "$OLDPWD/README.md" >"$work/commands"
     while read -r line; do
         line=${line%%#*}
         [[ $line != 'kalem sign'* ]] || line+=" --key $pki/nes-p256.key.pem --cert $pki/nes-p256.pem"
@@ -78,7 +80,7 @@ readme_commands() (
         "$prefix/bin/kalem" ${line#kalem } || return 1
         n=$((n + 1))
     done <"$work/commands"
-    [ "$n" -ge 4 ]
+    [ "$n" -ge 7 ]
 )
 
 # The five lines of the README, wrapped into a program, judge the signature that its commands made; and do not pass a
