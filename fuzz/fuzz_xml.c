@@ -62,6 +62,29 @@ static void use(const struct xml *doc) {
     }
 }
 
+/*
+ * A parser that has read this document, sound or broken, and one before it, answers as a new one: with the
+ * same document, and with one that needs everything of a parser.
+ */
+static void hold_again(sign_bytes text, const struct xml_options *options, sign_rc rc,
+                       const struct xml *doc) {
+    static const char probe[] = "<p:a xmlns:p='urn:p' xml:space='default'><b p:c='&#10;'/>\xC3\xA7</p:a>";
+    AUTO(xml_spare_ptr) spare = xml_spare_new();
+    struct xml_options again = *options;
+    const struct xml_options open = {.spare = spare};
+    again.spare = spare;
+    for (unsigned i = 0; i < 2; i++) {
+        AUTO(xml_ptr) mine = NULL, sound = NULL, alone = NULL, third = NULL;
+        hold(xml_parse(text, &again, &mine, NULL) == rc);
+        hold(rc != SIGN_OK || tree_same(xml_first(mine), xml_first(doc)));
+        hold(xml_parse(BYTES_STR("<q:a/>"), &open, &third, NULL) == SIGN_E_FORMAT);
+        hold(xml_parse(text, &again, &third, NULL) == rc);
+        hold(xml_parse(BYTES_STR(probe), &open, &sound, NULL) == SIGN_OK);
+        hold(xml_parse(BYTES_STR(probe), &(struct xml_options){0}, &alone, NULL) == SIGN_OK);
+        hold(tree_same(xml_first(sound), xml_first(alone)));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const sign_bytes text = {data != NULL ? data : (const uint8_t *)"", size};
     static const struct xml_options loose = {.bytes = 1 << 20, .depth = 256, .encodings = true};
@@ -77,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             hold(tree_same(xml_first(fast), xml_first(general)));
             hold(xml_first(fast)->parent == NULL && xml_root(fast)->end == xml_root(general)->end);
         }
+        hold_again(text, options, rc, general);
         if (rc == SIGN_OK) {
             use(general);
         }

@@ -89,6 +89,16 @@ void crypto_free(struct crypto **c);
 CLEANUP(crypto_ptr, crypto_free);
 
 /*
+ * What a room above keeps beside a context for as long as that lives: working memory of the same thread.
+ * There is one; who sets `what` sets `release`, which frees it with the context.
+ */
+struct crypto_companion {
+    void *what; /* NULL at first */
+    void (*release)(void *what);
+};
+struct crypto_companion *crypto_companion(struct crypto *c);
+
+/*
  * Contexts for an object that many threads share: each borrows one for the length of a call. Lending makes a
  * new one when none is idle; what is returned (*c becomes NULL) keeps what it has fetched and prepared.
  */

@@ -22,6 +22,7 @@ struct crypto {
     uint8_t *window; /* LIMIT_WINDOW octets for files, made at first use */
     struct crypto_slot slots[CRYPTO_SLOTS];
     uint64_t tick;
+    struct crypto_companion companion;
 };
 
 struct crypto_pubkey {

@@ -32,8 +32,14 @@ void crypto_free(struct crypto **c) {
         EVP_MD_CTX_free(old->md_ctx[i]);
         EVP_MD_free(old->md[i]);
     }
+    if (old->companion.what != NULL)
+        old->companion.release(old->companion.what);
     free(old->window);
     free(old);
+}
+
+struct crypto_companion *crypto_companion(struct crypto *c) {
+    return &c->companion;
 }
 
 const char *crypto_reason(char *out, size_t size) {

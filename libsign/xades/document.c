@@ -29,6 +29,7 @@ static sign_rc tree_read(xades_document *d, sign_error *err) {
     sign_rc rc = xml_text_all(&d->text, LIMIT_XML_TREE, &text, &d->own, err);
     struct xml_options bounded = options;
     bounded.memory = xades_tree_memory(text.len);
+    bounded.spare = d->spare;
     rc = rc == SIGN_OK ? xml_read(text, &bounded, &d->xml, err) : rc;
     return rc == SIGN_OK ? source_unchanged(d->text.src, err) : rc;
 }
@@ -48,7 +49,7 @@ static sign_rc signatures_find(xades_document *d, sign_error *err) {
     AUTO(grow) found = {0};
     bool is = false;
     for (const struct xml_node *n = xml_root(d->xml); n != NULL; n = following(n, is)) {
-        is = xades_is_signature(n);
+        is = *n->name == 'S' && xades_is_signature(n);
         if (is) {
             grow_put(&found, &n, sizeof n);
         }
@@ -107,10 +108,23 @@ static sign_rc whole_read(xades_document *d, sign_error *err) {
     return rc == SIGN_OK ? signatures_find(d, err) : rc;
 }
 
-sign_rc xades_document_open_writing(const struct xml_text *text, enum xades_reading how,
-                                    const struct xml_written *also, xades_document *out, bool *written,
-                                    sign_error *err) {
-    AUTO(xades_document) d = {.text = *text};
+static void spare_release(void *what) {
+    struct xml_spare *spare = what;
+    xml_spare_free(&spare);
+}
+
+struct xml_spare *xades_spare(struct crypto *crypto) {
+    struct crypto_companion *beside = crypto != NULL ? crypto_companion(crypto) : NULL;
+    if (beside != NULL && beside->what == NULL) {
+        *beside = (struct crypto_companion){xml_spare_new(), spare_release};
+    }
+    return beside != NULL ? beside->what : NULL;
+}
+
+static sign_rc document_open(struct xml_spare *spare, const struct xml_text *text, enum xades_reading how,
+                             const struct xml_written *also, xades_document *out, bool *written,
+                             sign_error *err) {
+    AUTO(xades_document) d = {.text = *text, .spare = spare};
     sign_rc rc = SIGN_OK;
     if (how == XADES_AS_FITS && xml_text_size(text) > LIMIT_XML_LARGE) {
         rc = xml_text_is_utf8(text, &d.sparse, err);
@@ -122,6 +136,7 @@ sign_rc xades_document_open_writing(const struct xml_text *text, enum xades_read
         if (over && xml_text_size(text) <= LIMIT_XML_TREE) {
             xades_document_free(&d);
             d.text = *text;
+            d.spare = spare;
             rc = whole_read(&d, err);
         } else if (rc != SIGN_OK && err != NULL) {
             *err = why;
@@ -138,10 +153,21 @@ sign_rc xades_document_open_writing(const struct xml_text *text, enum xades_read
     return rc;
 }
 
+sign_rc xades_document_open_writing(const struct xml_text *text, enum xades_reading how,
+                                    const struct xml_written *also, xades_document *out, bool *written,
+                                    sign_error *err) {
+    return document_open(NULL, text, how, also, out, written, err);
+}
+
+sign_rc xades_document_open_with(struct crypto *crypto, const struct xml_text *text, enum xades_reading how,
+                                 xades_document *out, sign_error *err) {
+    bool written;
+    return document_open(xades_spare(crypto), text, how, NULL, out, &written, err);
+}
+
 sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how, xades_document *out,
                             sign_error *err) {
-    bool written;
-    return xades_document_open_writing(text, how, NULL, out, &written, err);
+    return xades_document_open_with(NULL, text, how, out, err);
 }
 
 static sign_rc sparse_c14n(const xades_document *d, const struct c14n_input *how,

@@ -3,12 +3,14 @@
 #ifndef XADES_DOCUMENT_H
 #define XADES_DOCUMENT_H
 
+#include "crypto/crypto.h"
 #include "xades/names.h"
 #include "xml/stream.h"
 
 struct xades_document {
-    struct xml_text text; /* borrowed: what was read */
-    sign_buf own;         /* the bytes when they had to be put together */
+    struct xml_text text;    /* borrowed: what was read */
+    struct xml_spare *spare; /* borrowed: what it is read with; NULL: nothing kept */
+    sign_buf own;            /* the bytes when they had to be put together */
     struct xml *xml;
     struct xml_ids *ids;
     bool sparse;                        /* only the signatures and their ancestors are in the tree */
@@ -34,6 +36,13 @@ enum xades_reading {
  */
 sign_rc xades_document_open(const struct xml_text *text, enum xades_reading how, xades_document *out,
                             sign_error *err);
+
+/* xades_document_open with the parser that is kept beside the context (xml/xml.h: spare). */
+sign_rc xades_document_open_with(struct crypto *crypto, const struct xml_text *text, enum xades_reading how,
+                                 xades_document *out, sign_error *err);
+
+/* That parser, for other reading of the same thread; NULL: no memory for one, or no context. */
+struct xml_spare *xades_spare(struct crypto *crypto);
 
 /*
  * xades_document_open, which writes besides, in the same pass, the canonical form of the whole document less

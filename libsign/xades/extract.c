@@ -197,7 +197,7 @@ sign_rc xades_extract(struct crypto *crypto, const source *what, const sign_outp
     const struct xml_text text = {.src = what, .at = what->size, .behind = what->size};
     AUTO(xades_document) d = {0};
     AUTO(sign_report_ptr) report = NULL;
-    sign_rc rc = xades_run_open(&text, &d, err);
+    sign_rc rc = xades_run_open(crypto, &text, &d, err);
     if (rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT)
         return unreadable(&text, err);
     if (rc == SIGN_OK)
@@ -251,7 +251,7 @@ sign_rc xades_content(const source *what, size_t limit, sign_buf *out, sign_erro
     const struct xml_text text = {.src = what, .at = what->size, .behind = what->size};
     AUTO(xades_document) d = {0};
     AUTO(sign_report_ptr) report = NULL;
-    sign_rc rc = xades_run_open(&text, &d, err);
+    sign_rc rc = xades_run_open(NULL, &text, &d, err);
     if (rc != SIGN_OK)
         return no_verdict(rc) ? SIGN_OK : rc;
     if (d.n_signatures == 0)

@@ -27,7 +27,8 @@ const struct xades_c14n *xades_c14n_of(enum c14n_method method) {
 }
 
 bool xades_is(const struct xml_node *n, const char *space, const char *name) {
-    return n->kind == XML_KIND_ELEMENT && strcmp(n->name, name) == 0 && strcmp(n->space, space) == 0;
+    return n->kind == XML_KIND_ELEMENT && *n->name == *name && strcmp(n->name, name) == 0 &&
+           strcmp(n->space, space) == 0;
 }
 
 bool xades_is_signature(const struct xml_node *n) {
@@ -44,6 +45,8 @@ static bool is_ours(const char *space) {
 }
 
 enum xml_id xades_id_rule(const struct xml_node *element, const struct xml_attribute *a) {
+    if (*a->name != 'I' && *a->name != 'i')
+        return XML_ID_NO; /* nearly all */
     bool id = strcmp(a->name, "Id") == 0;
     if (!id && strcmp(a->name, "id") != 0 && strcmp(a->name, "ID") != 0)
         return XML_ID_NO;

@@ -193,7 +193,8 @@ static sign_rc to_nodes(flow *f, sign_error *err) {
                                   .attributes = LIMIT_XML_ATTRIBUTES,
                                   .text = LIMIT_XML_TEXT,
                                   .value = LIMIT_XML_VALUE,
-                                  .encodings = true};
+                                  .encodings = true,
+                                  .spare = f->o->job->d->spare};
     if (f->nodes)
         return SIGN_OK;
     AUTO(sign_buf) own = {0};

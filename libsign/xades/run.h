@@ -5,7 +5,8 @@
 #include "xades/job.h"
 
 /* Opens a document in the cheapest way in which all its references can be followed. */
-sign_rc xades_run_open(const struct xml_text *text, xades_document *d, sign_error *err);
+sign_rc xades_run_open(struct crypto *crypto, const struct xml_text *text, xades_document *d,
+                       sign_error *err);
 
 /* Reads and judges every signature of job->d into job->report; *all (n_signatures of them) is in its arena.
  */

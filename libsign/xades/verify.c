@@ -235,15 +235,16 @@ sign_rc xades_run_start(struct xades_job *job, struct xades_one **all, sign_erro
 
 /* ---- the document ----------------------------------------------------------------------------------- */
 
-sign_rc xades_run_open(const struct xml_text *text, xades_document *d, sign_error *err) {
-    sign_rc rc = xades_document_open(text, XADES_AS_FITS, d, err);
+sign_rc xades_run_open(struct crypto *crypto, const struct xml_text *text, xades_document *d,
+                       sign_error *err) {
+    sign_rc rc = xades_document_open_with(crypto, text, XADES_AS_FITS, d, err);
     bool tree = false;
     for (size_t i = 0; rc == SIGN_OK && d->sparse && i < d->n_signatures && !tree; i++)
         tree = xades_needs_tree(d, d->signatures[i]);
     if (rc != SIGN_OK || !tree)
         return rc;
     xades_document_free(d);
-    return xades_document_open(text, XADES_TREE, d, err);
+    return xades_document_open_with(crypto, text, XADES_TREE, d, err);
 }
 
 /* A document that cannot be read is one entry when it seems to hold a signature, and else none of ours. */
@@ -273,7 +274,7 @@ sign_rc xades_verify_text(const struct ades_context *ctx, const struct xml_text 
     AUTO(xades_document) d = {0};
     sign_error why = {0};
     struct xades_one *all;
-    sign_rc rc = xades_run_open(text, &d, &why);
+    sign_rc rc = xades_run_open(ctx->crypto, text, &d, &why);
     if (rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT)
         return judge_unreadable(ctx, text, &why, report, err);
     if (rc != SIGN_OK) {

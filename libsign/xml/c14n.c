@@ -119,7 +119,7 @@ static void node_begin(struct canon *w, const struct xml_node *n, bool after_roo
     } else if ((n->kind == XML_KIND_COMMENT && !w->in->comments) || !in_set(w, n)) {
         return;
     } else if (n->kind == XML_KIND_TEXT) {
-        canon_text(w, n->text, strlen(n->text));
+        canon_string(w, n->text);
     } else {
         bool outside = n->parent == NULL;
         canon_remark(w, n, !outside ? CANON_INSIDE : (after_root ? CANON_BEHIND : CANON_BEFORE));

@@ -61,7 +61,7 @@ static inline void put_str(struct canon *w, const char *s) {
 }
 
 /* prefix:name, or the one that is not empty. */
-static void put_name(struct canon *w, const char *prefix, const char *name) {
+static void name_put(struct canon *w, const char *prefix, const char *name) {
     if (*prefix != '\0') {
         put_str(w, prefix);
         if (*name != '\0') {
@@ -69,6 +69,67 @@ static void put_name(struct canon *w, const char *prefix, const char *name) {
         }
     }
     put_str(w, name);
+}
+
+/* Remembers how a name is written; false: it is too long for that. */
+static bool name_keep(struct canon_name *k, const char *prefix, const char *name) {
+    size_t before = strlen(prefix), n = strlen(name);
+    bool colon = before > 0 && n > 0;
+    if (before >= sizeof k->text || n >= sizeof k->text || before + colon + n > sizeof k->text) {
+        return false;
+    }
+    memcpy(k->text, prefix, before);
+    if (colon) {
+        k->text[before] = ':';
+    }
+    memcpy(k->text + before + colon, name, n);
+    k->prefix = prefix;
+    k->name = name;
+    k->len = before + colon + n;
+    return true;
+}
+
+/*
+ * A document has the same few names again and again, each at one address: they are written as they were the
+ * last time, in a copy of constant length, of which what is too much will be written over.
+ */
+static void put_name(struct canon *w, const char *prefix, const char *name) {
+    enum { UNUSED = 64 - CANON_NAME_BITS };
+    uint64_t mixed = (uint64_t)(uintptr_t)name * UINT64_C(0x9E3779B97F4A7C15);
+    struct canon_name *k = &w->names[mixed >> UNUSED];
+    if ((k->name != name || k->prefix != prefix) && !name_keep(k, prefix, name)) {
+        name_put(w, prefix, name);
+    } else if (sizeof w->out - w->len < sizeof k->text) {
+        put_octets(w, k->text, k->len);
+    } else {
+        memcpy(w->out + w->len, k->text, sizeof k->text);
+        w->len += k->len;
+    }
+}
+
+#define BIT(c) (UINT64_C(1) << (c))
+
+/*
+ * Most values and many texts are so short that finding their length first would take longer than all the
+ * rest. Writes the string up to an octet of `stops` (all below 64; NUL is one) or to SHORT octets; says how
+ * many.
+ */
+static inline size_t put_short(struct canon *w, const char *s, uint64_t stops) {
+    enum { SHORT = 8 };
+    size_t n = 0;
+    if (sizeof w->out - w->len < SHORT) {
+        return 0;
+    }
+    uint8_t *to = w->out + w->len;
+    for (; n < SHORT; n++) {
+        uint8_t c = (uint8_t)s[n];
+        if (c < 64 && (stops & BIT(c)) != 0) {
+            break;
+        }
+        to[n] = c;
+    }
+    w->len += n;
+    return n;
 }
 
 void canon_text(struct canon *w, const char *s, size_t n) {
@@ -84,12 +145,21 @@ void canon_text(struct canon *w, const char *s, size_t n) {
     }
 }
 
+void canon_string(struct canon *w, const char *s) {
+    size_t n = put_short(w, s, BIT('\0') | BIT('&') | BIT('<') | BIT('>') | BIT('\r'));
+    if (s[n] != '\0') {
+        w->len -= n; /* it is long, and then it goes in one piece */
+        canon_text(w, s, strlen(s));
+    }
+}
+
 static void put_pair(struct canon *w, const struct xml_attribute *a) {
     put_char(w, ' ');
     put_name(w, a->prefix, a->name);
     put_octets(w, "=\"", 2);
     const char *s = a->value;
-    for (size_t n = strlen(s); n > 0 && w->rc == SIGN_OK;) {
+    s += put_short(w, s, BIT('\0') | BIT('&') | BIT('<') | BIT('"') | BIT('\t') | BIT('\n') | BIT('\r'));
+    for (size_t n = *s != '\0' ? strlen(s) : 0; n > 0 && w->rc == SIGN_OK;) {
         size_t run = xml_plain_value(s, n);
         put_octets(w, s, run);
         s += run;
@@ -120,19 +190,32 @@ static int item_order(const void *a, const void *b) {
     return order != 0 ? order : (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-static void items_sort(struct canon_item *list, size_t n) {
-    enum { FEW = 12 };
-    if (n > FEW) {
-        qsort(list, n, sizeof *list, item_order);
-        return;
-    }
+/*
+ * Insertion, the fastest way for few and for what is nearly in order, as attributes are that somebody
+ * numbered. False: that took more steps than it may, and the list is in no order yet.
+ */
+static bool items_insert(struct canon_item *list, size_t n, size_t steps) {
     for (size_t i = 1; i < n; i++) {
+        if (item_order(&list[i - 1], &list[i]) <= 0) {
+            continue;
+        }
         struct canon_item x = list[i];
         size_t at = i;
-        for (; at > 0 && item_order(&list[at - 1], &x) > 0; at--) {
+        for (; at > 0 && steps > 0 && item_order(&list[at - 1], &x) > 0; at--, steps--) {
             list[at] = list[at - 1];
         }
         list[at] = x;
+        if (steps == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void items_sort(struct canon_item *list, size_t n) {
+    enum { FEW = 12 };
+    if (!items_insert(list, n, n <= FEW ? FEW * FEW : 2 * n)) {
+        qsort(list, n, sizeof *list, item_order);
     }
 }
 

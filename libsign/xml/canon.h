@@ -21,6 +21,14 @@ struct canon_item {
     bool hidden;
 };
 
+/* A name as it is written. Nothing else may come to the address of a name as long as the writer lives. */
+struct canon_name {
+    const char *prefix, *name; /* NULL: none yet */
+    size_t len;
+    char text[32];
+};
+enum { CANON_NAME_BITS = 5 };
+
 struct canon {
     const struct c14n_input *in;
     c14n_put put;
@@ -32,6 +40,7 @@ struct canon {
     grow list;
     uint64_t work; /* c14n_input.work */
     bool exclusive, written;
+    struct canon_name names[1 << CANON_NAME_BITS];
     size_t len;
     uint8_t out[CANON_PIECE]; /* what is ready, len octets; not zeroed when the writer is made */
 };
@@ -57,6 +66,8 @@ void canon_end(struct canon *w, const char *prefix, const char *name, bool visib
 
 /* A piece of a text. */
 void canon_text(struct canon *w, const char *s, size_t n);
+/* A whole one, that ends at its NUL. */
+void canon_string(struct canon *w, const char *s);
 
 /* A comment or an instruction. */
 enum canon_place { CANON_BEFORE, CANON_INSIDE, CANON_BEHIND }; /* as the root element sees it */

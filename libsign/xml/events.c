@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "xml/encoding.h"
 #include "xml/guard.h"
+#include "xml/spare.h"
 #include "xml/tree.h"
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
@@ -18,6 +19,10 @@ enum {
     VALUES_FREE = 1 << 14 /* of one tag when the options set no limit */
 };
 
+struct declaring {
+    unsigned depth, in_scope; /* before it */
+};
+
 /* A document being read. The first thing that goes wrong is kept and stops the parser. */
 struct reading {
     const struct xml_feed *from;
@@ -28,8 +33,8 @@ struct reading {
     unsigned depth, in_scope;
     unsigned line; /* where the last markup ended */
     size_t text;   /* octets of the current text so far */
-    grow attributes, spaces, values;
-    grow declared; /* a number for each open element: what was in scope before it */
+    grow attributes, spaces;
+    grow declared; /* a struct declaring for each open element that declares something */
     struct xml_guard guard;
     uint8_t *window; /* of octets that are checked: those before `ready`; those behind it begin a character */
     const uint8_t *octets; /* the window, or the whole document */
@@ -42,7 +47,6 @@ typedef struct reading reading;
 static void reading_free(reading *r) {
     grow_free(&r->attributes);
     grow_free(&r->spaces);
-    grow_free(&r->values);
     grow_free(&r->declared);
     free(r->window);
 }
@@ -161,6 +165,15 @@ static void on_start_document(void *user) {
     xmlDictSetLimit(r->parser->dict, NAMES);
 }
 
+/* For the list, and for the values behind it. */
+static void *attributes_room(struct reading *r, size_t n) {
+    if (r->handler->room != NULL) {
+        return r->handler->room(r->user, n);
+    }
+    r->attributes.len = 0;
+    return grow_space(&r->attributes, n);
+}
+
 /* libxml2 hands over five pointers an attribute: local name, prefix, URI, value, end of the value. The value
  * has no NUL behind it. */
 static void attributes_take(struct reading *r, struct xml_node *element, size_t count, const xmlChar **five) {
@@ -173,13 +186,12 @@ static void attributes_take(struct reading *r, struct xml_node *element, size_t 
         }
         all += n + 1;
     }
-    r->values.len = r->attributes.len = 0;
-    struct xml_attribute *list = (void *)grow_space(&r->attributes, count * sizeof *list);
-    char *to = (char *)grow_space(&r->values, all);
-    if (list == NULL || to == NULL) {
+    struct xml_attribute *list = attributes_room(r, count * sizeof *list + all);
+    if (list == NULL) {
         stop_memory(r);
         return;
     }
+    char *to = (char *)(list + count);
     for (size_t i = 0; i < count; i++, five += 5) {
         size_t n = five[3] != NULL ? (size_t)(five[4] - five[3]) : 0;
         list[i] = (struct xml_attribute){text_of(five[1]), text_of(five[2]), text_of(five[0]), to};
@@ -197,7 +209,10 @@ static void attributes_take(struct reading *r, struct xml_node *element, size_t 
 static void spaces_take(struct reading *r, struct xml_node *element, size_t count, const xmlChar **two) {
     r->spaces.len = 0;
     struct xml_space *list = (void *)grow_space(&r->spaces, count * sizeof *list);
-    if (list == NULL) {
+    const struct declaring before = {r->depth, r->in_scope};
+    grow_put(&r->declared, &before, sizeof before);
+    r->in_scope += (unsigned)count;
+    if (list == NULL || r->declared.failed) {
         stop_memory(r);
         return;
     }
@@ -206,6 +221,18 @@ static void spaces_take(struct reading *r, struct xml_node *element, size_t coun
     }
     element->spaces = list;
     element->space_count = count;
+}
+
+/* What an element that ends has declared goes out of scope; r->depth is outside it. */
+static void spaces_end(struct reading *r) {
+    struct declaring last;
+    if (r->declared.len > 0) {
+        memcpy(&last, r->declared.data + r->declared.len - sizeof last, sizeof last);
+        if (last.depth == r->depth) {
+            r->in_scope = last.in_scope;
+            r->declared.len -= sizeof last;
+        }
+    }
 }
 
 /* False: over a limit. */
@@ -243,11 +270,6 @@ static void on_start(void *user, const xmlChar *name, const xmlChar *prefix, con
     if (count > 0 && !stopped(r)) {
         attributes_take(r, &element, count, five);
     }
-    grow_put(&r->declared, &r->in_scope, sizeof r->in_scope);
-    if (r->declared.failed) {
-        stop_memory(r);
-    }
-    r->in_scope += (unsigned)bound;
     r->depth++;
     if (!stopped(r) && r->handler->begin != NULL) {
         told(r, r->handler->begin(r->user, &element, &r->error));
@@ -265,8 +287,7 @@ static void on_end(void *user, const xmlChar *name, const xmlChar *prefix, const
     r->text = 0;
     r->line = (unsigned)line_of(r);
     r->depth--;
-    r->declared.len -= sizeof r->in_scope;
-    memcpy(&r->in_scope, r->declared.data + r->declared.len, sizeof r->in_scope);
+    spaces_end(r);
     if (r->handler->end != NULL) {
         const xmlParserInput *in = r->parser->input;
         told(r, r->handler->end(r->user, (size_t)in->consumed + (size_t)(in->cur - in->base), &r->error));
@@ -325,22 +346,40 @@ bool xml_declares_utf8(sign_bytes text) {
     return !xml_declaration(text, &d) || d.utf8;
 }
 
+/* Eight octets, the first the lowest: compilers make one load of it. */
+static inline uint64_t eight(const uint8_t *p) {
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 | (uint64_t)p[7] << 56;
+}
+
+/* A bit for the first octet that is 0 or above 0x7F, behind which others may be wrong; 0: there is none. */
+static inline uint64_t odd_ones(uint64_t w) {
+    static const uint64_t high = UINT64_C(0x8080808080808080), low = UINT64_C(0x0101010101010101);
+    return (w | (w - low)) & high;
+}
+
 /* utf8_valid: in words where the text is ASCII, without a call where a character has two octets. */
 static bool utf8_sound(sign_bytes text) {
-    static const uint64_t high = UINT64_C(0x8080808080808080), low = UINT64_C(0x0101010101010101);
+    enum { WORD = 8 };
     const uint8_t *at = text.data, *end = at + text.len;
     while (at < end) {
-        uint64_t w = high;
-        if ((size_t)(end - at) >= sizeof w) {
-            memcpy(&w, at, sizeof w);
+        while (end - at >= 4 * WORD &&
+               (odd_ones(eight(at)) | odd_ones(eight(at + WORD)) | odd_ones(eight(at + 2 * WORD)) |
+                odd_ones(eight(at + 3 * WORD))) == 0) {
+            at += 4 * WORD;
         }
-        if (((w | (w - low)) & high) == 0) { /* no octet above 0x7F, none that is 0 */
-            at += sizeof w;
-        } else if (*at < 0x80 && *at != 0) {
-            at++;
-        } else if (*at >= 0xC2 && *at < 0xE0 && end - at >= 2 && (at[1] & 0xC0) == 0x80) {
+        uint64_t odd = 0;
+        while (end - at >= WORD && (odd = odd_ones(eight(at))) == 0) {
+            at += WORD;
+        }
+        at += odd != 0 ? __builtin_ctzll(odd) / 8 : 0;
+        while (at < end && *at < 0x80 && *at != 0) {
+            at++; /* the last few */
+        }
+        while (end - at >= 2 && *at >= 0xC2 && *at < 0xE0 && (at[1] & 0xC0) == 0x80) {
             at += 2;
-        } else {
+        }
+        if (at < end && (*at >= 0x80 || *at == 0)) {
             size_t n = *at < 0xF0 ? 3 : 4;
             if ((size_t)(end - at) < n || *at < 0xE0 || !utf8_valid(BYTES(at, n))) {
                 return false;
@@ -422,24 +461,27 @@ static int on_close(void *user) {
  * name, 256 levels, 10 MB of names and of look-ahead, and what it counts of entities, of which there are
  * none. Ours hold instead. A document that is not small is handed over piece by piece even when all of it is
  * in memory: libxml2 goes on reading after an error, and thus gets to see little more.
+ * A spare parser is for small documents alone: these are too small to have as many names as NAMES allows,
+ * with those that the parser knows from before or without them.
  */
 static void parse(struct reading *r) {
     enum { HOW = XML_PARSE_NONET | XML_PARSE_IGNORE_ENC | XML_PARSE_NOENT | XML_PARSE_HUGE };
-    r->parser = xmlNewParserCtxt();
+    bool small = r->from->fill == NULL && r->len <= AT_ONCE;
+    struct xml_spare *spare = small ? r->options->spare : NULL;
+    r->parser = xml_spare_take(spare);
     if (r->parser == NULL) {
         fail_memory(&r->error);
         return;
     }
     handlers_set(r->parser->sax);
     r->parser->userData = r;
-    bool small = r->from->fill == NULL && r->len <= AT_ONCE;
     xmlFreeDoc(small ? xmlCtxtReadMemory(r->parser, (const char *)r->octets, (int)r->len, NULL, NULL, HOW)
                      : xmlCtxtReadIO(r->parser, on_read, on_close, r, NULL, NULL, HOW));
     if (!stopped(r) && !(r->parser->wellFormed && r->parser->nsWellFormed && r->started && r->depth == 0)) {
         /* Only an allocation whose failure libxml2 kept to itself leads here. */
         fail_memory(&r->error);
     }
-    xmlFreeParserCtxt(r->parser);
+    xml_spare_put(stopped(r) ? NULL : spare, r->parser);
     r->parser = NULL;
 }
 

@@ -27,6 +27,11 @@ struct xml_handler {
     sign_rc (*text)(void *user, sign_bytes piece, unsigned line, sign_error *err);
     sign_rc (*remark)(void *user, const struct xml_node *remark, sign_error *err); /* comment, instruction */
     void (*section)(void *user); /* a CDATA section, before its text */
+    /*
+     * Memory, aligned for any type, for the attributes of the element that is told next: it is the handler's,
+     * who may change it and keep it beyond the call. NULL: SIGN_E_MEMORY.
+     */
+    void *(*room)(void *user, size_t n);
 };
 
 /*

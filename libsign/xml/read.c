@@ -30,7 +30,8 @@ static sign_rc build(sign_bytes text, const struct xml_options *options, bool en
                                                .end = xml_build_end,
                                                .text = xml_build_text,
                                                .remark = xml_build_remark,
-                                               .section = xml_build_section};
+                                               .section = xml_build_section,
+                                               .room = xml_build_room};
     AUTO(xml_ptr) doc = calloc(1, sizeof *doc);
     if (doc == NULL) {
         return fail_memory(err);

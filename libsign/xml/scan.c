@@ -30,13 +30,10 @@ struct xml_node *scan_node(struct scanner *s, enum xml_kind kind) {
     struct xml_node *node = s->free++;
     s->free_count--;
     s->nodes++;
-    *node = (struct xml_node){.kind = kind,
-                              .line = s->line,
-                              .prefix = "",
-                              .space = "",
-                              .name = "",
-                              .text = "",
-                              .parent = s->element};
+    node->kind = kind; /* the rest is zero: nobody wrote to it yet */
+    node->line = s->line;
+    node->prefix = node->space = node->name = node->text = "";
+    node->parent = s->element;
     *s->tail = node;
     s->tail = &node->next;
     return node;

@@ -242,6 +242,29 @@ static uint8_t *markup(struct scanner *s, struct decoding *d, uint8_t *p, bool *
     return !s->options->plain && remark(s, d, "]]>", &p) ? p : NULL;
 }
 
+/*
+ * The first octet that does not stand for itself in text, or one a little before it: in vectors, because
+ * most of a signed document is base64. At the utmost 16 octets behind p are looked at, which is what the copy
+ * has behind its end.
+ */
+static inline uint8_t *plain(uint8_t *p) {
+    enum { OCTETS = 16 };
+    typedef uint8_t octets __attribute__((vector_size(OCTETS)));
+    const octets amp = (octets){0} + (uint8_t)'&', less = (octets){0} + (uint8_t)'<';
+    const octets bracket = (octets){0} + (uint8_t)']', blank = (octets){0} + (uint8_t)' ';
+    const octets ascii = (octets){0} + (uint8_t)0x7F;
+    for (;; p += OCTETS) {
+        octets v;
+        uint64_t half[2];
+        memcpy(&v, p, OCTETS);
+        octets other = (octets)((v < blank) | (v > ascii) | (v == amp) | (v == less) | (v == bracket));
+        memcpy(half, &other, sizeof half);
+        if ((half[0] | half[1]) != 0) {
+            return p;
+        }
+    }
+}
+
 static bool too_long(const struct scanner *s, const char *from, const uint8_t *to) {
     return s->options->text != 0 && (size_t)(to - (const uint8_t *)from) > s->options->text;
 }
@@ -252,12 +275,15 @@ bool scan_text(struct scanner *s) {
     const char *from = (const char *)p;
     unsigned line = s->line;
     for (bool ended = false; !ended && p != NULL;) {
+        p = plain(p);
         while (scan_is(*p, SCAN_IN_TEXT)) {
             p++;
         }
         if (*p == '\n') {
             s->line++;
             p++;
+        } else if (*p >= 0xC2 && *p < 0xE0 && (p[1] & 0xC0) == 0x80) {
+            p += 2;
         } else if (*p == '<' || *p == ']') {
             p = markup(s, &d, p, &ended);
         } else if (*p == '&') {

@@ -276,7 +276,8 @@ static sign_rc keeping_begin(struct keeping *k, const struct xml_options *option
 
 sign_rc xml_read_kept(const struct xml_text *text, const struct xml_options *options, xml_keep keep,
                       xml_seen seen, void *user, struct xml **out, sign_error *err) {
-    static const struct xml_handler handler = {keep_begin, keep_end, keep_text, keep_remark, keep_section};
+    static const struct xml_handler handler = {keep_begin,  keep_end,     keep_text,
+                                               keep_remark, keep_section, NULL};
     AUTO(keeping) k = {.keep = keep, .seen = seen, .user = user};
     sign_rc rc = keeping_begin(&k, options, err);
     rc = rc == SIGN_OK ? read_text(text, options, &handler, &k, err) : rc;
@@ -400,7 +401,7 @@ static sign_rc writing_end(struct writing *w, sign_error *err) {
 
 sign_rc xml_stream_c14n(const struct xml_text *text, const struct xml_options *options, xml_keep keep,
                         size_t nth, const struct c14n_input *how, c14n_put put, void *user, sign_error *err) {
-    static const struct xml_handler handler = {write_begin, write_end, write_text, write_remark, NULL};
+    static const struct xml_handler handler = {write_begin, write_end, write_text, write_remark, NULL, NULL};
     struct c14n_input in;
     AUTO(writing) w = {.keep = keep};
     sign_rc rc = writing_begin(&w, &(struct xml_written){nth, how, put, user}, &in, err);
@@ -446,7 +447,8 @@ static void both_section(void *user) {
 sign_rc xml_read_kept_writing(const struct xml_text *text, const struct xml_options *options, xml_keep keep,
                               xml_seen seen, void *user, const struct xml_written *also, struct xml **out,
                               sign_error *err) {
-    static const struct xml_handler handler = {both_begin, both_end, both_text, both_remark, both_section};
+    static const struct xml_handler handler = {both_begin,  both_end,     both_text,
+                                               both_remark, both_section, NULL};
     struct c14n_input in;
     AUTO(keeping) k = {.keep = keep, .seen = seen, .user = user};
     AUTO(writing) w = {.keep = keep};

@@ -13,7 +13,8 @@ static const char *name_copied(struct xml_building *b, const char *told) {
     if (*told == '\0') {
         return "";
     }
-    size_t at = ((uintptr_t)told >> 3) % XML_KNOWN;
+    enum { UNUSED = 64 - XML_KNOWN_BITS };
+    size_t at = (size_t)(((uint64_t)(uintptr_t)told * UINT64_C(0x9E3779B97F4A7C15)) >> UNUSED);
     if (b->known[at].told != told) {
         b->known[at].told = told;
         b->known[at].copy = arena_str(&b->doc->arena, BYTES_STR(told));
@@ -21,30 +22,33 @@ static const char *name_copied(struct xml_building *b, const char *told) {
     return b->known[at].copy;
 }
 
-/* A new node behind the last one, with what has its own copy. */
-static sign_rc node_add(struct xml_building *b, const struct xml_node *told, struct xml_node **out,
+/* A new node behind the last one; what hangs on it is for the caller to set. */
+static sign_rc node_add(struct xml_building *b, enum xml_kind kind, unsigned line, struct xml_node **out,
                         sign_error *err) {
     if (b->options->nodes != 0 && b->nodes >= b->options->nodes) {
-        return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "line %u: too many nodes", told->line);
+        return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "line %u: too many nodes", line);
     }
     if (b->options->memory != 0 && b->doc->arena.taken > b->options->memory) {
-        return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "line %u: too much memory for the tree", told->line);
+        return fail(err, SIGN_E_LIMIT, MSG_LIMIT, "line %u: too much memory for the tree", line);
     }
-    struct xml_node *node = arena_alloc(&b->doc->arena, sizeof *node);
-    if (node == NULL) {
-        return fail_memory(err);
+    if (b->free_count == 0) {
+        b->free = arena_alloc(&b->doc->arena, XML_NODES * sizeof *b->free);
+        if (b->free == NULL) {
+            return fail_memory(err);
+        }
+        b->free_count = XML_NODES;
     }
-    *node = *told;
+    struct xml_node *node = b->free++;
+    b->free_count--;
+    node->kind = kind;
+    node->line = line;
     node->parent = b->at;
-    node->prefix = name_copied(b, told->prefix);
-    node->space = name_copied(b, told->space);
-    node->name = name_copied(b, told->name);
-    node->text = *told->text != '\0' ? arena_str(&b->doc->arena, BYTES_STR(told->text)) : "";
+    node->prefix = node->space = node->name = node->text = "";
     b->nodes++;
     *b->tail = node;
     b->tail = &node->next;
     *out = node;
-    return b->doc->arena.failed ? fail_memory(err) : SIGN_OK;
+    return SIGN_OK;
 }
 
 /* What was read as text in pieces becomes one node. */
@@ -52,19 +56,14 @@ static sign_rc text_end(struct xml_building *b, sign_error *err) {
     if (b->pending.len == 0) {
         return SIGN_OK;
     }
-    grow_byte(&b->pending, '\0');
-    if (b->pending.failed) {
-        return fail_memory(err);
-    }
-    const struct xml_node told = {.kind = XML_KIND_TEXT,
-                                  .line = b->pending_line,
-                                  .prefix = "",
-                                  .space = "",
-                                  .name = "",
-                                  .text = (const char *)b->pending.data};
     struct xml_node *node = NULL;
+    sign_rc rc = node_add(b, XML_KIND_TEXT, b->pending_line, &node, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    node->text = arena_str(&b->doc->arena, BYTES(b->pending.data, b->pending.len));
     b->pending.len = 0;
-    return node_add(b, &told, &node, err);
+    return node->text != NULL ? SIGN_OK : fail_memory(err);
 }
 
 sign_rc xml_build_text(void *building, sign_bytes piece, unsigned line, sign_error *err) {
@@ -87,19 +86,43 @@ sign_rc xml_build_remark(void *building, const struct xml_node *told, sign_error
     struct xml_building *b = building;
     struct xml_node *node = NULL;
     sign_rc rc = text_end(b, err);
-    return rc == SIGN_OK ? node_add(b, told, &node, err) : rc;
+    rc = rc == SIGN_OK ? node_add(b, told->kind, told->line, &node, err) : rc;
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    node->name = name_copied(b, told->name);
+    node->text = *told->text != '\0' ? arena_str(&b->doc->arena, BYTES_STR(told->text)) : "";
+    return b->doc->arena.failed ? fail_memory(err) : SIGN_OK;
 }
 
-static void attributes_copy(struct xml_building *b, struct xml_node *node, const struct xml_node *told) {
+void *xml_build_room(void *building, size_t n) {
+    struct xml_building *b = building;
+    b->room = arena_alloc(&b->doc->arena, n);
+    return b->room;
+}
+
+/* The list, and its values unless they are in our memory already; the names as they were told. */
+static struct xml_attribute *attributes_copy(struct xml_building *b, const struct xml_node *told) {
+    if (told->attributes == b->room) {
+        return b->room;
+    }
     struct xml_attribute *list = arena_alloc(&b->doc->arena, told->attribute_count * sizeof *list);
     for (size_t i = 0; list != NULL && i < told->attribute_count; i++) {
-        const struct xml_attribute *a = &told->attributes[i];
-        list[i].prefix = name_copied(b, a->prefix);
-        list[i].space = name_copied(b, a->space);
-        list[i].name = name_copied(b, a->name);
-        list[i].value = arena_str(&b->doc->arena, BYTES_STR(a->value));
+        list[i] = told->attributes[i];
+        list[i].value = arena_str(&b->doc->arena, BYTES_STR(told->attributes[i].value));
+    }
+    return list;
+}
+
+static void attributes_take(struct xml_building *b, struct xml_node *node, const struct xml_node *told) {
+    struct xml_attribute *list = attributes_copy(b, told);
+    for (size_t i = 0; list != NULL && i < told->attribute_count; i++) {
+        list[i].prefix = name_copied(b, list[i].prefix);
+        list[i].space = name_copied(b, list[i].space);
+        list[i].name = name_copied(b, list[i].name);
     }
     node->attributes = list;
+    node->attribute_count = told->attribute_count;
 }
 
 static void spaces_copy(struct xml_building *b, struct xml_node *node, const struct xml_node *told) {
@@ -109,21 +132,25 @@ static void spaces_copy(struct xml_building *b, struct xml_node *node, const str
         list[i].uri = name_copied(b, told->spaces[i].uri);
     }
     node->spaces = list;
+    node->space_count = told->space_count;
 }
 
 sign_rc xml_build_begin(void *building, const struct xml_node *told, sign_error *err) {
     struct xml_building *b = building;
     struct xml_node *node = NULL;
     sign_rc rc = text_end(b, err);
-    rc = rc == SIGN_OK ? node_add(b, told, &node, err) : rc;
+    rc = rc == SIGN_OK ? node_add(b, XML_KIND_ELEMENT, told->line, &node, err) : rc;
     if (rc != SIGN_OK) {
         return rc;
     }
+    node->prefix = name_copied(b, told->prefix);
+    node->space = name_copied(b, told->space);
+    node->name = name_copied(b, told->name);
     if (told->space_count > 0) {
         spaces_copy(b, node, told);
     }
     if (told->attribute_count > 0) {
-        attributes_copy(b, node, told);
+        attributes_take(b, node, told);
     }
     if (b->at == NULL) {
         b->doc->root = node;

@@ -4,7 +4,7 @@
 
 #include "xml/xml.h"
 
-enum { XML_KNOWN = 64 };
+enum { XML_KNOWN_BITS = 8, XML_KNOWN = 1 << XML_KNOWN_BITS, XML_NODES = 32 };
 
 static inline bool xml_value_too_long(const struct xml_options *o, size_t n) {
     size_t limit = o->value != 0 ? o->value : o->text;
@@ -29,6 +29,9 @@ struct xml_building {
     grow pending;                 /* text that the next event makes a node */
     unsigned pending_line;
     unsigned nodes;
+    struct xml_node *free; /* nodes that were allocated together */
+    size_t free_count;
+    void *room; /* what was given last for attributes */
     struct {
         const char *told, *copy;
     } known[XML_KNOWN]; /* names as events tell them, and our copies */
@@ -41,6 +44,7 @@ sign_rc xml_build_begin(void *building, const struct xml_node *told, sign_error 
 sign_rc xml_build_end(void *building, size_t end, sign_error *err);
 sign_rc xml_build_text(void *building, sign_bytes piece, unsigned line, sign_error *err);
 void xml_build_section(void *building);
+void *xml_build_room(void *building, size_t n);
 sign_rc xml_build_remark(void *building, const struct xml_node *told, sign_error *err);
 
 #endif

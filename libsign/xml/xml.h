@@ -37,6 +37,17 @@ struct xml_node {
     size_t end; /* of an element: offset of the octet behind its end tag in the text that was read (UTF-8) */
 };
 
+/*
+ * A parser that small documents use one after another, which saves making one for each; none at first. It
+ * belongs to one thread at a time. What was read, and how it was answered, never depends on what it read
+ * before: a document that is not read to its end without an error takes the parser along.
+ */
+struct xml_spare;
+typedef struct xml_spare *xml_spare_ptr;
+struct xml_spare *xml_spare_new(void); /* NULL: no memory */
+void xml_spare_free(struct xml_spare **spare);
+CLEANUP(xml_spare_ptr, xml_spare_free);
+
 /* A limit of 0 is none. */
 struct xml_options {
     size_t bytes;        /* of the document */
@@ -49,6 +60,7 @@ struct xml_options {
     bool plain;          /* comments, processing instructions and CDATA sections are SIGN_E_FORMAT */
     bool encodings; /* UTF-16, US-ASCII, ISO-8859-1, ISO-8859-9 and windows-1254 are read too; `end` of every
                        node is then 0 in a document that is not UTF-8 */
+    struct xml_spare *spare; /* NULL: a parser of its own for each document */
 };
 
 /* A document. */

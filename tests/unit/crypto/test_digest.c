@@ -146,3 +146,24 @@ Test(digest, reason_empties_the_queue) {
     cr_assert_eq(ERR_peek_error(), 0UL);
     cr_assert_str_eq(crypto_reason(text, sizeof text), "no reason given");
 }
+
+static void released(void *what) {
+    ++*(int *)what;
+}
+
+/* It stays as long as the context, also in a pool, and goes with it, once. */
+Test(digest, companion_lives_with_the_context) {
+    struct crypto_pool *pool = NULL;
+    struct crypto *c = NULL, *same = NULL;
+    int times = 0;
+    cr_assert(crypto_pool_new(&pool, NULL) == SIGN_OK && crypto_pool_lend(pool, &c, NULL) == SIGN_OK);
+    cr_assert_null(crypto_companion(c)->what);
+    *crypto_companion(c) = (struct crypto_companion){&times, released};
+    crypto_pool_return(pool, &c);
+    cr_assert(crypto_pool_lend(pool, &same, NULL) == SIGN_OK);
+    cr_assert_eq(crypto_companion(same)->what, &times);
+    crypto_pool_return(pool, &same);
+    cr_assert_eq(times, 0);
+    crypto_pool_free(&pool);
+    cr_assert_eq(times, 1);
+}
