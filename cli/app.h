@@ -272,8 +272,8 @@ struct evidence {
 /* Close it in any case; it must stay where it is. */
 int evidence_open(const struct app *app, const struct args *args, struct evidence *out);
 void evidence_close(struct evidence *e);
-/* Says on stderr where the anchors come from (-v), and that there are none. */
-void evidence_tell(const struct app *app, const struct args *args, const struct evidence *e);
+/* Says on stderr where the anchors come from (-v), and after an exit code of doubt that there are none. */
+void evidence_tell(const struct app *app, const struct args *args, const struct evidence *e, int code);
 /* --at; 0 in *out when it is not given. */
 int time_at(const struct app *app, const struct args *args, int64_t *out);
 

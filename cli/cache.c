@@ -312,7 +312,7 @@ static int cache_prefetch(struct app *app, const struct args *args) {
                     say(app, (struct words){"--cache ile yazılabilen bir dosya verin.",
                                             "Give a file that can be written with --cache."}));
     if (!code) {
-        evidence_tell(app, args, &evidence);
+        evidence_tell(app, args, &evidence, code);
         code = tell_fetched(app, &evidence.door);
     }
     evidence_close(&evidence);

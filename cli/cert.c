@@ -251,7 +251,7 @@ static int cert_check(struct app *app, const struct args *args) {
     code = evidence_open(app, args, &evidence);
     if (!code) {
         code = check_one(app, args, evidence.trust, &opt);
-        evidence_tell(app, args, &evidence);
+        evidence_tell(app, args, &evidence, code);
         door_tell(&evidence.door);
     }
     evidence_close(&evidence);

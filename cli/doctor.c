@@ -10,7 +10,7 @@ const struct option_row doctor_rows[] = {
      0,
      OPT_FLAG,
      NULL,
-     {"çapaların ve CERT'in SİL, ÇİSDuP adreslerini de dene",
+     {"çıpaların ve CERT'in SİL, ÇİSDuP adreslerini de dene",
       "try the CRL and OCSP addresses of the anchors and of CERT"}},
     {"module", 0, OPT_VALUE, "PATH", {"PKCS#11 sürücüsü", "PKCS#11 module"}},
     {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
@@ -84,7 +84,7 @@ static void check_trust(const struct page *p, const struct stores *s) {
         known += a->known != NULL;
     }
     snprintf(text, sizeof text, "%s: %zu %s, %zu %s, %zu %s", s->own_path ? s->own_path : "-", s->n,
-             say(p->app, (struct words){"çapa", "anchors"}), past,
+             say(p->app, (struct words){"çıpa", "anchors"}), past,
              say(p->app, (struct words){"süresi geçmiş", "past their time"}), known,
              say(p->app, (struct words){"bilinen kök", "known roots"}));
     check_row(p, "trust", s->n > past, text,

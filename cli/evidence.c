@@ -9,12 +9,12 @@ const struct option_row evidence_rows[] = {
      't',
      OPT_LIST,
      "DIR|FILE",
-     {"güven deposu yerine bu güven çapaları", "these trust anchors instead of the trust store"}},
+     {"güven deposu yerine bu güven çıpaları", "these trust anchors instead of the trust store"}},
     {"certs",
      0,
      OPT_LIST,
      "FILE",
-     {"ara sertifikalar (çapa olmaz)", "intermediate certificates (never anchors)"}},
+     {"ara sertifikalar (çıpa olmaz)", "intermediate certificates (never anchors)"}},
     {"crl", 0, OPT_LIST, "FILE", {"iptal listeleri (SİL)", "revocation lists (CRL)"}},
     {"ocsp", 0, OPT_LIST, "FILE", {"ÇİSDuP yanıtları", "OCSP responses"}},
     {"at", 0, OPT_VALUE, "RFC3339", {"saat yerine bu an", "this time instead of the clock"}},
@@ -103,25 +103,25 @@ int time_at(const struct app *app, const struct args *args, int64_t *out) {
 }
 
 /* Which anchors were believed: the store's file, or the options. */
-void evidence_tell(const struct app *app, const struct args *args, const struct evidence *e) {
+void evidence_tell(const struct app *app, const struct args *args, const struct evidence *e, int code) {
     size_t anchors = 0;
     const char *given[MAX_VALUES];
-    if (app->quiet || app->json)
+    if (app->quiet || app->json || code > SIGN_INDETERMINATE)
         return;
     sign_trust_count(e->trust, &anchors, NULL, NULL);
     if (app->verbose && e->from_store) {
         const struct stores *s = &e->stores;
         fprintf(stderr, "kalem: %s: %s (%zu)%s%s",
-                say(app, (struct words){"güven çapaları", "trust anchors"}), s->own_path ? s->own_path : "-",
+                say(app, (struct words){"güven çıpaları", "trust anchors"}), s->own_path ? s->own_path : "-",
                 s->n_own, s->system_path ? ", " : "", s->system_path ? s->system_path : "");
         if (s->system_path)
             fprintf(stderr, " (%zu)", s->n - s->n_own);
         fputc('\n', stderr);
     } else if (app->verbose) {
         fprintf(stderr, "kalem: %s: --trust (%zu)\n",
-                say(app, (struct words){"güven çapaları", "trust anchors"}), anchors);
+                say(app, (struct words){"güven çıpaları", "trust anchors"}), anchors);
     }
-    if (anchors == 0 && args_list(args, "trust", given, MAX_VALUES) == 0)
+    if (code == SIGN_INDETERMINATE && anchors == 0 && args_list(args, "trust", given, MAX_VALUES) == 0)
         fprintf(stderr, "kalem: %s\n",
                 say(app,
                     (struct words){"Güven deposu boş: kök sertifikayı \"kalem trust add DOSYA\" ile ekleyin.",

@@ -87,7 +87,7 @@ static const struct option_row prepare_rows[] = {
     {"module", 0, OPT_VALUE, "PATH", {"URI için PKCS#11 sürücüsü", "PKCS#11 module for the URI"}},
     END};
 static const struct option_row trust_of_cache_rows[] = {
-    {"trust", 't', OPT_LIST, "DIR|FILE", {"prefetch: bu güven çapaları", "prefetch: these trust anchors"}},
+    {"trust", 't', OPT_LIST, "DIR|FILE", {"prefetch: bu güven çıpaları", "prefetch: these trust anchors"}},
     {"certs", 0, OPT_LIST, "FILE", {"prefetch: ara sertifikalar", "prefetch: intermediate certificates"}},
     END};
 static const struct option_row module_rows[] = {
@@ -177,7 +177,7 @@ const struct command commands[] = {
      1,
      {"doğrula", "verify"},
      {"Her imza için karar ETSI EN 319 102-1'e göre verilir: GEÇERLİ, GEÇERSİZ ya da BELİRSİZ; en kötüsü "
-      "çıkış kodudur.\nYalnız güven deposundaki (kalem trust) ya da --trust ile verilen çapalara güvenilir. "
+      "çıkış kodudur.\nYalnız güven deposundaki (kalem trust) ya da --trust ile verilen çıpalara güvenilir. "
       "Eksik "
       "sertifika ve iptal bilgisi\nsertifikalarda yazan adreslerden alınır; alınanın her biri söylenir, "
       "--offline "
@@ -262,7 +262,7 @@ const struct command commands[] = {
      "list|add|import|remove [FILE|DIR|SHA-256]...",
      1,
      MAX_VALUES + 1,
-     {"güvenilen kökler (güven çapaları)", "the roots that are believed (trust anchors)"},
+     {"güvenilen kökler (güven çıpaları)", "the roots that are believed (trust anchors)"},
      {"Depo ~/.config/kalem/anchors.json dosyasıdır; altında, yöneticinin tuttuğu /etc/kalem/anchors.json "
       "okunur. "
       "add ve import\nPEM, DER, klasör ya da Kamu SM'nin SertifikaDeposu.xml dosyasını alır, bir şey sormaz, "
@@ -306,7 +306,7 @@ const struct command commands[] = {
      {"kurulumu denetle", "check the installation"},
      {"Kitaplığı, güven deposunu, önbelleği, saati, kart sürücüsünü ve karttaki NES'i denetler; her sorunun "
       "yanında "
-      "ne yapılacağını\nsöyler. --online ile ağa da çıkar: güven çapalarının ve CERT'in iptal adresleri "
+      "ne yapılacağını\nsöyler. --online ile ağa da çıkar: güven çıpalarının ve CERT'in iptal adresleri "
       "denenir.",
       "Checks the library, the trust store, the cache, the clock, the card's driver and the NES on the card, "
       "and says "

@@ -286,7 +286,7 @@ static int remove_one(const struct app *app, struct stores *s, const char *given
     if (!own && beneath && strlen(prefix) >= 8)
         return tell(
             app, EXIT_REFUSED, "E3599",
-            say(app, (struct words){"Bu çapa makinenin deposunda; yalnız yöneticisi çıkarabilir.",
+            say(app, (struct words){"Bu çıpa makinenin deposunda; yalnız yöneticisi çıkarabilir.",
                                     "This anchor is in the machine's store; its administrator alone can "
                                     "remove it."}),
             s->system_path);

@@ -254,7 +254,7 @@ int run_verify(struct app *app, const struct args *args) {
     code = evidence_open(app, args, &evidence);
     if (!code) {
         code = verify_document(app, args, evidence.trust, &opt, &(struct dump){.app = app});
-        evidence_tell(app, args, &evidence);
+        evidence_tell(app, args, &evidence, code);
         door_tell(&evidence.door);
     }
     evidence_close(&evidence);
