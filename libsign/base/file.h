@@ -45,6 +45,9 @@ sign_rc source_all(const source *s, size_t limit, sign_bytes *out, sign_buf *own
 /* Convenience: open, read all, close, into an owned buffer. */
 sign_rc file_read(const char *path, size_t limit, sign_buf *out, sign_error *err);
 
+/* There is nothing of that name: not even something that cannot be read. */
+bool file_absent(const char *path);
+
 /* The last component of a path, never NULL. */
 const char *path_base(const char *path);
 

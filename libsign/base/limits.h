@@ -25,6 +25,7 @@ enum {
     LIMIT_OCSP_AGE = 86400, /* seconds that a response without nextUpdate is relied on (RFC 6960, 4.2.2.1) */
     LIMIT_OCSP_SKEW = 300,  /* seconds that a responder's clock may be ahead (RFC 6960, 3.2, 5.) */
     LIMIT_FETCHES = 4096,   /* answers of the network that a trust remembers */
+    LIMIT_ANCHORS = 4096,   /* in one trust store */
     LIMIT_ROLES = 32,
     LIMIT_PLACE_LINES = 6, /* RFC 5126, 5.11.2 */
     LIMIT_FORM_DEPTH = 16,
@@ -49,6 +50,7 @@ enum {
 #define LIMIT_TEXT_SIGNATURE ((size_t)64 << 20)  /* a PEM or base64 signature */
 #define LIMIT_CERTIFICATE    ((size_t)64 << 10)  /* one certificate */
 #define LIMIT_CRL            ((size_t)256 << 20) /* one CRL */
+#define LIMIT_ANCHORS_FILE   ((size_t)16 << 20)  /* a trust store, or a depot that is imported into it */
 #define LIMIT_OCSP           ((size_t)1 << 20)   /* one OCSP response */
 #define LIMIT_FETCH_CERTS    ((size_t)1 << 20)   /* what an issuer's server gives */
 #define LIMIT_FETCHED        ((size_t)512 << 20) /* what a trust remembers of the network, together */

@@ -16,6 +16,11 @@ const char *path_base(const char *path) {
     return slash != NULL ? slash + 1 : path;
 }
 
+bool file_absent(const char *path) {
+    struct stat st;
+    return lstat(path, &st) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 static void source_stamp(const struct stat *st, int64_t stamp[4]) {
     stamp[0] = (int64_t)st->st_mtim.tv_sec;
     stamp[1] = (int64_t)st->st_mtim.tv_nsec;

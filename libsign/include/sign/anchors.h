@@ -29,35 +29,46 @@ typedef struct sign_anchor {
 /* A list in memory; nothing changes on disk before it is written. */
 typedef struct sign_anchors sign_anchors;
 
-/* Reads a store (JSON, "anchors/1"); an absent file is an empty one. path NULL: an empty list. */
+/*
+ * Reads a store (JSON, "anchors/1"); an absent file is an empty one. path NULL: an empty list. Strict: what
+ * is not known, a fingerprint that is not the certificate's, or a certificate that could not have been added
+ * is SIGN_E_FORMAT or SIGN_E_CERTIFICATE.
+ */
 SIGN_CALL sign_rc sign_anchors_read(const char *path, sign_anchors **out, sign_error *err);
 
 typedef struct sign_anchors_counts {
-    size_t added, already, refused; /* refused: expired when `skip_expired`, no CA, own signature wrong */
+    size_t added;
+    size_t already; /* in the list before, which stays as it was */
+    size_t refused; /* left out, as the options say */
 } sign_anchors_counts;
 typedef struct sign_anchors_add_options {
-    size_t size;
+    size_t size;       /* sizeof(sign_anchors_add_options) */
     unsigned purposes; /* 0: all */
-    int64_t sunset;
-    int64_t now; /* 0: the system's clock */
+    int64_t sunset;    /* 0: none */
+    int64_t now;       /* 0: the system's clock */
+    int skip_unfit;    /* nonzero: what may be no anchor is left out, instead of refusing everything */
+    int skip_expired;  /* nonzero: so is what has expired; else it is taken, because it still vouches for the
+                          past */
 } sign_anchors_add_options;
 
 /*
  * PEM, DER, a folder of them, or Kamu SM's SertifikaDeposu.xml (the certificates of its koksertifika
  * elements; the rest of the file is not believed). A certificate must be one that may issue, and its own
- * signature must verify when it is self-issued. All or nothing: SIGN_E_FORMAT, SIGN_E_CERTIFICATE name the
- * one in the way.
+ * signature must verify when it is self-issued. All or nothing, but for what the options leave out:
+ * SIGN_E_FORMAT, SIGN_E_CERTIFICATE name the one in the way.
  */
 SIGN_CALL sign_rc sign_anchors_add(sign_anchors *list, const sign_input *in,
                                    const sign_anchors_add_options *opt, sign_anchors_counts *counts,
                                    sign_error *err);
-/* By SHA-256 in hex or a beginning of at least 8 digits that one alone has. SIGN_E_ARGUMENT: none or several.
+/*
+ * By SHA-256 in hex or a beginning of at least 8 digits that one alone has; capital letters, colons and
+ * spaces do not matter. SIGN_E_ARGUMENT: none or several.
  */
 SIGN_CALL sign_rc sign_anchors_remove(sign_anchors *list, const char *sha256, sign_error *err);
 SIGN_API size_t sign_anchors_count(const sign_anchors *list);
-/* NULL when i is out of range; texts and bytes belong to the list. */
+/* In the order in which they were added. NULL when i is out of range; texts and bytes belong to the list. */
 SIGN_API const sign_anchor *sign_anchors_get(const sign_anchors *list, size_t i);
-/* Replaces the file as a whole (temporary file, fsync, rename). */
+/* Replaces the file as a whole (temporary file, fsync, rename); mode 0644. */
 SIGN_CALL sign_rc sign_anchors_write(const sign_anchors *list, const char *path, sign_error *err);
 SIGN_API void sign_anchors_free(sign_anchors **list);
 
