@@ -190,32 +190,19 @@ static int item_order(const void *a, const void *b) {
     return order != 0 ? order : (x->rank > y->rank) - (x->rank < y->rank);
 }
 
-/*
- * Insertion, the fastest way for few and for what is nearly in order, as attributes are that somebody
- * numbered. False: that took more steps than it may, and the list is in no order yet.
- */
-static bool items_insert(struct canon_item *list, size_t n, size_t steps) {
+static void items_sort(struct canon_item *list, size_t n) {
+    enum { FEW = 12 };
+    if (n > FEW) {
+        qsort(list, n, sizeof *list, item_order);
+        return;
+    }
     for (size_t i = 1; i < n; i++) {
-        if (item_order(&list[i - 1], &list[i]) <= 0) {
-            continue;
-        }
         struct canon_item x = list[i];
         size_t at = i;
-        for (; at > 0 && steps > 0 && item_order(&list[at - 1], &x) > 0; at--, steps--) {
+        for (; at > 0 && item_order(&list[at - 1], &x) > 0; at--) {
             list[at] = list[at - 1];
         }
         list[at] = x;
-        if (steps == 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void items_sort(struct canon_item *list, size_t n) {
-    enum { FEW = 12 };
-    if (!items_insert(list, n, n <= FEW ? FEW * FEW : 2 * n)) {
-        qsort(list, n, sizeof *list, item_order);
     }
 }
 
@@ -335,28 +322,60 @@ void canon_begin(struct canon *w, const struct xml_node *n, bool visible, bool a
     }
 }
 
-/* True when the attributes stand in the order of the output as they are. */
-static bool in_order(const struct xml_node *n) {
-    for (size_t i = 1; i < n->attribute_count; i++) {
-        if (attribute_order(&n->attributes[i - 1], &n->attributes[i]) > 0) {
+static int told_order(const void *a, const void *b) {
+    const struct xml_attribute *const *x = a, *const *y = b;
+    return attribute_order(*x, *y);
+}
+
+/*
+ * Insertion, the fastest way for few and for what is nearly in order, as attributes are that somebody
+ * numbered. False: that took more steps than it may, and the list is in no order yet.
+ */
+static bool told_insert(const struct xml_attribute **list, size_t n, size_t steps) {
+    for (size_t i = 1; i < n; i++) {
+        const struct xml_attribute *x = list[i];
+        size_t at = i;
+        for (; at > 0 && steps > 0 && attribute_order(list[at - 1], x) > 0; at--, steps--) {
+            list[at] = list[at - 1];
+        }
+        list[at] = x;
+        if (steps == 0) {
             return false;
         }
     }
     return true;
 }
 
+/* The attributes of an element that takes over none and shows all: no two have one name. */
+static void told_put(struct canon *w, const struct xml_node *n) {
+    enum { FEW = 12 };
+    size_t count = n->attribute_count;
+    const struct xml_attribute **list = (void *)grow_space(&w->list, count * sizeof *list);
+    for (size_t i = 0; list != NULL && i < count; i++) {
+        list[i] = &n->attributes[i];
+    }
+    if (list != NULL && !told_insert(list, count, count <= FEW ? FEW * FEW : 2 * count)) {
+        qsort(list, count, sizeof *list, told_order);
+    }
+    for (size_t i = 0; list != NULL && i < count; i++) {
+        put_pair(w, list[i]);
+    }
+    w->list.len = 0;
+}
+
 void canon_attributes(struct canon *w, const struct xml_node *n, bool visible) {
     const struct c14n_node_set *set = w->in->node_set;
-    bool straight = set == NULL && w->list.len == 0 && in_order(n);
-    for (size_t i = 0; i < n->attribute_count; i++) {
-        const struct xml_attribute *a = &n->attributes[i];
-        if (straight) {
-            put_pair(w, a);
-        } else {
+    if (set == NULL && w->list.len == 0 && n->attribute_count > 1) {
+        told_put(w, n);
+    } else if (set == NULL && w->list.len == 0 && n->attribute_count == 1) {
+        put_pair(w, n->attributes);
+    } else {
+        for (size_t i = 0; i < n->attribute_count; i++) {
+            const struct xml_attribute *a = &n->attributes[i];
             canon_item(w, a, 1, set != NULL && !set->attribute(set->user, n, a));
         }
+        items_put(w);
     }
-    items_put(w);
     if (visible) {
         put_char(w, '>');
     }

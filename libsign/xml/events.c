@@ -358,34 +358,37 @@ static inline uint64_t odd_ones(uint64_t w) {
     return (w | (w - low)) & high;
 }
 
-/* utf8_valid: in words where the text is ASCII, without a call where a character has two octets. */
-static bool utf8_sound(sign_bytes text) {
+/* The first octet that is 0 or above 0x7F: in words. */
+static const uint8_t *ascii_end(const uint8_t *at, const uint8_t *end) {
     enum { WORD = 8 };
+    uint64_t odd = 0;
+    while (end - at >= 4 * WORD && (odd_ones(eight(at)) | odd_ones(eight(at + WORD)) |
+                                    odd_ones(eight(at + 2 * WORD)) | odd_ones(eight(at + 3 * WORD))) == 0) {
+        at += 4 * WORD;
+    }
+    while (end - at >= WORD && odd == 0) {
+        odd = odd_ones(eight(at));
+        at += odd == 0 ? WORD : __builtin_ctzll(odd) / 8;
+    }
+    while (at < end && *at < 0x80 && *at != 0) {
+        at++; /* the last few */
+    }
+    return at;
+}
+
+/* utf8_valid, without a call where a character has two octets. */
+static bool utf8_sound(sign_bytes text) {
     const uint8_t *at = text.data, *end = at + text.len;
-    while (at < end) {
-        while (end - at >= 4 * WORD &&
-               (odd_ones(eight(at)) | odd_ones(eight(at + WORD)) | odd_ones(eight(at + 2 * WORD)) |
-                odd_ones(eight(at + 3 * WORD))) == 0) {
-            at += 4 * WORD;
-        }
-        uint64_t odd = 0;
-        while (end - at >= WORD && (odd = odd_ones(eight(at))) == 0) {
-            at += WORD;
-        }
-        at += odd != 0 ? __builtin_ctzll(odd) / 8 : 0;
-        while (at < end && *at < 0x80 && *at != 0) {
-            at++; /* the last few */
-        }
-        while (end - at >= 2 && *at >= 0xC2 && *at < 0xE0 && (at[1] & 0xC0) == 0x80) {
+    while ((at = ascii_end(at, end)) < end) {
+        if (*at >= 0xC2 && *at < 0xE0 && end - at >= 2 && (at[1] & 0xC0) == 0x80) {
             at += 2;
+            continue;
         }
-        if (at < end && (*at >= 0x80 || *at == 0)) {
-            size_t n = *at < 0xF0 ? 3 : 4;
-            if ((size_t)(end - at) < n || *at < 0xE0 || !utf8_valid(BYTES(at, n))) {
-                return false;
-            }
-            at += n;
+        size_t n = *at < 0xF0 ? 3 : 4;
+        if ((size_t)(end - at) < n || *at < 0xE0 || !utf8_valid(BYTES(at, n))) {
+            return false;
         }
+        at += n;
     }
     return true;
 }
