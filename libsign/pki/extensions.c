@@ -120,6 +120,11 @@ static void read_inhibit_any(struct der_cursor *c, struct pki_cert *cert) {
     cert->inhibit_any = skip_certs(c, DER_INTEGER);
 }
 
+/* The value is NULL (RFC 6960, 4.2.2.2.1). */
+static void read_ocsp_nocheck(struct der_cursor *c, struct pki_cert *cert) {
+    cert->ocsp_nocheck = der_null(c);
+}
+
 /*
  * The extensions that are read. What is processed may be critical; nameConstraints, policyConstraints and
  * inhibitAnyPolicy bind even when the authority forgot to mark them so (RFC 5280, 4.2.1.10 and 4.2.1.11).
@@ -146,6 +151,7 @@ static const struct rule {
     /* RFC 3739, 3.2.6: critical means that every statement must be understood. */
     {OID_EXT_QC_STATEMENTS, false, read_qc_statements},
     {OID_EXT_AUTHORITY_INFO_ACCESS, false, read_aia},
+    {OID_EXT_OCSP_NO_CHECK, true, read_ocsp_nocheck},
 };
 
 static const struct rule *find_rule(sign_bytes oid) {

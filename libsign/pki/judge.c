@@ -52,6 +52,82 @@ static void check_critical(const search *s, struct finding *worst) {
     }
 }
 
+static void blame_names(const search *s, const struct pki_names_result *r, struct finding *worst) {
+    if (r->why != MSG_NONE)
+        blame(worst, r->why, s->chain[r->who], s->chain[r->by]);
+}
+
+/* RFC 5280, 6.1.3 (b) to (f), 6.1.4 (a) to (j), 6.1.5: names and policies, from the anchor down. */
+static sign_rc check_names_and_policies(const search *s, struct finding *worst, sign_error *err) {
+    struct pki_names_result names;
+    struct pki_policy_result policies = {0};
+    sign_rc rc = pki_names_check(s->chain, s->n, s->opt->effort, &names, err);
+    if (rc == SIGN_OK)
+        rc = pki_policies_check(s->chain, s->n, &s->opt->policies, &policies, err);
+    if (rc != SIGN_OK)
+        return rc;
+    blame_names(s, &names, worst);
+    if (policies.why != MSG_NONE)
+        blame(worst, policies.why, s->chain[policies.why == MSG_PATH_POLICY ? 0 : policies.who], NULL);
+    return SIGN_OK;
+}
+
+static bool lists_purpose(const struct pki_cert *c, enum oid id, size_t *n) {
+    struct der_parse parse = {0};
+    struct der_cursor all = der_open(&parse, c->eku, false), list;
+    bool found = false;
+    *n = 0;
+    if (c->eku.len == 0 || !der_enter(&all, DER_SEQUENCE, &list))
+        return false;
+    for (; der_more(&list); ++*n) {
+        sign_bytes oid = {0};
+        found = (der_oid(&list, &oid) && oid_is(oid, id)) || found;
+    }
+    return found && der_ok(&list);
+}
+
+enum message_id path_purpose_fault(const struct pki_cert *cert, enum pki_purpose purpose) {
+    size_t n;
+    switch (purpose) {
+    case PKI_CRL_SIGNER: /* RFC 5280, 6.3.3 (f) */
+        return cert->has_key_usage && !(cert->key_usage & KU_CRL_SIGN) ? MSG_PATH_NOT_CRL_SIGNER : MSG_NONE;
+    case PKI_OCSP_RESPONDER: /* RFC 6960, 4.2.2.2 */
+        return lists_purpose(cert, OID_EKU_OCSP_SIGNING, &n) ? MSG_NONE : MSG_PATH_NOT_OCSP_SIGNER;
+    case PKI_TSA: /* RFC 3161, 2.3: only that one, and critical */
+        return cert->eku_critical && lists_purpose(cert, OID_EKU_TIME_STAMPING, &n) && n == 1
+                   ? MSG_NONE
+                   : MSG_PATH_NOT_TSA;
+    case PKI_ANY:
+    case PKI_SIGNER:
+        break;
+    }
+    return MSG_NONE;
+}
+
+/*
+ * Signatures that could not be verified on the way up, because the key that made them has no DSA parameters
+ * of its own. One that does not hold makes this no chain.
+ */
+static sign_rc check_unverified(search *s, bool *ok, sign_error *err) {
+    sign_rc rc = SIGN_OK;
+    *ok = true;
+    for (size_t i = 0; i + 1 < s->n && *ok && rc == SIGN_OK; i++) {
+        const struct pki_cert *c = s->chain[i];
+        if (s->unverified >> i & 1U)
+            rc = pki_signed_in_path(s->crypto, s->chain + i + 1, s->n - i - 1, c->tbs, &c->sigalg,
+                                    c->signature, ok, err);
+        if (rc != SIGN_OK || *ok)
+            continue;
+        const struct finding f = {.rank = RANK_SIGNATURE,
+                                  .sub = SUB_NO_CERTIFICATE_CHAIN_FOUND,
+                                  .message = MSG_PATH_SIGNATURE,
+                                  .who = c->subject,
+                                  .other = s->chain[i + 1]->subject};
+        rc = search_conclude(s, &f, false, err);
+    }
+    return rc;
+}
+
 /*
  * Validity at the time in question, all at the same time (shell model). An authority's belongs to path
  * validation (RFC 5280, 6.1.3 (a)(2)); the signer's is a step of its own and gives OUT_OF_BOUNDS (EN 319
@@ -111,7 +187,8 @@ static struct finding not_known(const search *s, size_t i) {
                             .who = s->chain[i]->subject,
                             .other = s->chain[i]->issuer,
                             .time = a->why_time,
-                            .has_time = a->why_time != 0};
+                            .has_time = a->why_time != 0,
+                            .text = a->why_text};
 }
 
 static void weigh_revocation(search *s, size_t i, struct finding *worst) {
@@ -178,20 +255,43 @@ static void accumulate(search *s) {
     }
 }
 
-sign_rc search_judge(search *s, const struct pki_path *known, size_t from, sign_error *err) {
-    struct finding worst = {0};
-    size_t last = s->n - 1;
-    sign_rc rc = SIGN_OK;
-    for (size_t i = 0; i < LIMIT_PATH_LENGTH; i++)
-        rev_answer_clear(&s->answers[i]);
-    s->windows[last] = (struct window){INT64_MIN, INT64_MAX};
-    check_issuers(s, &worst);
-    check_critical(s, &worst);
-    size_t end = known != NULL ? from : last;
+/* Everything that is said by the certificates alone. */
+static sign_rc check_chain(search *s, size_t end, struct finding *worst, sign_error *err) {
+    enum message_id fault = path_purpose_fault(s->chain[0], s->opt->purpose);
+    check_issuers(s, worst);
+    check_critical(s, worst);
+    if (fault != MSG_NONE)
+        blame(worst, fault, s->chain[0], NULL);
     /* A signer that is an anchor itself is believed at once (EN 319 102-1, 5.2.6 step 1), but not beyond its
      * validity. */
     for (size_t i = 0; i < end || i == 0; i++)
-        check_validity(s, i, &worst);
+        check_validity(s, i, worst);
+    return check_names_and_policies(s, worst, err);
+}
+
+/* From the sunset of the anchor on nothing below it holds; an anchor of version 1 or 3 alike. */
+static struct window believed(const search *s) {
+    bool ends = s->anchor != NULL && s->anchor->sunset != 0;
+    return (struct window){INT64_MIN, ends ? s->anchor->sunset - 1 : INT64_MAX};
+}
+
+sign_rc search_judge(search *s, const struct pki_path *known, size_t from, sign_error *err) {
+    struct finding worst = {0};
+    size_t last = s->n - 1;
+    bool verified = true;
+    for (size_t i = 0; i < LIMIT_PATH_LENGTH; i++)
+        rev_answer_clear(&s->answers[i]);
+    sign_rc rc = check_unverified(s, &verified, err);
+    if (rc != SIGN_OK || !verified)
+        return rc;
+    const struct window anchored = believed(s);
+    s->windows[last] = anchored;
+    size_t end = known != NULL ? from : last;
+    rc = check_chain(s, end, &worst, err);
+    if (rc != SIGN_OK)
+        return rc;
+    if (last == 0 && anchored.to < s->windows[0].to)
+        s->windows[0].to = anchored.to;
     /* A chain that may not be used says nothing about revocation either, remembered or not. */
     bool usable = worst.rank < RANK_CONSTRAINTS || worst.rank > RANK_CA_VALIDITY;
     if (known != NULL && usable)

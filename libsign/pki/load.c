@@ -5,6 +5,8 @@
 
 static const char *const cert_labels[] = {"CERTIFICATE", "X509 CERTIFICATE", NULL};
 static const char *const crl_labels[] = {"X509 CRL", NULL};
+/* No label is registered for responses (RFC 7468): this is what some tools write. */
+static const char *const ocsp_labels[] = {"OCSP RESPONSE", NULL};
 
 static bool is_label(const char *label, const char *const *labels) {
     for (; *labels != NULL; labels++)
@@ -141,6 +143,8 @@ struct cert_loader {
     sign_trust *trust;
     struct crypto *crypto;
     bool anchor;
+    unsigned purposes; /* of the anchor */
+    int64_t sunset;
 };
 
 sign_rc pki_anchor_check(struct crypto *crypto, struct pki_cert *cert, sign_error *err) {
@@ -159,19 +163,26 @@ sign_rc pki_certificates_each(const sign_input *in, pki_object_fn each, void *se
     return load(in, LIMIT_PIECE, cert_labels, each, self, err);
 }
 
-static sign_rc add_cert(void *self, sign_bytes der, const char *name, sign_error *err) {
-    struct cert_loader *l = self;
+/*
+ * The same anchor given twice is believed for what both say and as long as the longer of them; anchors are
+ * loaded first, so that a certificate that is both stays an anchor.
+ */
+static void join(struct trust_cert *there, const struct cert_loader *l) {
+    if (!l->anchor)
+        return;
+    there->purposes = there->purposes == 0 || l->purposes == 0 ? 0 : there->purposes | l->purposes;
+    if (there->sunset != 0 && (l->sunset == 0 || l->sunset > there->sunset))
+        there->sunset = l->sunset;
+}
+
+static sign_rc keep_cert(struct cert_loader *l, struct pki_cert *cert, const char *name, sign_error *err) {
     sign_trust *t = l->trust;
-    AUTO(pki_cert_ptr) cert = NULL;
-    sign_rc rc = pki_cert_read(l->crypto, der, &cert, err);
-    if (rc == SIGN_OK && l->anchor)
-        rc = pki_anchor_check(l->crypto, cert, err);
-    if (rc != SIGN_OK)
-        return within(err, rc, "%s", name);
     uint64_t hash = cache_hash(t->seed, cert->der);
     for (size_t i = 0; i < t->n_certs; i++)
-        if (t->certs[i].hash == hash && bytes_equal(t->certs[i].cert->der, cert->der))
-            return SIGN_OK; /* anchors are loaded first: a certificate that is both stays an anchor */
+        if (t->certs[i].hash == hash && bytes_equal(t->certs[i].cert->der, cert->der)) {
+            join(&t->certs[i], l);
+            return SIGN_OK;
+        }
     if (t->n_certs == t->cap_certs) {
         size_t cap = t->cap_certs == 0 ? 16 : 2 * t->cap_certs;
         struct trust_cert *more = realloc(t->certs, cap * sizeof *more);
@@ -180,15 +191,45 @@ static sign_rc add_cert(void *self, sign_bytes der, const char *name, sign_error
         t->certs = more;
         t->cap_certs = cap;
     }
-    t->certs[t->n_certs++] = (struct trust_cert){.cert = TAKE(cert), .anchor = l->anchor, .hash = hash};
+    struct pki_source *from = pki_source_new(ORIGIN_GIVEN, path_base(name), 0, INT64_MAX);
+    if (from == NULL)
+        return fail_memory(err);
+    t->certs[t->n_certs++] = (struct trust_cert){.cert = pki_cert_keep(cert),
+                                                 .anchor = l->anchor,
+                                                 .purposes = l->purposes,
+                                                 .sunset = l->sunset,
+                                                 .source = from,
+                                                 .hash = hash};
     t->n_anchors += l->anchor;
     return SIGN_OK;
+}
+
+static sign_rc add_cert(void *self, sign_bytes der, const char *name, sign_error *err) {
+    struct cert_loader *l = self;
+    AUTO(pki_cert_ptr) cert = NULL;
+    sign_rc rc = pki_cert_read(l->crypto, der, &cert, err);
+    if (rc == SIGN_OK && l->anchor)
+        rc = pki_anchor_check(l->crypto, cert, err);
+    if (rc != SIGN_OK)
+        return within(err, rc, "%s", name);
+    return keep_cert(l, cert, name, err);
 }
 
 sign_rc pki_load_certs(sign_trust *t, struct crypto *crypto, const sign_input *in, bool anchor,
                        sign_error *err) {
     struct cert_loader l = {.trust = t, .crypto = crypto, .anchor = anchor};
     return load(in, LIMIT_PIECE, cert_labels, add_cert, &l, err);
+}
+
+sign_rc pki_load_anchor(sign_trust *t, struct crypto *crypto, const sign_anchor *anchor, sign_error *err) {
+    struct cert_loader l = {.trust = t,
+                            .crypto = crypto,
+                            .anchor = true,
+                            .purposes = anchor->purposes & SIGN_FOR_ALL,
+                            .sunset = anchor->sunset};
+    if (anchor->purposes != 0 && l.purposes == 0)
+        return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "anchor for no purpose that is known");
+    return add_cert(&l, anchor->der, anchor->source != NULL ? anchor->source : "(anchors)", err);
 }
 
 static sign_rc add_crl(void *self, sign_bytes der, const char *name, sign_error *err) {
@@ -219,4 +260,34 @@ static sign_rc add_crl(void *self, sign_bytes der, const char *name, sign_error 
 
 sign_rc pki_load_crls(sign_trust *t, const sign_input *in, sign_error *err) {
     return load(in, LIMIT_CRL, crl_labels, add_crl, t, err);
+}
+
+static sign_rc add_ocsp(void *self, sign_bytes der, const char *name, sign_error *err) {
+    sign_trust *t = self;
+    AUTO(pki_ocsp_ptr) ocsp = NULL;
+    AUTO(sign_buf) copy = {0};
+    AUTO(pki_source_ptr) from = pki_source_new(ORIGIN_GIVEN, path_base(name), 0, INT64_MAX);
+    if (from == NULL)
+        return fail_memory(err);
+    sign_rc rc = buf_copy(der, &copy, err);
+    if (rc == SIGN_OK)
+        rc = pki_ocsp_read(BYTES(copy.data, copy.len), from, &ocsp, err);
+    if (rc != SIGN_OK)
+        return within(err, rc, "%s", name);
+    ocsp->own = copy;
+    copy = (sign_buf){0};
+    if (t->n_ocsps == t->cap_ocsps) {
+        size_t cap = t->cap_ocsps == 0 ? 16 : 2 * t->cap_ocsps;
+        struct pki_ocsp **more = realloc(t->ocsps, cap * sizeof(struct pki_ocsp *));
+        if (more == NULL)
+            return fail_memory(err);
+        t->ocsps = more;
+        t->cap_ocsps = cap;
+    }
+    t->ocsps[t->n_ocsps++] = TAKE(ocsp);
+    return SIGN_OK;
+}
+
+sign_rc pki_load_ocsps(sign_trust *t, const sign_input *in, sign_error *err) {
+    return load(in, LIMIT_OCSP, ocsp_labels, add_ocsp, t, err);
 }

@@ -29,18 +29,34 @@ void pki_name_short(sign_bytes name, char *out, size_t size);
 sign_rc pki_signed_by(struct crypto *crypto, struct pki_cert *issuer, sign_bytes signed_part,
                       const struct crypto_sigalg *alg, sign_bytes signature, bool *ok, sign_error *err);
 
+/*
+ * The same with the key of chain[0], where DSA parameters that it does not have itself are those of the issuers
+ * above it (RFC 3279, 2.3.2). They belong to the path: a key made so is never kept with the certificate, and
+ * what it verified is not to be remembered for another path.
+ */
+sign_rc pki_signed_in_path(struct crypto *crypto, struct pki_cert *const *chain, size_t n,
+                           sign_bytes signed_part, const struct crypto_sigalg *alg, sign_bytes signature,
+                           bool *ok, sign_error *err);
+/* Whether its key is such a one. */
+bool pki_key_inherits(const struct pki_cert *cert);
+
 /* ---- revocation lists ------------------------------------------------------------------ */
 
-enum crl_flaw { CRL_FINE = 0, CRL_DELTA, CRL_INDIRECT, CRL_CRITICAL };
-
 struct crl_slot;
+struct crl_groups;
 struct pki_crl {
     sign_buf own; /* the bytes, when they are ours */
     sign_bytes der, tbs, issuer, signature;
     struct crypto_sigalg sigalg;
     int64_t this_update, next_update;
     bool has_next;
-    enum crl_flaw flaw; /* why it cannot be used for anything */
+    bool critical;                  /* an extension that had to be understood and is not (RFC 5280, 5.2, 5.3) */
+    bool delta;                     /* changes since the list number base_number (5.2.4) */
+    bool indirect;                  /* may hold entries of other issuers: certificateIssuer (5.3.3) */
+    bool stray;                     /* ... and holds some without saying so */
+    sign_bytes number, base_number; /* contents of CRLNumber and BaseCRLNumber; empty when absent */
+    sign_bytes aki;                 /* identifier of the key that signed it; empty when absent */
+    sign_bytes freshest;            /* CRLDistributionPoints of its deltas, raw; empty when absent */
     sign_bytes
         scope; /* issuingDistributionPoint, raw; empty: the list is about everything its issuer issues */
     sign_bytes entries; /* contents of revokedCertificates */
@@ -48,6 +64,7 @@ struct pki_crl {
     struct crl_slot *slots; /* hash table over the entries */
     size_t cap;
     uint64_t seed[2];
+    struct crl_groups *groups; /* from where on entries are about another issuer's certificates; NULL: nowhere */
     sign_buf issuer_key;       /* pki_name_key of the issuer */
     struct pki_source *source; /* counted */
     struct pki_crl *next;      /* same issuer, in a trust */
@@ -61,7 +78,7 @@ struct crl_entry {
     int64_t revoked_at;
     int reason; /* CRLReason (RFC 5280, 5.3.1), -1: absent */
 };
-enum { REASON_HOLD = 6 };
+enum { REASON_HOLD = 6, REASON_REMOVE = 8 };
 
 /*
  * Strict DER; every entry is looked at once. The bytes must outlive the CRL: the caller's, or handed over by
@@ -72,14 +89,46 @@ sign_rc pki_crl_read(sign_bytes der, struct pki_source *from, struct pki_crl **o
 struct pki_crl *pki_crl_keep(struct pki_crl *c);
 void pki_crl_free(struct pki_crl **c);
 CLEANUP(pki_crl_ptr, pki_crl_free);
+/*
+ * The entry about the certificate with this serial number (contents of the INTEGER) that the list's own
+ * issuer issued; of several the first, unless a later one is the first that is for good.
+ */
 bool pki_crl_find(const struct pki_crl *c, sign_bytes serial, struct crl_entry *out);
+/* The same for an issuer by its pki_name_key: in an indirect list another than the list's own. */
+bool pki_crl_find_for(const struct pki_crl *c, sign_bytes issuer_key, sign_bytes serial, struct crl_entry *out);
+/* Revoked and not only suspended, or released: that is for good (RFC 5280, 5.3.1). */
+bool pki_crl_entry_final(const struct crl_entry *e);
 /* Whether it is remembered for this key how the signature verifies: then *ok says so. */
 bool pki_crl_known(struct pki_crl *c, const struct pki_cert *issuer, bool *ok);
 /* The signature, verified once for a key and remembered. */
 sign_rc pki_crl_signed_by(struct pki_crl *c, struct crypto *crypto, struct pki_cert *issuer, bool *ok,
                           sign_error *err);
-/* Whether the list speaks about this certificate (RFC 5280, 5.2.5 and 6.3.3 (b)). */
-bool pki_crl_covers(const struct pki_crl *c, const struct pki_cert *cert);
+/* ReasonFlags (RFC 5280, 4.2.1.13): bit n is 1 << n. */
+enum { REASONS_ALL = 0x1fe };
+/*
+ * For which reasons of revocation the list speaks about this certificate (RFC 5280, 5.2.5 and 6.3.3 (b), (d));
+ * 0: it does not.
+ */
+unsigned pki_crl_covers(const struct pki_crl *c, const struct pki_cert *cert);
+/* The names (raw) of the cRLIssuers at the distribution points of the certificate. */
+size_t pki_crl_issuer_names(const struct pki_cert *cert, sign_bytes *out, size_t max);
+/* Whether the issuingDistributionPoint can be read and says indirectCRL. */
+bool pki_crl_scope_indirect(sign_bytes scope);
+
+/* ---- crl_entries.c: the entries of a list, checked and indexed ---- */
+
+/* Looks at every entry once: counts them, notes those of other issuers and unknown critical extensions. */
+void crl_entries_read(struct der_cursor *c, struct pki_crl *crl);
+/* After the rest of the list was read. SIGN_E_MEMORY. */
+sign_rc crl_entries_index(struct pki_crl *crl, sign_error *err);
+void crl_groups_free(struct crl_groups **g);
+/* One Extension; false at the end of the list, or malformed. */
+struct crl_extension {
+    sign_bytes oid, value;
+    bool critical;
+};
+bool crl_extension_next(struct der_cursor *list, struct crl_extension *x);
+struct der_cursor crl_extension_value(struct der_cursor *list, const struct crl_extension *x);
 
 /* ---- revocation of one certificate ------------------------------------------------------- */
 
@@ -156,8 +205,6 @@ void pki_urls_access(sign_bytes aia, enum oid method, struct pki_urls *out);
  * places of the same lists in `others`. Appended.
  */
 void pki_urls_points(sign_bytes points, struct pki_urls *first, struct pki_urls *others);
-/* The directory names in cRLIssuer of the points: whose lists they are when not the issuer's. How many. */
-size_t pki_points_issuers(sign_bytes points, sign_bytes *names, size_t max);
 
 enum rev_status { REV_UNKNOWN = 0, REV_GOOD, REV_SUSPENDED, REV_REVOKED };
 
@@ -182,9 +229,8 @@ struct rev_answer {
     int64_t revoked_at;
     int reason;
     int64_t valid_from, valid_to; /* the answer is the same for every validation time of these */
+    bool carried;                 /* rests on a piece or a certificate that only this signature brings */
     int64_t expires;              /* as in pki_path */
-    bool from_signature; /* rests on a piece or a certificate that the signature brought: not to be remembered
-                            for others */
     enum message_id why; /* unknown: what stood in the way */
     int64_t why_time;
     char why_text[200]; /* what the service said, where it was asked; "" */
@@ -202,25 +248,86 @@ sign_rc pki_forgive(sign_rc rc, sign_error *err);
 sign_rc pki_revocation_find(const struct rev_question *q, size_t n, struct rev_answer *out, sign_error *err);
 
 /*
- * ---- revocation_crl.c: what the lists say (RFC 5280, 6.3.3) ----
+ * ---- revocation_crl.c, crl_signer.c: what the lists say (RFC 5280, 6.3.3) ----
  * Lists are added as sources yield them; reasons add up over lists (onlySomeReasons), a delta is joined with
  * its base.
  */
-enum { CRL_CANDIDATES = 64 };
+enum { CRL_CANDIDATES = 64, CRL_ISSUERS = 8 };
+
+/* A list about this certificate that is signed as it must be. */
+struct crl_use {
+    struct pki_crl *crl;     /* counted */
+    struct pki_cert *signer; /* counted */
+    unsigned reasons;        /* that it covers */
+    int64_t from, to;        /* validation times for which its signer is believed */
+    int64_t expires;         /* as in pki_path, of the path of the signer */
+    bool carried;            /* the signer is believed for something that only this signature brings */
+};
+
 struct crl_search {
     const struct rev_question *q;
-    struct pki_crl *lists[CRL_CANDIDATES]; /* about this certificate and signed as they must be; counted */
-    size_t n;
+    sign_buf issuers[CRL_ISSUERS]; /* name keys: the certificate's issuer, then the cRLIssuers it names */
+    size_t n_issuers;
+    struct crl_use *uses;
+    size_t n, cap;
     enum message_id why; /* what stood in the way of the best that could not be used */
     int rank;
     int64_t why_time;
+    bool doubtful; /* a list was left out for a reason that may hold for this very time only */
 };
+
+/* Lists whose signers are being looked for: the inner question must not wait for the outer one. */
+struct crl_under {
+    const struct pki_crl *crl;
+    struct pki_cert *signer;
+    const struct crl_under *up;
+};
+
+/* Whether a list of this issuer may be about the certificate (RFC 5280, 6.3.3 (b)(1)). */
+sign_rc crl_search_wants(struct crl_search *s, const struct pki_crl *list, bool *wanted, sign_error *err);
+/* One list; what cannot be used is left out, and the nearest obstacle noted. Lists of others are passed over. */
 sign_rc crl_search_add(struct crl_search *s, struct pki_crl *list, sign_error *err);
+/* All lists of the trust that are of one of these issuers. */
+sign_rc crl_search_add_trust(struct crl_search *s, sign_error *err);
 /* true when they settle the question (all reasons covered by fresh lists, or revoked). */
 sign_rc crl_search_settle(struct crl_search *s, struct rev_answer *out, bool *settled, sign_error *err);
 void crl_search_clear(struct crl_search *s);
+/* What stood in the way of using a list, the nearer to use the higher. */
+enum crl_rank {
+    CRL_RANK_SCOPE = 1,
+    CRL_RANK_CRITICAL,
+    CRL_RANK_NO_SIGN,
+    CRL_RANK_SIGNATURE,
+    CRL_RANK_SIGNER,
+    CRL_RANK_DELTA,
+    CRL_RANK_FUTURE,
+    CRL_RANK_OLD,
+    CRL_RANK_NO_NEXT,
+    CRL_RANK_EXPIRED,
+    CRL_RANK_REASONS
+};
+void crl_search_note(struct crl_search *s, enum crl_rank rank, enum message_id why, int64_t time);
+/*
+ * Who signed the list (RFC 5280, 6.3.3 (f)): use->signer and the times for which that one is believed. *ok is
+ * false when it is nobody we believe; the obstacle is noted.
+ */
+sign_rc crl_signer_find(struct crl_search *s, struct crl_use *use, bool *ok, sign_error *err);
 
 /* ---- revocation_ocsp.c: what responses say (RFC 6960, 3.2 and 4.2.2) ---- */
+/* The nearer to use the higher: the message tells of the best response that could not be used. */
+enum ocsp_rank {
+    OCSP_RANK_STATUS = 1,
+    OCSP_RANK_OTHER,
+    OCSP_RANK_CRITICAL,
+    OCSP_RANK_NONCE,
+    OCSP_RANK_NO_SIGNER,
+    OCSP_RANK_NOT_ISSUED,
+    OCSP_RANK_NO_PURPOSE,
+    OCSP_RANK_SIGNATURE,
+    OCSP_RANK_SIGNER,
+    OCSP_RANK_UNKNOWN,
+    OCSP_RANK_TIME
+};
 struct ocsp_search {
     const struct rev_question *q;
     struct rev_answer best;       /* not listed: none yet */
@@ -274,7 +381,8 @@ struct pki_fetched {
     size_t n_nonce;
     struct pki_source *source;
     bool old;      /* a cache gave it: the server may have a newer one */
-    int64_t until; /* by the machine's clock: remembered so long */
+    int64_t next_update; /* of what is below; 0: not said */
+    int64_t until;       /* by the machine's clock: remembered so long */
     size_t octets;
     _Atomic int refs;
 };
@@ -304,6 +412,9 @@ size_t pki_key_cost(struct pki_cert *cert);
 struct trust_cert {
     struct pki_cert *cert;
     bool anchor;
+    unsigned purposes;         /* SIGN_FOR_... of an anchor; 0: all */
+    int64_t sunset;            /* an anchor is believed for validation times before it only; 0: always */
+    struct pki_source *source; /* counted */
     uint64_t hash;             /* of its bytes */
     sign_buf subject_key;      /* pki_name_key of the subject */
     struct trust_cert *next;   /* same subject, anchors first */
@@ -338,6 +449,8 @@ struct sign_trust {
 typedef struct sign_trust *sign_trust_ptr;
 CLEANUP(sign_trust_ptr, sign_trust_free);
 
+/* The responses of the trust that may speak of this serial number; how many. */
+size_t pki_trust_ocsps(const sign_trust *trust, sign_bytes serial, const struct ocsp_node **first);
 /* The trust's own certificate with these bytes; NULL when it has none. */
 struct trust_cert *pki_trust_find(const sign_trust *trust, uint64_t hash, sign_bytes der);
 
@@ -349,7 +462,6 @@ sign_rc pki_load_ocsps(sign_trust *t, const sign_input *in, sign_error *err);
 sign_rc pki_load_anchor(sign_trust *t, struct crypto *crypto, const sign_anchor *anchor, sign_error *err);
 
 /* PEM or DER: calls `each` for every object; `labels` are the PEM labels that count, NULL-ended. */
-typedef sign_rc (*pki_object_fn)(void *self, sign_bytes der, const char *name, sign_error *err);
 sign_rc pki_objects(sign_bytes in, const char *name, const char *const *labels, pki_object_fn each,
                     void *self, size_t *count, sign_error *err);
 
@@ -358,6 +470,7 @@ extern const struct cache_kind pki_path_kind;
 struct path_key {
     const struct pki_cert *cert;
     bool revocation;
+    enum pki_purpose purpose;
 };
 uint64_t pki_path_hash(const sign_trust *trust, const struct path_key *key);
 struct pki_path *pki_path_keep(struct pki_path *p);

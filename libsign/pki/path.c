@@ -7,14 +7,12 @@ void search_free(search *s) {
         sign_buf_free(&s->bag[i].subject_key);
     }
     free(s->bag);
+    search_fetched_free(s->fetched);
     pki_lists_free(&s->own);
     for (size_t i = 0; i < LIMIT_PATH_LENGTH; i++)
         rev_answer_clear(&s->answers[i]);
     pki_path_free(&s->best);
 }
-
-/* How many certificates are read in about the time of one signature check. */
-enum { BAG_FOR_ONE = 512 };
 
 bool pki_spend(size_t *effort, size_t cost) {
     if (effort == NULL)
@@ -116,6 +114,35 @@ static sign_rc conclude_no_chain(search *s, enum rank rank, enum message_id mess
     return search_conclude(s, &f, false, err);
 }
 
+/* What an anchor is believed for. Lists and responses have the anchor of the question that they serve (RFC
+ * 5280, 6.3.3 (f)), and then it does not matter for what else it is believed. */
+static bool is_for_purpose(const struct search *s, const struct trust_cert *anchor) {
+    unsigned wanted = s->opt->purpose == PKI_TSA              ? SIGN_FOR_TSA
+                      : s->opt->purpose == PKI_OCSP_RESPONDER ? SIGN_FOR_OCSP
+                                                              : SIGN_FOR_SIGNERS;
+    return s->opt->anchor != NULL || anchor->purposes == 0 || (anchor->purposes & wanted) != 0;
+}
+
+/* Whether a path may end at this anchor; why not is concluded about the chain, which it is the last one of.
+ */
+static sign_rc believe(search *s, const struct trust_cert *anchor, bool *ok, sign_error *err) {
+    struct finding f = {.rank = RANK_ANCHOR,
+                        .sub = SUB_NO_CERTIFICATE_CHAIN_FOUND,
+                        .who = s->chain[0]->subject,
+                        .other = anchor->cert->subject};
+    if (s->opt->anchor != NULL && s->opt->anchor != anchor->cert)
+        f.message = MSG_PATH_OTHER_ANCHOR;
+    else if (!is_for_purpose(s, anchor))
+        f.message = MSG_PATH_ANCHOR_PURPOSE;
+    else if (anchor->sunset != 0 && s->opt->at >= anchor->sunset) {
+        f.message = MSG_PATH_ANCHOR_SUNSET;
+        f.time = anchor->sunset;
+        f.has_time = true;
+    }
+    *ok = f.message == MSG_NONE;
+    return *ok ? SIGN_OK : search_conclude(s, &f, false, err);
+}
+
 static sign_rc extend(search *s, sign_error *err);
 
 /* The chain goes on as in a path that is known to hold, if that leads to no repetition and is not too long.
@@ -126,45 +153,76 @@ static sign_rc splice(search *s, const struct pki_path *known, sign_error *err) 
     bool fits = from + known->n_chain <= LIMIT_PATH_LENGTH;
     for (size_t i = 1; i < known->n_chain && fits; i++) {
         fits = !repeats(s, known->chain[i]);
+        s->source[s->n] = known->source[i];
         s->chain[s->n++] = known->chain[i];
     }
     s->from_bag |= (known->from_bag & ~1U) << from;
+    s->anchor = NULL;
     sign_rc rc = fits ? search_judge(s, known, from, err) : SIGN_OK;
     s->n = before;
     s->from_bag = bits;
     return rc;
 }
 
-static sign_rc go_up(search *s, bool anchor, sign_error *err) {
-    if (anchor)
+/* anchor: the trust's own certificate that now ends the chain, when it is one. */
+static sign_rc go_up(search *s, const struct trust_cert *anchor, sign_error *err) {
+    bool believed = false;
+    sign_rc rc = anchor != NULL ? believe(s, anchor, &believed, err) : SIGN_OK;
+    if (rc != SIGN_OK)
+        return rc;
+    if (believed) {
+        s->anchor = anchor;
         return search_judge(s, NULL, 0, err);
-    AUTO(pki_path_ptr) known = path_recall(s->trust, s->chain[s->n - 1], s->opt);
-    sign_rc rc = known != NULL ? splice(s, known, err) : SIGN_OK;
+    }
+    AUTO(pki_path_ptr) known = path_recall_above(s->trust, s->chain[s->n - 1], s->opt);
+    if (known != NULL)
+        rc = splice(s, known, err);
     return rc == SIGN_OK && !passed(s) ? extend(s, err) : rc;
 }
 
-static sign_rc attempt(search *s, struct pki_cert *candidate, bool anchor, bool from_bag, sign_error *err) {
+/* A certificate that may be the issuer of the last one of the chain, and where it is from. */
+struct candidate {
+    struct pki_cert *cert;
+    const struct trust_cert *anchor; /* NULL: it is none */
+    struct pki_source *source;
+    bool from_bag;
+};
+
+/* Whether it issued the last one; *wait: that can be told with the whole chain only (search_unverified). */
+static sign_rc is_issuer(search *s, const struct candidate *c, bool *ok, bool *wait, sign_error *err) {
     struct pki_cert *child = s->chain[s->n - 1];
-    bool ok = false;
-    if (repeats(s, candidate))
+    *wait = child->sigalg.scheme == SCHEME_DSA && pki_key_inherits(c->cert);
+    *ok = *wait;
+    if (*wait)
+        return SIGN_OK;
+    return pki_signed_by(s->crypto, c->cert, child->tbs, &child->sigalg, child->signature, ok, err);
+}
+
+static sign_rc attempt(search *s, const struct candidate *c, sign_error *err) {
+    bool ok = false, wait = false;
+    if (repeats(s, c->cert))
         return SIGN_OK;
     bool too_long = s->n == LIMIT_PATH_LENGTH;
     if (too_long || s->tried++ >= LIMIT_PATH_CANDIDATES ||
-        !pki_spend(s->opt->effort, pki_key_cost(candidate))) {
+        !pki_spend(s->opt->effort, pki_key_cost(c->cert))) {
         s->stop = !too_long;
         return conclude_no_chain(s, RANK_LIMIT, MSG_PATH_LIMIT, (sign_bytes){0}, err);
     }
-    sign_rc rc = pki_signed_by(s->crypto, candidate, child->tbs, &child->sigalg, child->signature, &ok, err);
+    sign_rc rc = is_issuer(s, c, &ok, &wait, err);
     if (rc != SIGN_OK)
         return rc;
     if (!ok)
-        return conclude_no_chain(s, RANK_SIGNATURE, MSG_PATH_SIGNATURE, candidate->subject, err);
-    if (from_bag)
+        return conclude_no_chain(s, RANK_SIGNATURE, MSG_PATH_SIGNATURE, c->cert->subject, err);
+    if (wait)
+        s->unverified |= 1U << (s->n - 1);
+    if (c->from_bag)
         s->from_bag |= 1U << s->n;
-    s->chain[s->n++] = candidate;
-    rc = go_up(s, anchor, err);
+    s->source[s->n] = c->source;
+    s->chain[s->n++] = c->cert;
+    rc = go_up(s, c->anchor, err);
     s->n--;
     s->from_bag &= ~(1U << s->n);
+    s->unverified &= ~(1U << (s->n - 1));
     return rc;
 }
 
@@ -174,34 +232,48 @@ static sign_rc extend_in_trust(search *s, sign_bytes issuer, bool agree, sign_er
     const struct trust_cert *c = map_get(&s->trust->by_subject, issuer);
     for (; c != NULL && rc == SIGN_OK && !passed(s) && !s->stop; c = c->next)
         if (identifiers_agree(child, c->cert) == agree)
-            rc = attempt(s, c->cert, c->anchor, false, err);
+            rc = attempt(s, &(struct candidate){c->cert, c->anchor ? c : NULL, c->source, false}, err);
     return rc;
 }
 
-static sign_rc extend_in_bag(search *s, sign_bytes issuer, bool agree, sign_error *err) {
+static sign_rc extend_in(search *s, const struct bag_cert *list, size_t n, sign_bytes issuer, bool agree,
+                         sign_error *err) {
     const struct pki_cert *child = s->chain[s->n - 1];
-    sign_rc rc = search_read_bag(s, err);
-    for (size_t i = 0; i < s->n_bag && rc == SIGN_OK && !passed(s) && !s->stop; i++) {
-        const struct bag_cert *c = &s->bag[i];
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 0; i < n && rc == SIGN_OK && !passed(s) && !s->stop; i++) {
+        const struct bag_cert *c = &list[i];
         if (identifiers_agree(child, c->cert) == agree &&
             bytes_equal(BYTES(c->subject_key.data, c->subject_key.len), issuer))
-            rc = attempt(s, c->cert, false, true, err);
+            rc = attempt(s, &(struct candidate){c->cert, NULL, c->source, true}, err);
     }
     return rc;
 }
 
-/* Depth first: what the trust has before what the signature brought. */
+static sign_rc extend_in_bag(search *s, sign_bytes issuer, bool agree, sign_error *err) {
+    sign_rc rc = search_read_bag(s, err);
+    return rc == SIGN_OK ? extend_in(s, s->bag, s->n_bag, issuer, agree, err) : rc;
+}
+
+static sign_rc extend_in_fetched(search *s, sign_bytes issuer, bool agree, sign_error *err) {
+    if (s->fetched == NULL || !s->fetched->wanted)
+        return SIGN_OK;
+    sign_rc rc = search_fetch_issuers(s, err);
+    return rc == SIGN_OK ? extend_in(s, s->fetched->certs, s->fetched->n_certs, issuer, agree, err) : rc;
+}
+
+/* Depth first: what the trust has before what the signature brought, and that before what is fetched. */
 static sign_rc extend(search *s, sign_error *err) {
+    static sign_rc (*const places[])(search *, sign_bytes, bool,
+                                     sign_error *) = {extend_in_trust, extend_in_bag, extend_in_fetched};
     const struct pki_cert *child = s->chain[s->n - 1];
     AUTO(grow) key = {0};
     if (!pki_name_key(child->issuer, &key) && key.failed)
         return fail_memory(err);
     sign_bytes issuer = BYTES(key.data, key.len);
     sign_rc rc = SIGN_OK;
-    for (int round = 0; round < 2 && rc == SIGN_OK && !passed(s) && !s->stop; round++)
-        rc = extend_in_trust(s, issuer, round == 0, err);
-    for (int round = 0; round < 2 && rc == SIGN_OK && !passed(s) && !s->stop; round++)
-        rc = extend_in_bag(s, issuer, round == 0, err);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        for (int round = 0; round < 2 && rc == SIGN_OK && !passed(s) && !s->stop; round++)
+            rc = places[i](s, issuer, round == 0, err);
     if (rc != SIGN_OK || passed(s))
         return rc;
     /* The nearest reason: nothing was found above this one that could have been an issuer. */
@@ -209,15 +281,34 @@ static sign_rc extend(search *s, sign_error *err) {
                              child->issuer, err);
 }
 
+/* Another chain may do what no local one did; not where the certificate itself is what stands in the way. */
+static bool another_may_help(const search *s) {
+    return !passed(s) && !s->stop && s->opt->online && s->trust->fetch.call != NULL &&
+           (s->rank < RANK_TRY_LATER || s->rank == RANK_CA_REVOKED);
+}
+
 static sign_rc find_path(search *s, sign_error *err) {
     const struct pki_cert *cert = s->chain[0];
     if (s->trust->n_anchors == 0)
         return conclude_no_chain(s, RANK_NO_ISSUER, MSG_PATH_NO_ANCHOR, (sign_bytes){0}, err);
     const struct trust_cert *own = pki_trust_find(s->trust, cache_hash(s->trust->seed, cert->der), cert->der);
-    if (own != NULL && own->anchor)
-        return search_judge(s, NULL, 0, err);
+    s->source[0] = own != NULL ? own->source : NULL;
+    if (own != NULL && own->anchor) {
+        bool believed = false;
+        sign_rc rc = believe(s, own, &believed, err);
+        s->anchor = own;
+        if (rc != SIGN_OK || believed)
+            return rc == SIGN_OK ? search_judge(s, NULL, 0, err) : rc;
+    }
     if (s->opt->effort != NULL && *s->opt->effort == 0)
         return conclude_no_chain(s, RANK_LIMIT, MSG_PATH_LIMIT, (sign_bytes){0}, err);
+    sign_rc rc = extend(s, err);
+    if (rc != SIGN_OK || !another_may_help(s))
+        return rc;
+    s->fetched = calloc(1, sizeof *s->fetched);
+    if (s->fetched == NULL)
+        return fail_memory(err);
+    s->fetched->wanted = true;
     return extend(s, err);
 }
 

@@ -40,6 +40,7 @@ struct pki_cert {
     int require_explicit, inhibit_mapping,
         inhibit_any; /* SkipCerts (RFC 5280, 4.2.1.11, 4.2.1.14); -1: absent */
     bool eku_critical;
+    bool ocsp_nocheck;       /* id-pkix-ocsp-nocheck (RFC 6960, 4.2.2.2.1): of meaning for a responder only */
     sign_bytes critical_oid; /* the extension that made unknown_critical true */
     bool self_issued;
     uint8_t sha256[32];

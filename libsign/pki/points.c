@@ -2,7 +2,7 @@
  * 5280, 4.2.1.13 and 4.2.2.1). */
 #include "pki/parts.h"
 
-enum { NAME_URI = 6, NAME_DIRECTORY = 4 };
+enum { NAME_URI = 6 };
 
 static bool begins(sign_bytes url, const char *scheme) {
     size_t n = strlen(scheme);
@@ -68,26 +68,4 @@ void pki_urls_points(sign_bytes points, struct pki_urls *first, struct pki_urls 
         if (der_optional_enter(&point, DER_CONTEXT_CONSTRUCTED(0), &choice) &&
             der_optional_enter(&choice, DER_CONTEXT_CONSTRUCTED(0), &names))
             add_places(names, first, others);
-}
-
-size_t pki_points_issuers(sign_bytes points, sign_bytes *names, size_t max) {
-    struct der_parse parse = {0};
-    struct der_cursor all = der_open(&parse, points, false), list, point, issuers, name;
-    size_t n = 0;
-    if (points.len == 0 || !der_enter(&all, DER_SEQUENCE, &list))
-        return 0;
-    while (der_more(&list) && der_enter(&list, DER_SEQUENCE, &point)) {
-        (void)der_optional(&point, DER_CONTEXT_CONSTRUCTED(0), NULL);
-        (void)der_optional(&point, DER_CONTEXT(1), NULL);
-        if (!der_optional_enter(&point, DER_CONTEXT_CONSTRUCTED(2), &issuers))
-            continue;
-        while (der_more(&issuers) && n < max) {
-            struct der_tlv t = {0};
-            if (!der_optional_enter(&issuers, DER_CONTEXT_CONSTRUCTED(NAME_DIRECTORY), &name))
-                (void)der_any(&issuers, &t);
-            else if (der_take(&name, DER_SEQUENCE, &t))
-                names[n++] = t.raw;
-        }
-    }
-    return n;
 }

@@ -75,22 +75,67 @@ static sign_rc index_crls(sign_trust *t, sign_error *err) {
     return SIGN_OK;
 }
 
+static int by_hash(const void *a, const void *b) {
+    const struct ocsp_node *x = a, *y = b;
+    return x->hash < y->hash ? -1 : x->hash > y->hash;
+}
+
+static sign_rc index_ocsps(sign_trust *t, sign_error *err) {
+    size_t n = 0;
+    for (size_t i = 0; i < t->n_ocsps; i++)
+        n += t->ocsps[i]->n_singles;
+    if (n == 0)
+        return SIGN_OK;
+    t->by_serial = calloc(n, sizeof *t->by_serial);
+    if (t->by_serial == NULL)
+        return fail_memory(err);
+    for (size_t i = 0; i < t->n_ocsps; i++)
+        for (size_t k = 0; k < t->ocsps[i]->n_singles; k++)
+            t->by_serial[t->n_by_serial++] =
+                (struct ocsp_node){cache_hash(t->seed, t->ocsps[i]->singles[k].serial), t->ocsps[i]};
+    qsort(t->by_serial, n, sizeof *t->by_serial, by_hash);
+    return SIGN_OK;
+}
+
+size_t pki_trust_ocsps(const sign_trust *t, sign_bytes serial, const struct ocsp_node **first) {
+    uint64_t hash = cache_hash(t->seed, serial);
+    size_t low = 0, high = t->n_by_serial, n = 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (t->by_serial[middle].hash < hash)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    *first = t->by_serial + low;
+    while (low + n < t->n_by_serial && t->by_serial[low + n].hash == hash)
+        n++;
+    return n;
+}
+
+static sign_rc index_all(sign_trust *t, sign_error *err) {
+    sign_rc rc = index_subjects(t, err);
+    if (rc == SIGN_OK)
+        rc = index_bytes(t, err);
+    if (rc == SIGN_OK)
+        rc = index_crls(t, err);
+    return rc == SIGN_OK ? index_ocsps(t, err) : rc;
+}
+
 static sign_rc load_all(const sign_trust_options *opt, sign_trust *t, sign_error *err) {
     AUTO(crypto_ptr) crypto = NULL;
     sign_rc rc = crypto_new(&crypto, err);
     for (size_t i = 0; i < opt->n_anchors && rc == SIGN_OK; i++)
         rc = pki_load_certs(t, crypto, &opt->anchors[i], true, err);
+    for (size_t i = 0; i < opt->n_list && rc == SIGN_OK; i++)
+        rc = pki_load_anchor(t, crypto, &opt->list[i], err);
     for (size_t i = 0; i < opt->n_certs && rc == SIGN_OK; i++)
         rc = pki_load_certs(t, crypto, &opt->certs[i], false, err);
     for (size_t i = 0; i < opt->n_crls && rc == SIGN_OK; i++)
         rc = pki_load_crls(t, &opt->crls[i], err);
-    if (rc == SIGN_OK)
-        rc = index_subjects(t, err);
-    if (rc == SIGN_OK)
-        rc = index_bytes(t, err);
-    if (rc == SIGN_OK)
-        rc = index_crls(t, err);
-    return rc;
+    for (size_t i = 0; i < opt->n_ocsps && rc == SIGN_OK; i++)
+        rc = pki_load_ocsps(t, &opt->ocsps[i], err);
+    return rc == SIGN_OK ? index_all(t, err) : rc;
 }
 
 sign_rc sign_trust_new(const sign_trust_options *opt, sign_trust **out, sign_error *err) {
@@ -103,12 +148,17 @@ sign_rc sign_trust_new(const sign_trust_options *opt, sign_trust **out, sign_err
     if (t == NULL)
         return fail_memory(err);
     random_fill(t->seed, sizeof t->seed);
+    if (opt->fetch != NULL)
+        t->fetch = *opt->fetch;
+    t->nonce = opt->nonce;
     size_t capacity = opt->cache == 0 ? CACHE_DEFAULT : opt->cache;
     sign_rc rc = crypto_pool_new(&t->pool, err);
     if (rc == SIGN_OK)
         rc = cache_new(&cert_kind, capacity, &t->seen, err);
     if (rc == SIGN_OK)
         rc = cache_new(&pki_path_kind, capacity, &t->paths, err);
+    if (rc == SIGN_OK)
+        rc = fetch_memory_new(&t->fetched, err);
     if (rc == SIGN_OK)
         rc = load_all(opt, t, err);
     if (rc != SIGN_OK)
@@ -132,17 +182,23 @@ void sign_trust_free(sign_trust **trust) {
     sign_trust *t = TAKE(*trust);
     cache_free(&t->paths);
     cache_free(&t->seen);
+    fetch_memory_free(&t->fetched);
     for (size_t i = 0; i < t->n_certs; i++) {
         pki_cert_free(&t->certs[i].cert);
+        pki_source_free(&t->certs[i].source);
         sign_buf_free(&t->certs[i].subject_key);
     }
     for (size_t i = 0; i < t->n_crls; i++)
         pki_crl_free(&t->crls[i]);
+    for (size_t i = 0; i < t->n_ocsps; i++)
+        pki_ocsp_free(&t->ocsps[i]);
     map_free(&t->by_subject);
     map_free(&t->by_issuer);
     free(t->by_der);
     free(t->certs);
     free(t->crls);
+    free(t->ocsps);
+    free(t->by_serial);
     crypto_pool_free(&t->pool);
     free(t);
 }

@@ -26,6 +26,8 @@ static void write_args(const struct finding *f, struct pki_path *p) {
         (void)snprintf(p->args[n++], size, "%s", reason_text(f->reason));
     if (f->oid.len > 0 && n < 3 && !oid_to_text(f->oid, p->args[n], size))
         p->args[n][0] = '\0';
+    if (f->text != NULL && f->text[0] != '\0' && n < 3)
+        (void)snprintf(p->args[n], size, "%s", f->text);
 }
 
 static const char *status_text(enum rev_status s) {
@@ -51,6 +53,19 @@ static void add_revocation(struct pki_path *p, struct pki_cert *cert, const stru
     };
 }
 
+/* What was fetched may be outdated later; without the door to the network it would not have been found. */
+static void expire(struct pki_path *p, const struct pki_source *from, int64_t expires) {
+    if (from != NULL && from->expires < expires)
+        expires = from->expires;
+    if (expires < p->expires)
+        p->expires = expires;
+}
+
+/* Lists and responses are asked for the same anchors as what they are about. */
+static enum pki_purpose purpose_of_anchors(const struct pki_path_options *opt) {
+    return opt->purpose == PKI_TSA ? PKI_TSA : PKI_ANY;
+}
+
 /* A path of chain[first..n-1] with what is known about the revocation of each. */
 static struct pki_path *make_path(const search *s, size_t first) {
     struct pki_path *p = calloc(1, sizeof *p);
@@ -60,9 +75,12 @@ static struct pki_path *make_path(const search *s, size_t first) {
     p->expires = INT64_MAX;
     p->indication = INDETERMINATE;
     p->revocation_checked = s->opt->revocation;
+    p->purpose = purpose_of_anchors(s->opt);
     p->from_bag = s->from_bag >> first;
     for (size_t i = first; i < s->n; i++) {
+        p->source[p->n_chain] = pki_source_keep(s->source[i]);
         p->chain[p->n_chain++] = pki_cert_keep(s->chain[i]);
+        expire(p, s->source[i], s->answers[i].expires);
         add_revocation(p, s->chain[i], &s->answers[i]);
     }
     return p;
@@ -118,7 +136,7 @@ void pki_path_free(struct pki_path **pointer) {
 static bool same_path(const void *item, const void *key) {
     const struct pki_path *p = item;
     const struct path_key *k = key;
-    return p->chain[0] == k->cert && p->revocation_checked == k->revocation;
+    return p->chain[0] == k->cert && p->revocation_checked == k->revocation && p->purpose == k->purpose;
 }
 
 static void keep_path(void *item) {
@@ -135,17 +153,18 @@ const struct cache_kind pki_path_kind = {same_path, keep_path, drop_path};
 /* A certificate that is remembered in a path is kept by it: its address stands for it and is never another's.
  */
 uint64_t pki_path_hash(const sign_trust *trust, const struct path_key *key) {
-    uintptr_t parts[2] = {(uintptr_t)key->cert, key->revocation};
+    uintptr_t parts[2] = {(uintptr_t)key->cert, (uintptr_t)key->purpose * 2 + key->revocation};
     return cache_hash(trust->seed, BYTES(parts, sizeof parts));
 }
 
 /*
  * A path that goes through certificates of another signature's bag holds for this one only if it brings them
- * too: the cache must never change an answer.
+ * too, and one through what was fetched only if it could be fetched again: the cache must never change an
+ * answer.
  */
 static bool brings(const struct pki_path_options *opt, const struct pki_path *p) {
     for (size_t i = 1; i < p->n_chain; i++) {
-        bool found = !((p->from_bag >> i) & 1U);
+        bool found = !((p->from_bag >> i) & 1U) || (p->source[i] != NULL && opt->online);
         for (size_t k = 0; k < opt->n_bag && !found; k++)
             found = bytes_equal(opt->bag[k], p->chain[i]->der);
         if (!found)
@@ -154,31 +173,94 @@ static bool brings(const struct pki_path_options *opt, const struct pki_path *p)
     return true;
 }
 
+static bool still_holds(const sign_trust *trust, const struct pki_path_options *opt,
+                        const struct pki_path *p) {
+    if (opt->at < p->valid_from || opt->at > p->valid_to)
+        return false;
+    if (p->expires < INT64_MAX && (!opt->online || pki_clock(trust) >= p->expires))
+        return false;
+    return p->from_bag <= 1 || brings(opt, p);
+}
+
+static struct pki_path *recall(const sign_trust *trust, const struct pki_cert *cert,
+                               const struct pki_path_options *opt) {
+    const struct path_key key = {cert, opt->revocation, purpose_of_anchors(opt)};
+    struct pki_path *p = cache_get(trust->paths, pki_path_hash(trust, &key), &key);
+    if (p != NULL && !still_holds(trust, opt, p))
+        pki_path_free(&p);
+    return p;
+}
+
+/*
+ * Verdicts are remembered for the questions that come again: any policy will do, the anchor is free, and it
+ * is not about whoever signed a list or response.
+ */
+static bool is_common(const struct pki_path_options *opt) {
+    const struct pki_policy_inputs *in = &opt->policies;
+    return opt->purpose <= PKI_TSA && opt->anchor == NULL && opt->nesting == 0 && in->n_initial == 0 &&
+           !in->explicit_policy && !in->no_mapping && !in->no_any_policy;
+}
+
 struct pki_path *path_recall(const sign_trust *trust, const struct pki_cert *cert,
                              const struct pki_path_options *opt) {
-    const struct path_key key = {cert, opt->revocation};
-    struct pki_path *p = cache_get(trust->paths, pki_path_hash(trust, &key), &key);
-    if (p != NULL &&
-        (opt->at < p->valid_from || opt->at > p->valid_to || (p->from_bag > 1 && !brings(opt, p))))
+    if (!is_common(opt) || path_purpose_fault(cert, opt->purpose) != MSG_NONE)
+        return NULL;
+    return recall(trust, cert, opt);
+}
+
+struct pki_path *path_recall_above(const sign_trust *trust, const struct pki_cert *cert,
+                                   const struct pki_path_options *opt) {
+    /* Responders that the authority did not name have anchors of their own. */
+    if (opt->purpose == PKI_OCSP_RESPONDER && opt->anchor == NULL)
+        return NULL;
+    struct pki_path *p = recall(trust, cert, opt);
+    if (p != NULL && opt->anchor != NULL && p->chain[p->n_chain - 1] != opt->anchor)
         pki_path_free(&p);
     return p;
 }
 
 static void put_path(const sign_trust *trust, struct pki_path *p) {
-    const struct path_key key = {p->chain[0], p->revocation_checked};
+    const struct path_key key = {p->chain[0], p->revocation_checked, p->purpose};
     (void)cache_put(trust->paths, pki_path_hash(trust, &key), &key, p, false);
+}
+
+/*
+ * Whether the path of an authority holds by itself. It did as a part of the whole; but constraints spare a
+ * self-issued certificate that is not the last one (RFC 5280, 6.1.3 (b), (d)), and ask the last one for a
+ * policy.
+ */
+static sign_rc holds_alone(const search *s, size_t i, bool *ok, sign_error *err) {
+    struct pki_names_result names;
+    struct pki_policy_result policies = {0};
+    sign_rc rc = pki_names_check(s->chain + i, s->n - i, s->opt->effort, &names, err);
+    if (rc == SIGN_OK)
+        rc = pki_policies_check(s->chain + i, s->n - i, &s->opt->policies, &policies, err);
+    *ok = rc == SIGN_OK && names.why == MSG_NONE && policies.why == MSG_NONE;
+    return rc;
+}
+
+static bool rests_on_signature(const struct rev_answer *a) {
+    return a->carried || (a->source != NULL && a->source->origin == ORIGIN_SIGNATURE);
 }
 
 /* Only what rests on the trust's own lists: an answer from a list of the signature is good for that
  * signature. */
 sign_rc path_remember(search *s, size_t from, sign_error *err) {
     size_t lowest = 0;
+    if (!is_common(s->opt))
+        return SIGN_OK;
     for (size_t i = 0; i < s->n; i++)
-        if (s->answers[i].source != NULL && s->answers[i].source->origin == ORIGIN_SIGNATURE)
+        if (rests_on_signature(&s->answers[i]))
             lowest = i + 1;
     if (lowest == 0)
         put_path(s->trust, s->best);
     for (size_t i = lowest > 1 ? lowest : 1; i < from && i + 1 < s->n; i++) {
+        bool alone = false;
+        sign_rc rc = holds_alone(s, i, &alone, err);
+        if (rc != SIGN_OK)
+            return rc;
+        if (!alone)
+            continue;
         AUTO(pki_path_ptr) p = make_path(s, i);
         if (p == NULL)
             return fail_memory(err);
