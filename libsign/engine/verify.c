@@ -1,12 +1,10 @@
 /* A verification from the caller's point of view: choose the format, let it read and judge, seal the report.
  */
 #include "base/time.h"
+#include "engine/context.h"
 #include "engine/format.h"
 #include <sign/verify.h>
 #include <stdlib.h>
-
-typedef sign_trust *sign_trust_ptr;
-CLEANUP(sign_trust_ptr, sign_trust_free);
 
 /* The documents a verification works on; opened together, closed together. */
 struct opened {
@@ -43,8 +41,7 @@ static sign_rc open_all(const sign_input *what, const sign_input *in, size_t n, 
     return SIGN_OK;
 }
 
-/* What the caller asked for, checked and with its defaults. */
-static sign_rc context_make(const sign_verify_options *opt, struct ades_context *ctx, sign_error *err) {
+sign_rc context_make(const sign_verify_options *opt, struct ades_context *ctx, sign_error *err) {
     sign_verify_options all = {0};
     if (opt) {
         if (opt->size != sizeof *opt)

@@ -193,6 +193,77 @@ int sign_report_exit(const sign_report *r) {
     return SIGN_OK;
 }
 
+/* ---- a certificate alone ---- */
+
+/* "a, b" or "a b" as ["a", "b"]. */
+static void member_words(jsonout *j, const char *key, const char *text) {
+    jsonout_key(j, key);
+    jsonout_array(j);
+    while (*(text += strspn(text, ", "))) {
+        size_t n = strcspn(text, ", ");
+        jsonout_text(j, BYTES(text, n));
+        text += n;
+    }
+    jsonout_end(j);
+}
+
+static const char *or_null(const char *text) {
+    return text && *text ? text : NULL;
+}
+
+/* The keys of `kalem cert show`. */
+static void put_certificate(jsonout *j, const sign_cert *c) {
+    static const char *const kinds[] = {[SIGN_CERT_OTHER] = "other",
+                                        [SIGN_CERT_NES] = "nes",
+                                        [SIGN_CERT_SEAL] = "seal",
+                                        [SIGN_CERT_QSEAL] = "qualified-seal",
+                                        [SIGN_CERT_FISCAL] = "fiscal-seal",
+                                        [SIGN_CERT_ENCRYPTION] = "encryption",
+                                        [SIGN_CERT_CA] = "ca",
+                                        [SIGN_CERT_TSA] = "tsa",
+                                        [SIGN_CERT_OCSP] = "ocsp"};
+    jsonout_key(j, "certificate");
+    jsonout_object(j);
+    member_str(j, "subject", c->subject);
+    member_str(j, "serial_number", or_null(c->serial_number));
+    member_str(j, "issuer", c->issuer);
+    member_str(j, "serial", c->serial);
+    member_str(j, "cert_sha256", c->sha256);
+    member_str(j, "kind", kinds[c->kind]);
+    member_str(j, "known", c->known);
+    member_time(j, "not_before", c->not_before);
+    member_time(j, "not_after", c->not_after);
+    member_str(j, "key", c->key);
+    member_str(j, "signature", c->signature);
+    member_words(j, "key_usage", c->key_usage);
+    member_words(j, "purposes", c->purposes);
+    member_words(j, "policies", c->policies);
+    member_words(j, "crl_urls", c->crl_urls);
+    member_words(j, "ocsp_urls", c->ocsp_urls);
+    member_words(j, "issuer_urls", c->issuer_urls);
+    member_words(j, "emails", c->emails);
+    member_str(j, "limit_value", or_null(c->limit_value));
+    member_str(j, "limit_use", or_null(c->limit_use));
+    member_str(j, "notice", or_null(c->notice));
+    jsonout_key(j, "retention_years");
+    if (c->retention_years >= 0)
+        jsonout_int(j, c->retention_years);
+    else
+        jsonout_null(j);
+    jsonout_key(j, "on_device");
+    jsonout_bool(j, c->on_device != 0);
+    jsonout_end(j);
+}
+
+static void put_check(jsonout *j, sign_lang lang, const struct sign_report *r) {
+    const struct report_signature *s = r->signatures;
+    member_str(j, "use", r->use);
+    put_certificate(j, r->certificate);
+    put_chain(j, s->chain);
+    put_revocation(j, s->revocation);
+    put_messages(j, lang, s->messages);
+}
+
 void report_write_json(const struct sign_report *r, sign_lang lang, grow *out) {
     jsonout j = {.out = out};
     jsonout_object(&j);
@@ -206,7 +277,11 @@ void report_write_json(const struct sign_report *r, sign_lang lang, grow *out) {
     jsonout_bool(&j, !r->no_revocation);
     member_str(&j, "indication", indication_text(r->indication));
     member_str(&j, "sub_indication", sub_indication_text(r->sub));
-    put_signatures(&j, lang, "signatures", r->signatures);
-    put_messages(&j, lang, r->messages);
+    if (r->certificate) {
+        put_check(&j, lang, r);
+    } else {
+        put_signatures(&j, lang, "signatures", r->signatures);
+        put_messages(&j, lang, r->messages);
+    }
     jsonout_end(&j);
 }

@@ -59,6 +59,22 @@ void report_say(struct sign_report *r, struct report_message **list, enum messag
     *list = m;
 }
 
+void report_certificate(struct sign_report *r, const sign_cert *cert) {
+    sign_cert *copy = arena_alloc(&r->arena, sizeof *copy);
+    if (!copy)
+        return;
+    *copy = *cert;
+    const char **const texts[] = {
+        &copy->subject,  &copy->issuer,      &copy->common_name, &copy->serial_number, &copy->serial,
+        &copy->sha256,   &copy->key,         &copy->signature,   &copy->key_usage,     &copy->policies,
+        &copy->crl_urls, &copy->ocsp_urls,   &copy->issuer_urls, &copy->emails,        &copy->purposes,
+        &copy->notice,   &copy->limit_value, &copy->limit_use};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        *texts[i] = arena_str(&r->arena, BYTES_STR(*texts[i]));
+    copy->der = arena_copy(&r->arena, cert->der);
+    r->certificate = copy; /* `known` is static */
+}
+
 /* 1 wins over 2 (design of the exit codes): a broken signature is worse than an unknown one. */
 static bool worse(enum indication a, enum indication b) {
     static const int rank[] = {

@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "base/message.h"
+#include <sign/certificate.h>
 #include <sign/verify.h>
 
 /* EN 319 102-1, 5.1.3 */
@@ -133,8 +134,10 @@ struct report_signature {
 
 struct sign_report {
     arena arena;
-    const char *schema;   /* "verify/1", "inspect/1" or "cert-check/1" */
-    const char *document; /* name of the file */
+    const char *schema;           /* "verify/1", "inspect/1" or "cert-check/1" */
+    const sign_cert *certificate; /* that was judged alone; NULL: signatures were */
+    const char *use;              /* what it was judged for: "signer", "tsa", "ocsp", "any" */
+    const char *document;         /* name of the file */
     int64_t validation_time;
     bool time_given;            /* --at: the text says so */
     bool no_revocation;         /* the text says so */
@@ -155,6 +158,8 @@ report_add(struct sign_report *r); /* appended; NULL when out of memory (r->aren
 /* Appends a message; arguments are copied. */
 void report_say(struct sign_report *r, struct report_message **list, enum message_id id, const char *a1,
                 const char *a2, const char *a3);
+/* The facts of the certificate that is judged, copied. */
+void report_certificate(struct sign_report *r, const sign_cert *cert);
 /* Computes the worst verdict, fills the public views. SIGN_E_MEMORY when any addition failed. */
 sign_rc report_seal(struct sign_report *r, sign_error *err);
 

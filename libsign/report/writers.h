@@ -5,6 +5,8 @@
 #include "report/report.h"
 
 void report_write_text(const struct sign_report *r, sign_lang lang, grow *out);
+/* Of a certificate that was judged alone: what follows the verdict. */
+void report_write_certificate(const struct sign_report *r, sign_lang lang, grow *out);
 void report_write_json(const struct sign_report *r, sign_lang lang, grow *out);
 
 #endif
