@@ -27,10 +27,10 @@ struct http {
     struct realm *realm;
     pthread_t thread;
     bool started;
-    pthread_mutex_t lock; /* over all below */
-    pthread_cond_t idle;
-    int connections[MAX_CONNECTIONS]; /* descriptors; -1: free */
-    size_t live;
+    pthread_t threads[MAX_CONNECTIONS]; /* touched by the listening thread, and after it by http_close */
+    bool used[MAX_CONNECTIONS];
+    pthread_mutex_t lock;             /* over all below */
+    int connections[MAX_CONNECTIONS]; /* descriptors; -1: the thread is at its end, or there is none */
     FILE *log;
     char **targets;
     size_t n, room;
@@ -194,8 +194,6 @@ static void leave(struct connection *c) {
     h->connections[c->slot] = -1;
     /* Under the lock: http_close must not shut down another's descriptor of the same number. */
     close(c->fd);
-    h->live--;
-    pthread_cond_broadcast(&h->idle);
     pthread_mutex_unlock(&h->lock);
     free(c->buf);
     free(c);
@@ -213,42 +211,47 @@ static void *serve(void *user) {
     return NULL;
 }
 
-static bool enter(struct http *h, struct connection *c) {
-    bool found = false;
+static bool ended(struct http *h, size_t slot) {
     pthread_mutex_lock(&h->lock);
-    for (size_t i = 0; i < MAX_CONNECTIONS && !found; i++) {
-        if (h->connections[i] < 0) {
-            h->connections[i] = c->fd;
-            c->slot = i;
-            h->live++;
-            found = true;
+    bool yes = h->connections[slot] < 0;
+    pthread_mutex_unlock(&h->lock);
+    return yes;
+}
+
+/* A slot nobody is in; a thread that is at its end is waited for, so that nothing of it is left at the end of
+ * all. */
+static bool enter(struct http *h, size_t *slot) {
+    for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
+        if (h->used[i] && ended(h, i)) {
+            pthread_join(h->threads[i], NULL);
+            h->used[i] = false;
+        }
+        if (!h->used[i]) {
+            *slot = i;
+            return true;
         }
     }
-    pthread_mutex_unlock(&h->lock);
-    return found;
+    return false;
 }
 
 static void welcome(struct http *h, int fd) {
     int yes = 1;
-    pthread_t thread;
-    pthread_attr_t detached;
-    struct connection *c = calloc(1, sizeof *c);
-    must(c != NULL && (c->buf = calloc(1, MAX_HEAD + MAX_BODY + 1)) != NULL, "a connection");
-    c->http = h;
-    c->fd = fd;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    if (!enter(h, c)) {
+    size_t slot = 0;
+    if (!enter(h, &slot)) {
         close(fd);
-        free(c->buf);
-        free(c);
         return;
     }
-    pthread_attr_init(&detached);
-    pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-    if (pthread_create(&thread, &detached, serve, c) != 0) {
+    struct connection *c = calloc(1, sizeof *c);
+    must(c != NULL && (c->buf = calloc(1, MAX_HEAD + MAX_BODY + 1)) != NULL, "a connection");
+    *c = (struct connection){.http = h, .fd = fd, .slot = slot, .buf = c->buf};
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+    pthread_mutex_lock(&h->lock);
+    h->connections[slot] = fd;
+    pthread_mutex_unlock(&h->lock);
+    h->used[slot] = pthread_create(&h->threads[slot], NULL, serve, c) == 0;
+    if (!h->used[slot]) {
         leave(c);
     }
-    pthread_attr_destroy(&detached);
 }
 
 static void *listen_on(void *user) {
@@ -275,7 +278,6 @@ struct http *http_open(const char *log) {
     struct http *h = calloc(1, sizeof *h);
     must(h != NULL, "a server");
     pthread_mutex_init(&h->lock, NULL);
-    pthread_cond_init(&h->idle, NULL);
     for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
         h->connections[i] = -1;
     }
@@ -322,10 +324,12 @@ void http_close(struct http *h) {
             shutdown(h->connections[i], SHUT_RDWR);
         }
     }
-    while (h->live > 0) {
-        pthread_cond_wait(&h->idle, &h->lock);
-    }
     pthread_mutex_unlock(&h->lock);
+    for (size_t i = 0; i < MAX_CONNECTIONS; i++) {
+        if (h->used[i]) {
+            pthread_join(h->threads[i], NULL);
+        }
+    }
     for (size_t i = 0; i < h->n; i++) {
         free(h->targets[i]);
     }
@@ -336,6 +340,5 @@ void http_close(struct http *h) {
     close(h->listener);
     close(h->stop);
     pthread_mutex_destroy(&h->lock);
-    pthread_cond_destroy(&h->idle);
     free(h);
 }
