@@ -128,8 +128,9 @@ typedef struct crypto_pubkey *crypto_pubkey_ptr;
  */
 sign_rc crypto_pubkey_read(sign_bytes spki, struct crypto_pubkey **out, sign_error *err);
 /*
- * A DSA key without parameters has those of its certificate's issuer (RFC 3279, 2.3.2): whether this is one, and
- * the key with the parameters of `from`, the SubjectPublicKeyInfo of a DSA key that has its own. Errors as above.
+ * A DSA key without parameters has those of its certificate's issuer (RFC 3279, 2.3.2): whether this is one,
+ * and the key with the parameters of `from`, the SubjectPublicKeyInfo of a DSA key that has its own. Errors
+ * as above.
  */
 bool crypto_pubkey_inherits(sign_bytes spki);
 sign_rc crypto_pubkey_inherit(sign_bytes spki, sign_bytes from, struct crypto_pubkey **out, sign_error *err);

@@ -72,7 +72,13 @@ static void put_key_usage(der_builder *b, unsigned usage) {
     end_extension(b);
 }
 
-static void put_crl_uri(der_builder *b, const char *uri) {
+static void put_crl_uri(der_builder *b, const struct mint_cert *m) {
+    const char *uri = m->crl_uri;
+    if (m->crl_points.len > 0) {
+        begin_extension(b, OID_EXT_CRL_DISTRIBUTION_POINTS, false);
+        der_put_raw(b, m->crl_points);
+        end_extension(b);
+    }
     if (uri == NULL)
         return;
     begin_extension(b, OID_EXT_CRL_DISTRIBUTION_POINTS, false);
@@ -88,19 +94,23 @@ static void put_crl_uri(der_builder *b, const char *uri) {
     end_extension(b);
 }
 
+static void put_aki(der_builder *b, const char *aki) {
+    if (aki == NULL)
+        return;
+    begin_extension(b, OID_EXT_AUTHORITY_KEY_IDENTIFIER, false);
+    der_begin(b, DER_SEQUENCE);
+    der_put(b, DER_CONTEXT(0), BYTES_STR(aki));
+    der_end(b);
+    end_extension(b);
+}
+
 static void put_key_ids(der_builder *b, const struct mint_cert *m) {
     if (m->ski != NULL) {
         begin_extension(b, OID_EXT_SUBJECT_KEY_IDENTIFIER, false);
         der_put(b, DER_OCTET_STRING, BYTES_STR(m->ski));
         end_extension(b);
     }
-    if (m->aki != NULL) {
-        begin_extension(b, OID_EXT_AUTHORITY_KEY_IDENTIFIER, false);
-        der_begin(b, DER_SEQUENCE);
-        der_put(b, DER_CONTEXT(0), BYTES_STR(m->aki));
-        der_end(b);
-        end_extension(b);
-    }
+    put_aki(b, m->aki);
 }
 
 static void put_extensions(der_builder *b, const struct mint_cert *m) {
@@ -110,8 +120,9 @@ static void put_extensions(der_builder *b, const struct mint_cert *m) {
     put_key_usage(b, m->key_usage);
     if (m->twice)
         put_key_usage(b, m->key_usage);
-    put_crl_uri(b, m->crl_uri);
+    put_crl_uri(b, m);
     put_key_ids(b, m);
+    der_put_raw(b, m->extensions);
     if (m->extra != OID_NONE) {
         begin_extension(b, m->extra, m->extra_critical);
         der_put_null(b);
@@ -143,6 +154,20 @@ static sign_buf seal(sign_buf tbs, EVP_PKEY *key, bool damage, bool sha1) {
     return out;
 }
 
+static void put_serial(der_builder *b, uint64_t serial, sign_bytes octets) {
+    if (octets.len > 0)
+        der_put(b, DER_INTEGER, octets);
+    else
+        der_put_uint(b, serial);
+}
+
+static void put_either(der_builder *b, sign_bytes whole, const char *cn, bool printable) {
+    if (whole.len > 0)
+        der_put_raw(b, whole);
+    else
+        put_name(b, cn, printable);
+}
+
 sign_buf mint_cert(const struct mint_cert *m) {
     AUTO(der_builder) b = {0};
     sign_buf tbs = {0};
@@ -150,14 +175,14 @@ sign_buf mint_cert(const struct mint_cert *m) {
     der_begin(&b, DER_CONTEXT_CONSTRUCTED(0));
     der_put_uint(&b, 2);
     der_end(&b);
-    der_put_uint(&b, m->serial != 0 ? m->serial : 1);
+    put_serial(&b, m->serial != 0 ? m->serial : 1, m->number);
     put_algorithm(&b, false);
-    put_name(&b, m->issuer, m->printable);
+    put_either(&b, m->issuer_name, m->issuer, m->printable);
     der_begin(&b, DER_SEQUENCE);
     der_put_time(&b, m->from != 0 ? m->from : T2020);
     der_put_time(&b, m->to != 0 ? m->to : T2030);
     der_end(&b);
-    put_name(&b, m->subject, m->printable);
+    put_either(&b, m->subject_name, m->subject, m->printable);
     put_spki(&b, m->key);
     put_extensions(&b, m);
     der_end(&b);
@@ -165,32 +190,50 @@ sign_buf mint_cert(const struct mint_cert *m) {
     return seal(tbs, m->issuer_key, m->damage, false);
 }
 
-static void put_entry(der_builder *b, const struct mint_entry *e) {
+static void put_entry_extensions(der_builder *b, const struct mint_entry *e) {
+    if (e->reason < 0 && !e->critical && e->issuer == NULL)
+        return;
     der_begin(b, DER_SEQUENCE);
-    der_put_uint(b, e->serial);
-    der_put_time(b, e->when);
     if (e->reason >= 0 || e->critical) {
         uint8_t reason = (uint8_t)(e->reason >= 0 ? e->reason : 0);
-        der_begin(b, DER_SEQUENCE);
         begin_extension(b, OID_EXT_REASON_CODE, false);
         der_put(b, DER_ENUMERATED, BYTES(&reason, 1));
         end_extension(b);
-        if (e->critical) {
-            begin_extension(b, OID_EXT_HOLD_INSTRUCTION_CODE, true);
-            der_put_null(b);
-            end_extension(b);
-        }
-        der_end(b);
     }
+    if (e->critical) {
+        begin_extension(b, OID_EXT_HOLD_INSTRUCTION_CODE, true);
+        der_put_null(b);
+        end_extension(b);
+    }
+    if (e->issuer != NULL) {
+        begin_extension(b, OID_EXT_CERTIFICATE_ISSUER, true);
+        der_begin(b, DER_SEQUENCE);
+        der_begin(b, DER_CONTEXT_CONSTRUCTED(4));
+        put_name(b, e->issuer, false);
+        der_end(b);
+        der_end(b);
+        end_extension(b);
+    }
+    der_end(b);
+}
+
+static void put_entry(der_builder *b, const struct mint_entry *e) {
+    der_begin(b, DER_SEQUENCE);
+    put_serial(b, e->serial, e->number);
+    der_put_time(b, e->when);
+    put_entry_extensions(b, e);
     der_end(b);
 }
 
 static void put_crl_extensions(der_builder *b, const struct mint_crl *m) {
     der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
     der_begin(b, DER_SEQUENCE);
-    begin_extension(b, OID_EXT_CRL_NUMBER, false);
-    der_put_uint(b, 7);
-    end_extension(b);
+    if (!m->unnumbered) {
+        begin_extension(b, OID_EXT_CRL_NUMBER, false);
+        der_put_uint(b, m->number != 0 ? m->number : 7);
+        end_extension(b);
+    }
+    put_aki(b, m->aki);
     if (m->has_scope) {
         begin_extension(b, OID_EXT_ISSUING_DISTRIBUTION_POINT, true);
         der_put(b, DER_SEQUENCE, m->scope);
@@ -198,7 +241,7 @@ static void put_crl_extensions(der_builder *b, const struct mint_crl *m) {
     }
     if (m->delta) {
         begin_extension(b, OID_EXT_DELTA_CRL_INDICATOR, true);
-        der_put_uint(b, 6);
+        der_put_uint(b, m->base != 0 ? m->base : 6);
         end_extension(b);
     }
     if (m->critical) {
@@ -225,14 +268,15 @@ sign_buf mint_crl(const struct mint_crl *m) {
         for (size_t i = 0; i < m->n; i++)
             put_entry(&b, &m->entries[i]);
         for (size_t i = 0; i < m->fill; i++)
-            put_entry(&b, &(struct mint_entry){(UINT64_C(1) << 32) + 2 * i, T2020 + (int64_t)i, (int)(i % 6),
-                                               false});
+            put_entry(&b, &(struct mint_entry){.serial = (UINT64_C(1) << 32) + 2 * i,
+                                               .when = T2020 + (int64_t)i,
+                                               .reason = (int)(i % 6)});
         der_end(&b);
     }
     put_crl_extensions(&b, m);
     der_end(&b);
     cr_assert_eq(der_builder_take(&b, &tbs, NULL), SIGN_OK);
-    return seal(tbs, m->key, false, m->sha1);
+    return seal(tbs, m->key, m->damage, m->sha1);
 }
 
 static void list(sign_input *out, const sign_buf *in, size_t n) {

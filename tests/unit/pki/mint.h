@@ -30,6 +30,10 @@ struct mint_cert {
     bool twice;     /* the extension stands there twice */
     bool printable; /* names as PrintableString instead of UTF8String */
     const char *ski, *aki;
+    sign_bytes crl_points; /* the extension's value, in place of crl_uri; empty: none */
+    sign_bytes number;     /* contents of the serial number, in place of `serial`; empty: none */
+    sign_bytes subject_name, issuer_name; /* whole Names instead of subject and issuer */
+    sign_bytes extensions;                /* more of them, encoded */
 };
 sign_buf mint_cert(const struct mint_cert *m);
 
@@ -38,6 +42,8 @@ struct mint_entry {
     int64_t when;
     int reason; /* -1 none */
     bool critical;
+    const char *issuer; /* certificateIssuer: a common name; NULL: none */
+    sign_bytes number;  /* as in mint_cert */
 };
 struct mint_crl {
     const char *issuer;
@@ -49,7 +55,11 @@ struct mint_crl {
     sign_bytes scope; /* contents of the issuingDistributionPoint */
     bool has_scope;
     bool delta, critical;
-    bool sha1; /* signed with SHA-1 */
+    bool sha1;             /* signed with SHA-1 */
+    uint64_t number, base; /* CRLNumber, and that of the base of a delta; 0: 7, 6 */
+    bool unnumbered;       /* no CRLNumber */
+    const char *aki;
+    bool damage; /* one bit of the signature */
 };
 sign_buf mint_crl(const struct mint_crl *m);
 
