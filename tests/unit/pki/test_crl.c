@@ -67,8 +67,9 @@ Test(pki_crl, entries) {
     struct stage s = stage();
     struct mint_crl l = list_of(&s);
     both(&s, &l, SUB_NONE, MSG_NONE, "empty list");
-    struct mint_entry e[] = {
-        {4710, T2026 - DAY, -1, false}, {4712, T2026 - DAY, 1, false}, {0x124711, T2026 - DAY, 1, false}};
+    struct mint_entry e[] = {{.serial = 4710, .when = T2026 - DAY, .reason = -1},
+                             {.serial = 4712, .when = T2026 - DAY, .reason = 1},
+                             {.serial = 0x124711, .when = T2026 - DAY, .reason = 1}};
     l.entries = e;
     l.n = 3;
     both(&s, &l, SUB_NONE, MSG_NONE, "others are revoked");
@@ -78,7 +79,7 @@ Test(pki_crl, entries) {
     both(&s, &l, SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, "no reason given");
     e[1].reason = REASON_HOLD;
     both(&s, &l, SUB_TRY_LATER, MSG_CERT_SUSPENDED, "on hold");
-    e[1] = (struct mint_entry){4711, T2026 + 1, 1, false};
+    e[1] = (struct mint_entry){.serial = 4711, .when = T2026 + 1, .reason = 1};
     both(&s, &l, SUB_NONE, MSG_NONE, "revoked one second later");
     e[1].when = T2026;
     both(&s, &l, SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, "revoked in this second");
@@ -94,11 +95,11 @@ Test(pki_crl, freshness) {
     l.to = T2026 - 1;
     l.from = T2026 - DAY;
     both(&s, &l, SUB_TRY_LATER, MSG_CRL_EXPIRED, "ran out");
-    const struct mint_entry e = {4711, T2026 - 2 * DAY, 1, false};
+    const struct mint_entry e = {.serial = 4711, .when = T2026 - 2 * DAY, .reason = 1};
     l.entries = &e;
     l.n = 1;
     both(&s, &l, SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, "ran out, but revocation is for good");
-    const struct mint_entry hold = {4711, T2026 - 2 * DAY, REASON_HOLD, false};
+    const struct mint_entry hold = {.serial = 4711, .when = T2026 - 2 * DAY, .reason = REASON_HOLD};
     l.entries = &hold;
     both(&s, &l, SUB_TRY_LATER, MSG_CRL_EXPIRED, "ran out, and a suspension may have ended");
     l.n = 0;
@@ -124,13 +125,13 @@ Test(pki_crl, critical_extensions) {
     l.critical = true;
     both(&s, &l, SUB_TRY_LATER, MSG_CRL_CRITICAL, "in the list");
     l.critical = false;
-    const struct mint_entry e = {99, T2026 - DAY, 1, true};
+    const struct mint_entry e = {.serial = 99, .when = T2026 - DAY, .reason = 1, .critical = true};
     l.entries = &e;
     l.n = 1;
     both(&s, &l, SUB_TRY_LATER, MSG_CRL_CRITICAL, "in another's entry");
     l.n = 0;
     l.delta = true;
-    both(&s, &l, SUB_TRY_LATER, MSG_CRL_SCOPE, "delta");
+    both(&s, &l, SUB_TRY_LATER, MSG_CRL_DELTA, "a delta without its base");
     stage_free(&s);
 }
 
@@ -138,30 +139,30 @@ Test(pki_crl, scope) {
     static const struct {
         const char *octets;
         size_t len;
-        enum sub_indication sub;
+        enum message_id message;
         const char *what;
     } rows[] = {
-        {"", 0, SUB_NONE, "nothing said"},
-        {"\x81\x01\xff", 3, SUB_NONE, "user certificates: the signer is one"},
-        {"\x82\x01\xff", 3, SUB_TRY_LATER, "CA certificates only"},
-        {"\x83\x02\x06\x40", 4, SUB_TRY_LATER, "some reasons only"},
-        {"\x84\x01\xff", 3, SUB_TRY_LATER, "indirect"},
-        {"\x85\x01\xff", 3, SUB_TRY_LATER, "attribute certificates"},
+        {"", 0, MSG_NONE, "nothing said"},
+        {"\x81\x01\xff", 3, MSG_NONE, "user certificates: the signer is one"},
+        {"\x82\x01\xff", 3, MSG_CRL_SCOPE, "CA certificates only"},
+        {"\x83\x02\x06\x40", 4, MSG_CRL_REASONS, "some reasons only"},
+        {"\x84\x01\xff", 3, MSG_NONE, "indirect, and its issuer's own certificate"},
+        {"\x85\x01\xff", 3, MSG_CRL_SCOPE, "attribute certificates"},
         {"\xa0\x23\xa0\x21\x86\x1f"
          "http://crl.example.org/full.crl",
-         37, SUB_NONE, "the place that the certificate names"},
+         37, MSG_NONE, "the place that the certificate names"},
         {"\xa0\x23\xa0\x21\x86\x1f"
          "http://crl.example.org/part.crl",
-         37, SUB_TRY_LATER, "another place"},
-        {"\xa0\x02\xa1\x00", 4, SUB_TRY_LATER, "a relative name"},
-        {"\x87\x01\xff", 3, SUB_TRY_LATER, "something unknown"},
+         37, MSG_CRL_SCOPE, "another place"},
+        {"\xa0\x02\xa1\x00", 4, MSG_CRL_SCOPE, "a relative name"},
+        {"\x87\x01\xff", 3, MSG_CRL_SCOPE, "something unknown"},
     };
     struct stage s = stage();
     struct mint_crl l = list_of(&s);
     l.has_scope = true;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         l.scope = BYTES(rows[i].octets, rows[i].len);
-        both(&s, &l, rows[i].sub, rows[i].sub == SUB_NONE ? MSG_NONE : MSG_CRL_SCOPE, rows[i].what);
+        both(&s, &l, rows[i].message == MSG_NONE ? SUB_NONE : SUB_TRY_LATER, rows[i].message, rows[i].what);
     }
     stage_free(&s);
 }
@@ -183,7 +184,7 @@ Test(pki_crl, who_signed_it) {
  * newest. */
 Test(pki_crl, newest_wins) {
     struct stage s = stage();
-    const struct mint_entry e = {4711, T2026 - 10 * DAY, 1, false};
+    const struct mint_entry e = {.serial = 4711, .when = T2026 - 10 * DAY, .reason = 1};
     struct mint_crl lists[2] = {list_of(&s), list_of(&s)};
     lists[0].from = T2026 - 20 * DAY;
     lists[0].to = T2026 + 20 * DAY;
@@ -253,7 +254,7 @@ Test(pki_crl, lists_of_a_document_are_read_once) {
     s.signer.serial = 4712;
     AUTO(sign_buf) der2 = mint_cert(&s.signer);
     struct mint_crl l = list_of(&s);
-    const struct mint_entry e = {4712, T2026 - DAY, 1, false};
+    const struct mint_entry e = {.serial = 4712, .when = T2026 - DAY, .reason = 1};
     l.entries = &e;
     l.n = 1;
     AUTO(sign_buf) crl = mint_crl(&l);
@@ -319,7 +320,7 @@ Test(pki_crl, algorithm_is_carried) {
 Test(pki_crl, hundred_thousand_entries, .timeout = 60) {
     struct stage s = stage();
     struct mint_crl l = list_of(&s);
-    const struct mint_entry e = {4711, T2026 - DAY, 1, false};
+    const struct mint_entry e = {.serial = 4711, .when = T2026 - DAY, .reason = 1};
     l.fill = 100000;
     l.entries = &e;
     l.n = 1;
@@ -342,7 +343,7 @@ Test(pki_crl, hundred_thousand_entries, .timeout = 60) {
 /* Every truncation and every trailing octet is refused, and a list among certificates too. */
 Test(pki_crl, malformed) {
     struct stage s = stage();
-    const struct mint_entry e = {4711, T2026 - DAY, 1, false};
+    const struct mint_entry e = {.serial = 4711, .when = T2026 - DAY, .reason = 1};
     struct mint_crl l = list_of(&s);
     l.entries = &e;
     l.n = 1;
@@ -354,7 +355,7 @@ Test(pki_crl, malformed) {
     grow_put(&longer, der.data, der.len);
     grow_byte(&longer, 0);
     cr_assert_eq(pki_crl_read(BYTES(longer.data, longer.len), NULL, &crl, NULL), SIGN_E_FORMAT);
-    const struct mint_entry odd = {4711, T2026 - DAY, 11, false};
+    const struct mint_entry odd = {.serial = 4711, .when = T2026 - DAY, .reason = 11};
     l.entries = &odd;
     AUTO(sign_buf) unknown = mint_crl(&l);
     cr_assert_eq(pki_crl_read(view(unknown), NULL, &crl, NULL), SIGN_E_FORMAT);
