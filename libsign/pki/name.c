@@ -203,5 +203,7 @@ void pki_name_short(sign_bytes name, char *out, size_t size) {
         text.len = 0;
         (void)pki_name_text(name, &text);
     }
-    text_printable(BYTES(text.data, text.failed ? 0 : text.len), out, size);
+    /* RFC 5280, 4.1.2.6: a subject may be empty; a message must not end in the air. */
+    sign_bytes shown = text.failed || text.len == 0 ? BYTES_STR("-") : BYTES(text.data, text.len);
+    text_printable(shown, out, size);
 }
