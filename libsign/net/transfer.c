@@ -116,7 +116,8 @@ static void set_rules(struct setup *s) {
     set_long(s, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
     set_long(s, CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
     set_long(s, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1);
-    set_long(s, CURLOPT_BUFFERSIZE, RECEIVE);
+    /* Refused while the handle still has the buffer of a transfer that failed early; that one is as large. */
+    (void)curl_easy_setopt(s->easy, CURLOPT_BUFFERSIZE, (long)RECEIVE);
     /* A name server that does not answer must not hold up whoever gave up waiting. */
     set_long(s, CURLOPT_QUICK_EXIT, 1);
     set_text(s, CURLOPT_USERAGENT, "kalem/" DOTTED(SIGN_VERSION_MAJOR, SIGN_VERSION_MINOR));
@@ -234,6 +235,8 @@ static bool go(struct transfer *t) {
     t->head = (struct net_head){.octets = t->head.octets, .max_age = -1};
     t->connected = t->opened = t->refused = t->over = t->dropped = false;
     t->unwanted = 0;
+    t->text[0] = 0;
+    t->answer->status = 0;
     t->last = net_clock();
     if (t->easy == NULL) {
         say(t, SIGN_E_MEMORY, "out of memory");
@@ -276,6 +279,7 @@ int64_t transfer_deadline(const struct transfer *t) {
 }
 
 void transfer_give_up(struct transfer *t) {
+    t->answer->status = t->head.status;
     bool total = net_clock() >= t->began + (int64_t)t->net->opt.total_ms;
     say(t, SIGN_E_NETWORK, total ? "the server took too long" : "the server sent nothing for too long");
     let_go(t);
@@ -307,6 +311,12 @@ static bool redirect(struct transfer *t, const char *to) {
     return false;
 }
 
+/* libcurl joins Location and the URL before, and could not: a scheme that it does not know, or no URL. */
+static bool bad_location(const struct transfer *t, CURLcode code) {
+    return t->head.status / 100 == 3 && (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL ||
+                                         code == CURLE_BAD_FUNCTION_ARGUMENT);
+}
+
 /* Why there is no body, when libcurl has ended with `code`. */
 static void failure(struct transfer *t, CURLcode code) {
     char why[300];
@@ -324,6 +334,8 @@ static void failure(struct transfer *t, CURLcode code) {
     } else if (t->over || code == CURLE_FILESIZE_EXCEEDED) {
         snprintf(why, sizeof why, "the answer is larger than %zu octets", net_limit(t->request));
         say(t, SIGN_E_LIMIT, why);
+    } else if (bad_location(t, code)) {
+        say(t, SIGN_E_REFUSED, "redirected: neither http nor https");
     } else if (t->refused && !t->opened) {
         snprintf(why, sizeof why, "%.100s: %s is a special address and not allowed", t->url.host, t->special);
         say(t, SIGN_E_REFUSED, why);
