@@ -159,6 +159,21 @@ Test(xades_cosign, others_that_do_not_hold) {
     refuse(&a, NULL, draft_options(SIGN_ATTACHED), SIGN_E_FORMAT, MSG_COSIGN_OTHER);
 }
 
+/* A Signature without SignedInfo is no document to sign: the new one would stand beside what nobody can
+ * judge. */
+Test(xades_cosign, a_malformed_signature_gets_no_company) {
+    static const char malformed[] =
+        "<r><a>bir</a><ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"/></r>";
+    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(sign_buf) out = {0};
+    sign_error err = {0};
+    sign_input in = draft_text(malformed);
+    sign_options o = draft_options(SIGN_ENVELOPED);
+    cr_assert_eq(draft_create(&s, &in, NULL, &o, &out, &err), SIGN_E_FORMAT);
+    cr_assert_str_eq(err.id, message_code(MSG_COSIGN_OTHER), "%s", err.text);
+    cr_assert_null(out.data);
+}
+
 Test(xades_cosign, signatures_that_stand_alone) {
     static const sign_shape alone[] = {SIGN_DETACHED, SIGN_ENVELOPING};
     for (size_t i = 0; i < 2; i++) {

@@ -326,6 +326,12 @@ Test(verify, detached_content_comes_from_the_caller_alone) {
     cr_assert_eq(sub_with(&s, draft_view(&two), in + 2, 1, TRI_NULL), SUB_SIGNED_DATA_NOT_FOUND,
                  "one without a name does not serve two");
     cr_assert_eq(sub_with(&s, draft_view(&nameless), in + 2, 1, TRI_TRUE), SUB_NONE);
+    /* "iki%00..." is another name than "iki", also where names are C strings. */
+    AUTO(sign_buf)
+    nul = verify_fill(&s, V_SIGNATURE(V_SP_REF V_RAW_REF("URI=\"iki%00bir\"", "{t:iki}")
+                                          V_RAW_REF("URI=\"bir%20dosya.txt\"", "{t:bir}"),
+                                      GOOD_OBJECT));
+    cr_assert_eq(sub_with(&s, draft_view(&nul), in, 2, TRI_NULL), SUB_SIGNED_DATA_NOT_FOUND);
 }
 
 /* ---- counter-signatures (EN 319 132-1, 5.2.7) -----------------------------------------------------------
