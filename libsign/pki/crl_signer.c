@@ -47,6 +47,22 @@ static bool named_by(const struct pki_crl *crl, const struct pki_cert *cert) {
     return crl->aki.len == 0 || cert->ski.len == 0 || bytes_equal(crl->aki, cert->ski);
 }
 
+/*
+ * A DSA key without parameters has those of the path that it stands in (RFC 3279, 2.3.2): what it verifies is
+ * not remembered with the list. Outside of the chain that path is not known yet.
+ */
+static sign_rc signed_inheriting(struct crl_search *s, struct pki_crl *crl, const struct pki_cert *cert,
+                                 bool *ok, sign_error *err) {
+    const struct rev_question *q = s->q;
+    size_t i = 1;
+    while (i < q->n_chain && q->chain[i] != cert)
+        i++;
+    if (i == q->n_chain)
+        return SIGN_OK;
+    return pki_signed_in_path(q->crypto, q->chain + i, q->n_chain - i, crl->tbs, &crl->sigalg, crl->signature,
+                              ok, err);
+}
+
 static sign_rc has_signed(struct crl_search *s, struct pki_crl *crl, struct pki_cert *cert, bool *ok,
                           sign_error *err) {
     *ok = false;
@@ -54,10 +70,11 @@ static sign_rc has_signed(struct crl_search *s, struct pki_crl *crl, struct pki_
         crl_search_note(s, CRL_RANK_NO_SIGN, MSG_CRL_NO_SIGN, 0);
         return SIGN_OK;
     }
-    bool known;
-    if (!pki_crl_known(crl, cert, &known) && !pki_spend(s->q->opt->effort, pki_key_cost(cert)))
+    bool known, inherits = crl->sigalg.scheme == SCHEME_DSA && pki_key_inherits(cert);
+    if ((inherits || !pki_crl_known(crl, cert, &known)) && !pki_spend(s->q->opt->effort, pki_key_cost(cert)))
         return SIGN_OK;
-    sign_rc rc = pki_crl_signed_by(crl, s->q->crypto, cert, ok, err);
+    sign_rc rc = inherits ? signed_inheriting(s, crl, cert, ok, err)
+                          : pki_crl_signed_by(crl, s->q->crypto, cert, ok, err);
     if (rc == SIGN_OK && !*ok)
         crl_search_note(s, CRL_RANK_SIGNATURE, MSG_CRL_SIGNATURE, 0);
     return rc;

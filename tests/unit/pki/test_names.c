@@ -224,7 +224,7 @@ Test(pki_names, bounds) {
     der_begin(&names, DER_SEQUENCE);
     for (int i = 0; i < 600; i++) {
         der_begin(&subtrees, DER_SEQUENCE);
-        der_put(&subtrees, DER_CONTEXT(2), BYTES_STR("a.tr"));
+        der_put(&subtrees, DER_CONTEXT(2), BYTES_STR("c.tr"));
         der_end(&subtrees);
         der_put(&names, DER_CONTEXT(2), BYTES_STR("b.tr"));
     }
