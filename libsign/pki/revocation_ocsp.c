@@ -254,8 +254,9 @@ static sign_rc try_signer(struct ocsp_search *s, struct pki_ocsp *r, struct pki_
     bool yes = false;
     *ok = false;
     sign_rc rc = identifies(s, r, cert, &yes, err);
-    /* What somebody says about the own certificate says nothing. */
-    if (rc != SIGN_OK || !yes || bytes_equal(cert->spki, s->q->chain[0]->spki))
+    /* What somebody says about the own certificate says nothing; the issuer's own key was tried before. */
+    if (rc != SIGN_OK || !yes || bytes_equal(cert->spki, s->q->chain[0]->spki) ||
+        bytes_equal(cert->spki, s->q->chain[1]->spki))
         return rc;
     bool local = is_local(s, cert);
     if (!may_answer(s, r, cert, local))

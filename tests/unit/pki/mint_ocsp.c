@@ -1,0 +1,337 @@
+#include "mint_ocsp.h"
+#include <openssl/x509.h>
+
+static void put_name(der_builder *b, const char *cn) {
+    der_begin(b, DER_SEQUENCE);
+    der_begin(b, DER_SET);
+    der_begin(b, DER_SEQUENCE);
+    der_put_oid(b, OID_DN_COMMON_NAME);
+    der_put_utf8(b, DER_UTF8, cn);
+    der_end(b);
+    der_end(b);
+    der_end(b);
+}
+
+static const EVP_MD *md_of(enum crypto_digest d) {
+    return d == DIGEST_SHA512
+               ? EVP_sha512()
+               : (d == DIGEST_SHA384 ? EVP_sha384() : (d == DIGEST_SHA256 ? EVP_sha256() : EVP_sha1()));
+}
+
+static void put_hash(der_builder *b, enum crypto_digest d, sign_bytes in) {
+    uint8_t out[EVP_MAX_MD_SIZE];
+    unsigned n = 0;
+    cr_assert_eq(EVP_Digest(in.data, in.len, out, &n, md_of(d), NULL), 1);
+    der_put(b, DER_OCTET_STRING, BYTES(out, n));
+}
+
+static void put_name_hash(der_builder *b, enum crypto_digest d, const char *cn) {
+    AUTO(der_builder) name = {0};
+    AUTO(sign_buf) der = {0};
+    put_name(&name, cn);
+    cr_assert_eq(der_builder_take(&name, &der, NULL), SIGN_OK);
+    put_hash(b, d, view(der));
+}
+
+static void put_key_hash(der_builder *b, enum crypto_digest d, EVP_PKEY *key) {
+    unsigned char *point = NULL;
+    size_t n = EVP_PKEY_get1_encoded_public_key(key, &point);
+    cr_assert_gt(n, 0);
+    put_hash(b, d, BYTES(point, n));
+    OPENSSL_free(point);
+}
+
+static void begin_extension(der_builder *b, enum oid id, bool critical) {
+    der_begin(b, DER_SEQUENCE);
+    der_put_oid(b, id);
+    if (critical)
+        der_put(b, DER_BOOLEAN, BYTES("\xff", 1));
+    der_begin(b, DER_OCTET_STRING);
+}
+
+static void end_extension(der_builder *b) {
+    der_end(b);
+    der_end(b);
+}
+
+static void put_cert_id(der_builder *b, const struct mint_single *m) {
+    enum crypto_digest d = m->digest != DIGEST_NONE ? m->digest : DIGEST_SHA1;
+    der_begin(b, DER_SEQUENCE);
+    crypto_digest_write(b, d);
+    put_name_hash(b, d, m->issuer);
+    put_key_hash(b, d, m->issuer_key);
+    der_put_uint(b, m->serial);
+    der_end(b);
+}
+
+static void put_status(der_builder *b, const struct mint_single *m) {
+    if (m->status != OCSP_REVOKED) {
+        der_put(b, (uint8_t)DER_CONTEXT(m->status == OCSP_GOOD ? 0 : 2), (sign_bytes){0});
+        return;
+    }
+    der_begin(b, DER_CONTEXT_CONSTRUCTED(1));
+    der_put_gen_time(b, m->revoked_at);
+    if (m->reason >= 0) {
+        uint8_t reason = (uint8_t)m->reason;
+        der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
+        der_put(b, DER_ENUMERATED, BYTES(&reason, 1));
+        der_end(b);
+    }
+    der_end(b);
+}
+
+static void put_single(der_builder *b, const struct mint_single *m) {
+    der_begin(b, DER_SEQUENCE);
+    put_cert_id(b, m);
+    put_status(b, m);
+    der_put_gen_time(b, m->from);
+    if (m->to != 0) {
+        der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
+        der_put_gen_time(b, m->to);
+        der_end(b);
+    }
+    if (m->cutoff != 0 || m->critical) {
+        der_begin(b, DER_CONTEXT_CONSTRUCTED(1));
+        der_begin(b, DER_SEQUENCE);
+        begin_extension(b, m->critical ? OID_EXT_LOGOTYPE : OID_OCSP_ARCHIVE_CUTOFF, m->critical);
+        der_put_gen_time(b, m->cutoff);
+        end_extension(b);
+        der_end(b);
+        der_end(b);
+    }
+    der_end(b);
+}
+
+static void put_extensions(der_builder *b, const struct mint_ocsp *m) {
+    if (m->nonce.len == 0 && !m->critical)
+        return;
+    der_begin(b, DER_CONTEXT_CONSTRUCTED(1));
+    der_begin(b, DER_SEQUENCE);
+    if (m->nonce.len > 0) {
+        begin_extension(b, OID_OCSP_NONCE, false);
+        der_put(b, DER_OCTET_STRING, m->nonce);
+        end_extension(b);
+    }
+    if (m->critical) {
+        begin_extension(b, OID_EXT_LOGOTYPE, true);
+        der_put_null(b);
+        end_extension(b);
+    }
+    der_end(b);
+    der_end(b);
+}
+
+static sign_buf response_data(const struct mint_ocsp *m) {
+    AUTO(der_builder) b = {0};
+    sign_buf out = {0};
+    der_begin(&b, DER_SEQUENCE);
+    der_begin(&b, (uint8_t)DER_CONTEXT_CONSTRUCTED(m->by_name != NULL ? 1 : 2));
+    if (m->by_name != NULL)
+        put_name(&b, m->by_name);
+    else
+        put_key_hash(&b, DIGEST_SHA1, m->by_key);
+    der_end(&b);
+    der_put_gen_time(&b, m->produced != 0 ? m->produced : m->n > 0 ? m->singles[0].from : T2026);
+    der_begin(&b, DER_SEQUENCE);
+    for (size_t i = 0; i < m->n; i++)
+        put_single(&b, &m->singles[i]);
+    der_end(&b);
+    put_extensions(&b, m);
+    der_end(&b);
+    cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
+    return out;
+}
+
+static void put_basic(der_builder *b, const struct mint_ocsp *m) {
+    const struct crypto_sigalg alg = {.scheme = SCHEME_ECDSA, .digest = DIGEST_SHA256};
+    AUTO(sign_buf) tbs = response_data(m);
+    uint8_t signature[256];
+    size_t n = sizeof signature;
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    cr_assert(ctx != NULL && EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, m->key) == 1 &&
+              EVP_DigestSign(ctx, signature, &n, tbs.data, tbs.len) == 1);
+    EVP_MD_CTX_free(ctx);
+    if (m->damage)
+        signature[n - 1] ^= 1;
+    der_begin(b, DER_SEQUENCE);
+    der_put_raw(b, view(tbs));
+    crypto_sigalg_write(b, &alg);
+    der_put_bits(b, BYTES(signature, n));
+    if (m->n_certs > 0) {
+        der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
+        der_begin(b, DER_SEQUENCE);
+        for (size_t i = 0; i < m->n_certs; i++)
+            der_put_raw(b, m->certs[i]);
+        der_end(b);
+        der_end(b);
+    }
+    der_end(b);
+}
+
+sign_buf mint_ocsp(const struct mint_ocsp *m) {
+    AUTO(der_builder) b = {0};
+    sign_buf out = {0};
+    uint8_t status = (uint8_t)m->status;
+    if (m->bare) {
+        put_basic(&b, m);
+    } else {
+        der_begin(&b, DER_SEQUENCE);
+        der_put(&b, DER_ENUMERATED, BYTES(&status, 1));
+        if (m->status == 0) {
+            der_begin(&b, DER_CONTEXT_CONSTRUCTED(0));
+            der_begin(&b, DER_SEQUENCE);
+            der_put_oid(&b, OID_OCSP_BASIC);
+            der_begin(&b, DER_OCTET_STRING);
+            put_basic(&b, m);
+            der_end(&b);
+            der_end(&b);
+            der_end(&b);
+        }
+        der_end(&b);
+    }
+    cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
+    return out;
+}
+
+/* ---- certificates ------------------------------------------------------------------------------- */
+
+static void put_access(der_builder *b, enum oid method, const char *url) {
+    if (url == NULL)
+        return;
+    der_begin(b, DER_SEQUENCE);
+    der_put_oid(b, method);
+    der_put(b, DER_CONTEXT(6), BYTES_STR(url));
+    der_end(b);
+}
+
+static void put_delta(der_builder *b, const char *url) {
+    begin_extension(b, OID_EXT_FRESHEST_CRL, false);
+    der_begin(b, DER_SEQUENCE);
+    der_begin(b, DER_SEQUENCE);
+    der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
+    der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
+    der_put(b, DER_CONTEXT(6), BYTES_STR(url));
+    der_end(b);
+    der_end(b);
+    der_end(b);
+    der_end(b);
+    end_extension(b);
+}
+
+sign_buf mint_extras(const struct mint_extras *m) {
+    AUTO(der_builder) b = {0};
+    sign_buf out = {0};
+    if (m->ocsp_signing) {
+        begin_extension(&b, OID_EXT_EXTENDED_KEY_USAGE, false);
+        der_begin(&b, DER_SEQUENCE);
+        der_put_oid(&b, OID_EKU_OCSP_SIGNING);
+        der_end(&b);
+        end_extension(&b);
+    }
+    if (m->nocheck) {
+        begin_extension(&b, OID_EXT_OCSP_NO_CHECK, false);
+        der_put_null(&b);
+        end_extension(&b);
+    }
+    if (m->ocsp_url != NULL || m->issuers_url != NULL) {
+        begin_extension(&b, OID_EXT_AUTHORITY_INFO_ACCESS, false);
+        der_begin(&b, DER_SEQUENCE);
+        put_access(&b, OID_AD_OCSP, m->ocsp_url);
+        put_access(&b, OID_AD_OCSP, m->ocsp_url2);
+        put_access(&b, OID_AD_CA_ISSUERS, m->issuers_url);
+        der_end(&b);
+        end_extension(&b);
+    }
+    if (m->delta_url != NULL)
+        put_delta(&b, m->delta_url);
+    cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
+    return out;
+}
+
+void scene_begin(struct scene *s) {
+    *s = (struct scene){.ca_key = mint_key(), .key = mint_key(), .responder_key = mint_key()};
+    s->responder_extras = mint_extras(&(struct mint_extras){.ocsp_signing = true, .nocheck = true});
+    s->ca = (struct mint_cert){.subject = "CA",
+                               .issuer = "CA",
+                               .key = s->ca_key,
+                               .issuer_key = s->ca_key,
+                               .ca = 1,
+                               .path_len = -1,
+                               .key_usage = KU_CERT_SIGN | KU_CRL_SIGN};
+    s->signer = (struct mint_cert){.subject = "Signer",
+                                   .issuer = "CA",
+                                   .key = s->key,
+                                   .issuer_key = s->ca_key,
+                                   .serial = 4711,
+                                   .key_usage = KU_NON_REPUDIATION};
+    s->responder = (struct mint_cert){.subject = "Responder",
+                                      .issuer = "CA",
+                                      .key = s->responder_key,
+                                      .issuer_key = s->ca_key,
+                                      .serial = 77,
+                                      .key_usage = KU_DIGITAL_SIGNATURE,
+                                      .extensions = view(s->responder_extras)};
+}
+
+void scene_end(struct scene *s) {
+    EVP_PKEY_free(s->ca_key);
+    EVP_PKEY_free(s->key);
+    EVP_PKEY_free(s->responder_key);
+    sign_buf_free(&s->responder_extras);
+    sign_buf_free(&s->signer_extras);
+}
+
+struct mint_single single_of(const struct scene *s) {
+    return (struct mint_single){.issuer = "CA",
+                                .issuer_key = s->ca_key,
+                                .serial = 4711,
+                                .reason = -1,
+                                .from = T2026 - 3600,
+                                .to = T2026 + 3600};
+}
+
+struct mint_ocsp response_of(const struct scene *s, const struct mint_single *single) {
+    return (struct mint_ocsp){.by_name = "CA", .key = s->ca_key, .singles = single, .n = 1};
+}
+
+static void list(sign_input *out, const sign_bytes *in, size_t n) {
+    for (size_t i = 0; i < n; i++)
+        out[i] = (sign_input){.name = "memory", .data = in[i]};
+}
+
+sign_trust *kit_trust(const struct kit *k) {
+    sign_input anchors[4], certs[4], crls[4], ocsps[4];
+    list(anchors, k->anchors, k->n_anchors);
+    list(certs, k->certs, k->n_certs);
+    list(crls, k->crls, k->n_crls);
+    list(ocsps, k->ocsps, k->n_ocsps);
+    const sign_trust_options opt = {.size = sizeof opt,
+                                    .anchors = anchors,
+                                    .n_anchors = k->n_anchors,
+                                    .list = k->list,
+                                    .n_list = k->n_list,
+                                    .certs = certs,
+                                    .n_certs = k->n_certs,
+                                    .crls = crls,
+                                    .n_crls = k->n_crls,
+                                    .ocsps = ocsps,
+                                    .n_ocsps = k->n_ocsps,
+                                    .fetch = k->fetch,
+                                    .nonce = k->nonce};
+    sign_trust *t = NULL;
+    sign_error err = {0};
+    cr_assert_eq(sign_trust_new(&opt, &t, &err), SIGN_OK, "%s", err.text);
+    return t;
+}
+
+struct pki_path *path_of(const sign_trust *trust, sign_bytes der, const struct pki_path_options *opt) {
+    struct crypto *crypto = NULL;
+    AUTO(pki_cert_ptr) cert = NULL;
+    struct pki_path *path = NULL;
+    sign_error err = {0};
+    cr_assert_eq(pki_lend(trust, &crypto, &err), SIGN_OK, "%s", err.text);
+    cr_assert_eq(pki_certificate(trust, crypto, der, &cert, &err), SIGN_OK, "%s", err.text);
+    cr_assert_eq(pki_path_check(trust, crypto, cert, opt, &path, &err), SIGN_OK, "%s", err.text);
+    pki_lend_back(trust, crypto);
+    return path;
+}
