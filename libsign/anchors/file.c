@@ -11,7 +11,7 @@ static const char schema[] = "anchors/1";
 static const struct {
     const char *word;
     unsigned bit;
-} purposes[] = {{"signers", SIGN_FOR_SIGNERS}, {"tsa", SIGN_FOR_TSA}, {"ocsp", SIGN_FOR_OCSP}};
+} purposes[] = {{"signer", SIGN_FOR_SIGNERS}, {"tsa", SIGN_FOR_TSA}, {"ocsp", SIGN_FOR_OCSP}};
 enum { PURPOSES = sizeof purposes / sizeof *purposes };
 
 /* ---- writing ------------------------------------------------------------------------------------ */

@@ -244,7 +244,7 @@ Test(anchors, a_store_comes_back_as_it_was) {
     char *text = slurp(p.file);
     cr_expect_not_null(strstr(text, "\"2026-01-06T07:00:00Z\""), "%s", text);
     cr_expect_not_null(strstr(text, "\"tsa\""));
-    cr_expect_not_null(strstr(text, "\"signers\""));
+    cr_expect_not_null(strstr(text, "\"signer\""));
     cr_expect_not_null(strstr(text, "Kök Sertifikası EC"));
     free(text);
     cr_assert_eq(sign_anchors_remove(again, sign_anchors_get(again, 1)->sha256, NULL), SIGN_OK);
@@ -290,8 +290,8 @@ Test(anchors, a_store_is_read_strictly) {
         {"\"sunset\": null", "\"sunset\": \"yarın\"", "E3504"},
         {"\"sunset\": null", "\"sunset\": \"1970-01-01T00:00:00Z\"", "E3504"},
         {"\"sunset\": null", "\"sunset\": 5", "E3504"},
-        {"\"signers\",", "\"signers\", \"signers\",", "E3504"},
-        {"\"signers\",", "\"everything\",", "E3504"},
+        {"\"signer\",", "\"signer\", \"signer\",", "E3504"},
+        {"\"signer\",", "\"everything\",", "E3504"},
         {"\"sha256\": \"", "\"sha256\": \"0", "E3504"},
         {"\"certificate\": \"M", "\"certificate\": \"*", "E3504"},
         {"\"source\": ", "\"source\": [], \"sourc\": ", "E3504"},

@@ -233,3 +233,180 @@ Test(report, every_sub_indication_has_its_name) {
     cr_assert_null(sub_indication_text(SUB_NONE));
     cr_assert_str_eq(indication_text(TOTAL_PASSED), "TOTAL-PASSED");
 }
+
+/* ---- evidence ---- */
+
+static struct sign_report *with_evidence(void) {
+    static struct report_revocation fetched = {.kind = "ocsp",
+                                               .cert_sha256 = "aa",
+                                               .this_update = 1767589200,
+                                               .next_update = 1767675600,
+                                               .produced_at = 1767592800,
+                                               .from = {"network", "http://ocsp.example/1", 1767596000},
+                                               .signer = "dd",
+                                               .status = "good"},
+                                    held = {.next = &fetched,
+                                            .kind = "crl",
+                                            .cert_sha256 = "bb",
+                                            .this_update = 1767589200,
+                                            .from = {"signature", "signature", 0},
+                                            .status = "suspended"};
+    static struct report_chain root = {.subject = "CN=K\\,\xc3\xb6k\n,O=x",
+                                       .cert_sha256 = "cc",
+                                       .from = {"given", "root.pem", 0},
+                                       .anchor = true},
+                               ca = {.next = &root,
+                                     .subject = "CN=CA,O=x",
+                                     .cert_sha256 = "bb",
+                                     .from = {"cache", "http://depo.example/ca.cer", 1767510000}},
+                               end = {.next = &ca,
+                                      .subject = "CN=A,serialNumber=10000000146",
+                                      .cert_sha256 = "aa",
+                                      .from = {"signature", "signature", 0}};
+    struct sign_report *r = fresh("verify/1");
+    struct report_signature *s = add(r, INDETERMINATE, SUB_TRY_LATER);
+    s->chain = &end;
+    s->revocation = &held;
+    cr_assert_eq(report_seal(r, NULL), SIGN_OK);
+    return r;
+}
+
+static void member_is(const json_t *object, const char *key, const char *want) {
+    const json_t *v = json_object_get(object, key);
+    cr_assert_not_null(v, "%s", key);
+    if (want == NULL)
+        cr_expect(json_is_null(v), "%s", key);
+    else
+        cr_expect_str_eq(json_string_value(v), want, "%s", key);
+}
+
+Test(report, programs_see_where_each_piece_came_from) {
+    struct sign_report *r = with_evidence();
+    json_t *j = as_json(r), *one = json_array_get(json_object_get(j, "signatures"), 0);
+    json_t *chain = json_object_get(one, "chain"), *revocation = json_object_get(one, "revocation");
+    cr_assert_eq(json_array_size(chain), 3);
+    cr_assert_eq(json_array_size(revocation), 2);
+    static const char *const origins[] = {"signature", "cache", "given"};
+    for (size_t i = 0; i < 3; i++) {
+        member_is(json_array_get(chain, i), "origin", origins[i]);
+        cr_expect_eq(json_is_true(json_object_get(json_array_get(chain, i), "anchor")), i == 2);
+    }
+    member_is(json_array_get(chain, 1), "cert_sha256", "bb");
+    member_is(json_array_get(chain, 1), "source", "http://depo.example/ca.cer");
+    member_is(json_array_get(chain, 1), "obtained", "2026-01-04T07:00:00Z");
+    member_is(json_array_get(chain, 2), "obtained", NULL);
+    const json_t *held = json_array_get(revocation, 0), *fetched = json_array_get(revocation, 1);
+    member_is(held, "status", "suspended");
+    member_is(held, "produced_at", NULL);
+    member_is(held, "signer", NULL);
+    member_is(held, "next_update", NULL);
+    member_is(fetched, "for", "aa");
+    member_is(fetched, "origin", "network");
+    member_is(fetched, "source", "http://ocsp.example/1");
+    member_is(fetched, "obtained", "2026-01-05T06:53:20Z");
+    member_is(fetched, "produced_at", "2026-01-05T06:00:00Z");
+    member_is(fetched, "signer", "dd");
+    json_decref(j);
+    sign_report_free(&r);
+}
+
+Test(report, people_see_each_piece_in_one_line) {
+    struct sign_report *r = with_evidence();
+    char *tr = written(r, SIGN_TEXT, SIGN_TR), *en = written(r, SIGN_TEXT, SIGN_EN);
+    static const char *const in_turkish[] = {
+        "  Sertifika yolu:         CA (http://depo.example/ca.cer, önbellekten, alınış "
+        "2026-01-04T07:00:00Z)\n",
+        ", güven çıpası (root.pem)\n",
+        "  İptal bilgisi:          SİL, makam: ASKIDA (imzanın içinden, 2026-01-05T05:00:00Z)\n",
+        "ÇİSDuP, makam: iptal edilmemiş (http://ocsp.example/1, ağdan, alınış 2026-01-05T06:53:20Z, "};
+    static const char *const in_english[] = {
+        "  Path:                   CA (http://depo.example/ca.cer, from the cache, obtained "
+        "2026-01-04T07:00:00Z)\n",
+        ", trust anchor (root.pem)\n",
+        "crl, authority: SUSPENDED (from the signature, 2026-01-05T05:00:00Z)\n",
+        "ocsp, authority: not revoked (http://ocsp.example/1, from the network, obtained "
+        "2026-01-05T06:53:20Z, "};
+    for (size_t i = 0; i < 4; i++) {
+        cr_expect_not_null(strstr(tr, in_turkish[i]), "%s in %s", in_turkish[i], tr);
+        cr_expect_not_null(strstr(en, in_english[i]), "%s in %s", in_english[i], en);
+    }
+    /* An escaped comma is part of the name, a line feed ends no line, and the signer is not told again. */
+    cr_expect_not_null(strstr(en, "K\\,ök?, trust anchor"), "%s", en);
+    cr_expect_null(strstr(en, "10000000146"), "%s", en);
+    cr_expect_null(strstr(tr, "İPTAL EDİLMİŞ"), "%s", tr);
+    free(tr);
+    free(en);
+    sign_report_free(&r);
+}
+
+/* ---- a certificate alone ---- */
+
+static struct sign_report *of_a_certificate(struct report_signer *who) {
+    static const sign_cert cert = {.der = {(const uint8_t *)"x", 1},
+                                   .subject = "CN=A,serialNumber=10000000146",
+                                   .issuer = "CN=CA",
+                                   .common_name = "A",
+                                   .serial_number = "10000000146",
+                                   .serial = "1f",
+                                   .sha256 = "aa",
+                                   .key = "EC P-256",
+                                   .signature = "ECDSA SHA-256",
+                                   .key_usage = "digitalSignature,nonRepudiation",
+                                   .policies = "",
+                                   .crl_urls = "http://a http://b",
+                                   .ocsp_urls = "",
+                                   .not_before = 1767596400,
+                                   .not_after = 1799132400,
+                                   .kind = SIGN_CERT_NES,
+                                   .issuer_urls = "",
+                                   .emails = "a@b",
+                                   .purposes = "",
+                                   .limit_value = "50000 TRY",
+                                   .limit_use = "",
+                                   .notice = "x\x1b[2J",
+                                   .retention_years = 10,
+                                   .on_device = 1};
+    struct sign_report *r = fresh("cert-check/1");
+    r->use = "signer";
+    report_certificate(r, &cert);
+    struct report_signature *s = add(r, TOTAL_PASSED, SUB_NONE);
+    *who = (struct report_signer){.subject = cert.subject,
+                                  .serial_number = cert.serial_number,
+                                  .issuer = cert.issuer,
+                                  .serial = cert.serial};
+    s->signer = who;
+    cr_assert_eq(report_seal(r, NULL), SIGN_OK);
+    return r;
+}
+
+Test(report, a_certificate_alone_has_facts_and_no_signatures) {
+    struct report_signer who;
+    struct sign_report *r = of_a_certificate(&who);
+    cr_assert_eq(sign_report_exit(r), 0);
+    json_t *j = as_json(r), *c = json_object_get(j, "certificate");
+    cr_expect_null(json_object_get(j, "signatures"));
+    member_is(j, "use", "signer");
+    member_is(c, "kind", "nes");
+    member_is(c, "limit_value", "50000 TRY");
+    member_is(c, "limit_use", NULL);
+    member_is(c, "known", NULL);
+    member_is(c, "not_before", "2026-01-05T07:00:00Z");
+    cr_expect_eq(json_integer_value(json_object_get(c, "retention_years")), 10);
+    cr_expect(json_is_true(json_object_get(c, "on_device")));
+    cr_expect_eq(json_array_size(json_object_get(c, "key_usage")), 2);
+    cr_expect_eq(json_array_size(json_object_get(c, "crl_urls")), 2);
+    cr_expect_eq(json_array_size(json_object_get(c, "policies")), 0);
+    json_decref(j);
+    char *tr = written(r, SIGN_TEXT, SIGN_TR);
+    cr_expect_null(strstr(tr, "10000000146"), "%s", tr);
+    cr_expect_null(strchr(tr, '\x1b'));
+    cr_expect_not_null(strstr(tr, "Sertifikanın yolu, iptal durumu ve algoritmaları uygun."), "%s", tr);
+    cr_expect_not_null(strstr(tr, "Para limiti:            50000 TRY"), "%s", tr);
+    cr_expect_null(strstr(tr, "Kullanım kısıtı"), "%s", tr);
+    r->no_revocation = true;
+    char *en = written(r, SIGN_TEXT, SIGN_EN);
+    cr_expect_not_null(strstr(en, "The certificate's path and algorithms are as they must be."), "%s", en);
+    free(tr);
+    free(en);
+    sign_report_free(&r);
+}
