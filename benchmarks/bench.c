@@ -1,6 +1,7 @@
 /* bench: libsign beside OpenSSL and bare PKCS#11 on the same work, in one run. README.md says how to start
  * it. */
 #include "corpus.h"
+#include "crl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,8 @@ static void rows_add(struct bench_list *list, const struct bench_settings *s, co
         large_ops(list, s, corpora[0]);
     if (s->large)
         xades_large_ops(list, s);
+    if (s->large)
+        crl_ops(list, s);
 }
 
 int main(int argc, char **argv) {
@@ -80,6 +83,7 @@ int main(int argc, char **argv) {
     if (s.child) {
         large_ops(&list, &s, corpus_signer(a, "rsa2048"));
         xades_large_ops(&list, &s);
+        crl_ops(&list, &s);
         bench_child(&s, &list);
     } else {
         rows_add(&list, &s, a);

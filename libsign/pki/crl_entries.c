@@ -261,6 +261,22 @@ static uint64_t hash_of(const struct pki_crl *crl, uint64_t issuer, sign_bytes s
     return cache_hash(seed, serial);
 }
 
+/* The contents of the next element, which was read before: its header is in order. */
+static sign_bytes contents(const uint8_t *p) {
+    size_t len = p[1];
+    if (len < 0x80)
+        return BYTES(p + 2, len);
+    size_t octets = len & 0x7f;
+    len = 0;
+    for (size_t i = 0; i < octets; i++)
+        len = len << 8 | p[2 + i];
+    return BYTES(p + 2 + octets, len);
+}
+
+static sign_bytes serial_at(const struct pki_crl *crl, size_t at) {
+    return contents(contents(crl->entries.data + at).data);
+}
+
 /* The slot of this serial number, or the empty one where it belongs. */
 static struct crl_slot *slot_of(const struct pki_crl *crl, uint64_t hash, sign_bytes issuer_key,
                                 sign_bytes serial) {
@@ -268,7 +284,7 @@ static struct crl_slot *slot_of(const struct pki_crl *crl, uint64_t hash, sign_b
         struct crl_slot *s = &crl->slots[i];
         if (s->at == 0)
             return s;
-        if (s->tag == (uint32_t)(hash >> 32) && bytes_equal(entry_at(crl, s->at - 1).serial, serial) &&
+        if (s->tag == (uint32_t)(hash >> 32) && bytes_equal(serial_at(crl, s->at - 1), serial) &&
             (crl->groups == NULL || bytes_equal(issuer_at(crl, s->at - 1), issuer_key)))
             return s;
     }
@@ -289,18 +305,6 @@ static void put(struct pki_crl *crl, const struct pending *p) {
             return;
     }
     *s = (struct crl_slot){.tag = (uint32_t)(p->hash >> 32), .at = (uint32_t)p->at + 1};
-}
-
-/* The contents of the next element, which was read before: its header is in order. */
-static sign_bytes contents(const uint8_t *p) {
-    size_t len = p[1];
-    if (len < 0x80)
-        return BYTES(p + 2, len);
-    size_t octets = len & 0x7f;
-    len = 0;
-    for (size_t i = 0; i < octets; i++)
-        len = len << 8 | p[2 + i];
-    return BYTES(p + 2 + octets, len);
 }
 
 /* The places in the table are far apart: each is asked for from memory some entries before it is needed. */

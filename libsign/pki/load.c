@@ -51,19 +51,30 @@ sign_rc pki_objects(sign_bytes in, const char *name, const char *const *labels, 
     return rc;
 }
 
-static sign_rc one_file(const sign_input *in, size_t limit, const char *const *labels, pki_object_fn each,
-                        void *self, sign_error *err) {
+/* How the files of one kind are read. */
+struct loader {
+    size_t limit;
+    const char *const *labels;
+    pki_object_fn each;
+    void *self;
+    sign_buf *file; /* the bytes of the file that is read, which `each` may take; NULL: it takes none */
+};
+
+static sign_rc one_file(const sign_input *in, const struct loader *l, sign_error *err) {
     AUTO(source) src = {.fd = -1};
-    AUTO(sign_buf) own = {0};
+    AUTO(sign_buf) mine = {0};
+    sign_buf *own = l->file != NULL ? l->file : &mine;
     sign_bytes all;
     size_t count;
     sign_rc rc = source_open(in, &src, err);
     if (rc == SIGN_OK)
-        rc = source_all(&src, limit, &all, &own, err);
+        rc = source_all(&src, l->limit, &all, own, err);
     if (rc != SIGN_OK)
         return rc;
     const char *name = in->path != NULL ? in->path : in->name != NULL ? in->name : "(bytes)";
-    return pki_objects(all, name, labels, each, self, &count, err);
+    rc = pki_objects(all, name, l->labels, l->each, l->self, &count, err);
+    sign_buf_free(own);
+    return rc;
 }
 
 static int by_name(const void *a, const void *b) {
@@ -113,8 +124,7 @@ static sign_rc folder_names(DIR *dir, const char *folder, names *out, sign_error
     return SIGN_OK;
 }
 
-static sign_rc folder(DIR *dir, const char *path, size_t limit, const char *const *labels, pki_object_fn each,
-                      void *self, sign_error *err) {
+static sign_rc folder(DIR *dir, const char *path, const struct loader *l, sign_error *err) {
     AUTO(names) list = {0};
     sign_rc rc = folder_names(dir, path, &list, err);
     for (size_t i = 0; i < list.n && rc == SIGN_OK; i++) {
@@ -124,17 +134,16 @@ static sign_rc folder(DIR *dir, const char *path, size_t limit, const char *cons
             closedir(below); /* a folder in a folder is left alone */
             continue;
         }
-        rc = one_file(&in, limit, labels, each, self, err);
+        rc = one_file(&in, l, err);
     }
     return rc;
 }
 
-static sign_rc load(const sign_input *in, size_t limit, const char *const *labels, pki_object_fn each,
-                    void *self, sign_error *err) {
+static sign_rc load(const sign_input *in, const struct loader *l, sign_error *err) {
     DIR *dir = in->data.data == NULL && in->path != NULL ? opendir(in->path) : NULL;
     if (dir == NULL)
-        return one_file(in, limit, labels, each, self, err);
-    sign_rc rc = folder(dir, in->path, limit, labels, each, self, err);
+        return one_file(in, l, err);
+    sign_rc rc = folder(dir, in->path, l, err);
     closedir(dir);
     return rc;
 }
@@ -160,7 +169,7 @@ sign_rc pki_anchor_check(struct crypto *crypto, struct pki_cert *cert, sign_erro
 }
 
 sign_rc pki_certificates_each(const sign_input *in, pki_object_fn each, void *self, sign_error *err) {
-    return load(in, LIMIT_PIECE, cert_labels, each, self, err);
+    return load(in, &(struct loader){LIMIT_PIECE, cert_labels, each, self, NULL}, err);
 }
 
 /*
@@ -218,7 +227,7 @@ static sign_rc add_cert(void *self, sign_bytes der, const char *name, sign_error
 sign_rc pki_load_certs(sign_trust *t, struct crypto *crypto, const sign_input *in, bool anchor,
                        sign_error *err) {
     struct cert_loader l = {.trust = t, .crypto = crypto, .anchor = anchor};
-    return load(in, LIMIT_PIECE, cert_labels, add_cert, &l, err);
+    return load(in, &(struct loader){LIMIT_PIECE, cert_labels, add_cert, &l, NULL}, err);
 }
 
 sign_rc pki_load_anchor(sign_trust *t, struct crypto *crypto, const sign_anchor *anchor, sign_error *err) {
@@ -232,14 +241,29 @@ sign_rc pki_load_anchor(sign_trust *t, struct crypto *crypto, const sign_anchor 
     return add_cert(&l, anchor->der, anchor->source != NULL ? anchor->source : "(anchors)", err);
 }
 
+struct crl_loader {
+    sign_trust *trust;
+    sign_buf file;
+};
+
+/* A list that is the whole file keeps the bytes of the file: tens of megabytes are not copied. */
+static sign_rc crl_bytes(struct crl_loader *l, sign_bytes der, sign_buf *out, sign_error *err) {
+    if (l->file.data == NULL || der.data != l->file.data || der.len != l->file.len)
+        return buf_copy(der, out, err);
+    *out = l->file;
+    l->file = (sign_buf){0};
+    return SIGN_OK;
+}
+
 static sign_rc add_crl(void *self, sign_bytes der, const char *name, sign_error *err) {
-    sign_trust *t = self;
+    struct crl_loader *l = self;
+    sign_trust *t = l->trust;
     AUTO(pki_crl_ptr) crl = NULL;
     AUTO(sign_buf) copy = {0};
     AUTO(pki_source_ptr) from = pki_source_new(ORIGIN_GIVEN, path_base(name), 0, INT64_MAX);
     if (from == NULL)
         return fail_memory(err);
-    sign_rc rc = buf_copy(der, &copy, err);
+    sign_rc rc = crl_bytes(l, der, &copy, err);
     if (rc == SIGN_OK)
         rc = pki_crl_read(BYTES(copy.data, copy.len), from, &crl, err);
     if (rc != SIGN_OK)
@@ -259,7 +283,8 @@ static sign_rc add_crl(void *self, sign_bytes der, const char *name, sign_error 
 }
 
 sign_rc pki_load_crls(sign_trust *t, const sign_input *in, sign_error *err) {
-    return load(in, LIMIT_CRL, crl_labels, add_crl, t, err);
+    struct crl_loader l = {.trust = t};
+    return load(in, &(struct loader){LIMIT_CRL, crl_labels, add_crl, &l, &l.file}, err);
 }
 
 static sign_rc add_ocsp(void *self, sign_bytes der, const char *name, sign_error *err) {
@@ -289,5 +314,5 @@ static sign_rc add_ocsp(void *self, sign_bytes der, const char *name, sign_error
 }
 
 sign_rc pki_load_ocsps(sign_trust *t, const sign_input *in, sign_error *err) {
-    return load(in, LIMIT_OCSP, ocsp_labels, add_ocsp, t, err);
+    return load(in, &(struct loader){LIMIT_OCSP, ocsp_labels, add_ocsp, t, NULL}, err);
 }
