@@ -205,6 +205,25 @@ static int read_use(const struct app *app, const char *text, sign_cert_use *out)
                 : 0;
 }
 
+/* Numbers with dots between them; whether the first two can be such is the library's to say. */
+static int policies_check(const struct app *app, const sign_cert_options *opt) {
+    for (size_t i = 0; i < opt->n_policies; i++) {
+        const char *oid = opt->policies[i];
+        size_t digits = strspn(oid, "0123456789");
+        while (digits && oid[digits] == '.') {
+            oid += digits + 1;
+            digits = strspn(oid, "0123456789");
+        }
+        if (!digits || oid[digits] || !strchr(opt->policies[i], '.'))
+            return usage(
+                app,
+                (struct words){"--policy-oid noktalı bir OID olmalı (2.16.792.1.2.1.1.5.7.1.1)",
+                               "--policy-oid must be an OID in dotted form (2.16.792.1.2.1.1.5.7.1.1)"},
+                opt->policies[i]);
+    }
+    return 0;
+}
+
 /* A file may hold the chain too: the library gets all of it. A token gives one certificate. */
 static int check_one(const struct app *app, const struct args *args, const sign_trust *trust,
                      const sign_cert_options *opt) {
@@ -244,6 +263,8 @@ static int cert_check(struct app *app, const struct args *args) {
     int code = module_check(app, args, args->operands[1]);
     if (!code)
         code = read_use(app, args_value(args, "for"), &opt.use);
+    if (!code)
+        code = policies_check(app, &opt);
     if (!code)
         code = time_at(app, args, &opt.at);
     if (code)

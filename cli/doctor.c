@@ -175,7 +175,9 @@ static bool try_url(const struct page *p, struct door *door, sign_fetch_kind kin
     door->fetch.call(door->fetch.user, &q, 1, &a);
     clock_gettime(CLOCK_MONOTONIC, &to);
     long ms = (to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000;
-    bool ok = a.rc == SIGN_OK || a.rc == SIGN_E_LIMIT || (kind == SIGN_FETCH_OCSP && a.status == 400);
+    /* To a question that is none, a responder may answer with any of its errors (RFC 6960, 4.2.1). */
+    bool responds = kind == SIGN_FETCH_OCSP && (a.status == 200 || a.status == 400);
+    bool ok = a.rc == SIGN_OK || a.rc == SIGN_E_LIMIT || responds;
     printable(url, shown, sizeof shown);
     snprintf(text, sizeof text, "%s %s: %ld ms%s%s", fetch_word(p->app, kind), shown, ms, ok ? "" : ": ",
              ok ? "" : a.problem);
@@ -240,7 +242,8 @@ static int page_end(const struct page *p, json_t *list) {
             say(p->app,
                 (struct words){"Bir sertifikanın iptal bilgisi adreslerinden hiçbirine ulaşılamıyor.",
                                "None of a certificate's addresses of revocation data can be reached."}),
-            say(p->app, (struct words){"Nedeni yukarıdaki satırlarda.", "Why is said in the rows above."}),
+            say(p->app,
+                (struct words){"Nedeni \"online\" satırlarında.", "Why is said in the rows \"online\"."}),
             result);
     return list ? print_json(p->app, EXIT_DONE, result) : finish_stdout(p->app, EXIT_DONE);
 }

@@ -162,7 +162,7 @@ static void through(void *user, const sign_fetch_request *requests, size_t n, si
     sign_error err = {0};
     bool shut = d->options.offline && (!d->options.cache || access(d->options.cache, R_OK) != 0);
     if (shut)
-        refuse_all(requests, n, answers, SIGN_E_REFUSED, "offline");
+        refuse_all(requests, n, answers, SIGN_E_REFUSED, "--offline");
     else if (!d->net && net_open(d, &err) != SIGN_OK)
         refuse_all(requests, n, answers, err.code, err.text);
     else {

@@ -61,12 +61,13 @@ static const struct {
 };
 
 /* The same kind of cause ends with the same code, whatever met it: a signature in the file that does not hold
- * or is malformed is 1 as for verify, what a rule forbids is 8. */
+ * or is malformed is 1 as for verify, what a rule forbids is 8, what is not there is 5. */
 static const struct {
     char id[8];
     int exit;
 } particular[] = {{"E6027", EXIT_NOT_PASSED}, {"E6028", EXIT_NOT_PASSED}, {"E6033", EXIT_REFUSED},
-                  {"E6034", EXIT_REFUSED},    {"E6035", EXIT_REFUSED},    {"E6036", EXIT_REFUSED}};
+                  {"E6034", EXIT_REFUSED},    {"E6035", EXIT_REFUSED},    {"E6036", EXIT_REFUSED},
+                  {"E3501", EXIT_REFUSED},    {"E3502", EXIT_IO}};
 
 static int exit_of_rc(sign_rc rc) {
     static const struct {
@@ -96,7 +97,9 @@ static int exit_of_rc(sign_rc rc) {
 }
 
 static int exit_of(const sign_error *err) {
-    bool told = err->code == SIGN_E_FORMAT || err->code == SIGN_E_UNSUPPORTED;
+    bool told = err->code == SIGN_E_FORMAT || err->code == SIGN_E_UNSUPPORTED ||
+                (strncmp(err->id, "E35", 3) == 0 &&
+                 (err->code == SIGN_E_CERTIFICATE || err->code == SIGN_E_ARGUMENT));
     for (size_t i = 0; told && i < sizeof particular / sizeof *particular; i++)
         if (strcmp(particular[i].id, err->id) == 0)
             return particular[i].exit;

@@ -148,8 +148,9 @@ static void print_revocation(json_t *list, int indent) {
         json_t *r = json_array_get(list, i);
         char source[400]; /* the name of a file may hold anything */
         printable(text_of(r, "source"), source, sizeof source);
-        printf("%*s%s %s: %s (%s - %s) cert SHA-256 %s\n", indent, "", text_of(r, "kind"), source,
-               text_of(r, "status"), text_of(r, "this_update"), text_of(r, "next_update"), text_of(r, "for"));
+        printf("%*s%s %s (%s): %s (%s - %s) cert SHA-256 %s\n", indent, "", text_of(r, "kind"), source,
+               text_of(r, "origin"), text_of(r, "status"), text_of(r, "this_update"),
+               text_of(r, "next_update"), text_of(r, "for"));
     }
 }
 
@@ -174,9 +175,12 @@ static int print_details(const struct app *app, const sign_report *report) {
         return code;
     fprintf(stderr, "kalem: libsign %s, %s %s\n", sign_version(),
             say(app, (struct words){"doğrulama politikası", "validation policy"}), text_of(whole, "policy"));
-    if (sign_report_count(report))
+    json_t *signatures = json_object_get(whole, "signatures"),
+           *of_cert = json_object_get(whole, "revocation");
+    if (json_array_size(signatures) || json_array_size(of_cert))
         printf("\n%s\n", say(app, (struct words){"Teknik ayrıntılar", "Technical details"}));
-    print_signatures(json_object_get(whole, "signatures"), 2);
+    print_signatures(signatures, 2);
+    print_revocation(of_cert, 2);
     json_decref(whole);
     return finish_stdout(app, EXIT_DONE);
 }

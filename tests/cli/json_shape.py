@@ -76,6 +76,32 @@ def origin(value):
     must("what was fetched has a time", (value["obtained"] is not None) == (value["origin"] in ("cache", "network")))
 
 
+def evidence(value):
+    for r in value["revocation"]:
+        keys("revocation", r, {
+            "kind", "for", "this_update", "next_update", "produced_at", "origin", "source", "obtained", "signer", "status"})
+        origin(r)
+    for c in value["chain"]:
+        keys("chain", c, {"subject", "cert_sha256", "origin", "source", "obtained", "anchor"})
+        origin(c)
+
+
+def cert_check(value):
+    keys("report", value, {
+        "schema", "exit", "document", "validation_time", "policy", "revocation_checked", "indication", "sub_indication",
+        "use", "certificate", "chain", "revocation", "messages"})
+    is_time("validation_time", value["validation_time"])
+    must("use", value["use"] in ("signer", "tsa", "ocsp", "any"))
+    certificate(value["certificate"])
+    evidence(value)
+    messages(value["messages"])
+    exits = {"TOTAL-PASSED": 0, "TOTAL-FAILED": 1, "INDETERMINATE": 2}
+    must("exit of the indication", exits[value["indication"]] == value["exit"])
+    must("sub_indication", (value["exit"] == 0) == (value["sub_indication"] is None))
+    must("the path begins with the certificate",
+         not value["chain"] or value["chain"][0]["cert_sha256"] == value["certificate"]["cert_sha256"])
+
+
 def anchor(value):
     keys("anchor", value, ANCHOR)
     must("purposes", value["purposes"] and set(value["purposes"]) <= {"signer", "tsa", "ocsp"})
@@ -111,13 +137,7 @@ def signature(value, inspecting):
         keys("scope", s, {"name", "digest_alg", "digest"})
     for t in value["timestamps"]:
         keys("timestamp", t, {"kind", "time", "indication", "tsa"})
-    for r in value["revocation"]:
-        keys("revocation", r, {
-            "kind", "for", "this_update", "next_update", "produced_at", "origin", "source", "obtained", "signer", "status"})
-        origin(r)
-    for c in value["chain"]:
-        keys("chain", c, {"subject", "cert_sha256", "origin", "source", "obtained", "anchor"})
-        origin(c)
+    evidence(value)
     for c in value["countersignatures"]:
         signature(c, inspecting)
     messages(value["messages"])
@@ -185,6 +205,8 @@ def main():
         must("error code", CODE.fullmatch(value["error"]["code"]))
     elif command in ("verify", "inspect"):
         report(value, command == "inspect")
+    elif command == "cert-check":
+        cert_check(value)
     else:
         result(command, value)
 

@@ -81,3 +81,55 @@ leaves() { # "FILE FILE" COMMAND...
     only $files
     return "$status"
 }
+
+# serves LEAF...: the test server at $URL until the case ends, $WORLD with what it made (server/main.c says what a LEAF is);
+# and kalem may use the network, where only this address of a private kind is allowed.
+serves() {
+    local leaf leaves=() tries=0
+    for leaf; do leaves+=(--leaf "$leaf"); done
+    WORLD=$(dirname "$XDG_CONFIG_HOME")/world
+    exec 9> >(exec "$SERVER" --pki "$PKI" --world "$WORLD" --port-file "$WORLD.port" "${leaves[@]}" >"$WORLD.said")
+    until [ -s "$WORLD.port" ]; do
+        [ $((tries += 1)) -lt 300 ] || { echo "the test server did not start"; exit 99; }
+        sleep 0.1
+    done
+    URL=http://127.0.0.1:$(cat "$WORLD.port")
+    printf '[kalem]\nallow-address = 127.0.0.1\n' >"$XDG_CONFIG_HOME/kalem/kalem.ini"
+}
+
+# orders LINE: tells the test server, and waits until it has done so.
+orders() {
+    local before tries=0
+    before=$(wc -l <"$WORLD.said")
+    echo "$1" >&9
+    until [ "$(wc -l <"$WORLD.said")" -gt "$before" ]; do
+        [ $((tries += 1)) -lt 300 ] || { echo "the test server does not answer"; exit 99; }
+        sleep 0.05
+    done
+}
+
+# falls_silent: from now on nobody listens there.
+falls_silent() {
+    exec 9>&-
+    local tries=0
+    while (exec 8<>"/dev/tcp/127.0.0.1/${URL##*:}") 2>/dev/null; do
+        [ $((tries += 1)) -lt 300 ] || { echo "the test server does not end"; exit 99; }
+        sleep 0.05
+    done
+}
+
+# world_signs NAME FILE: signed by one of the test server's people, with the certificate alone.
+world_signs() { kalem sign "$2" --quiet --key "$WORLD/$1.key.pem" --cert "$WORLD/$1.pem" --offline; }
+
+# sources: of a report in JSON, its verdict, and where each certificate and each piece of revocation data came from.
+sources() {
+    python3 -c '
+import json, sys
+report = json.load(sys.stdin)
+one = (report.get("signatures") or [report.get("certificate")])[0]
+print(report["indication"], report["sub_indication"])
+for c in one["chain"]:
+    print(" ", c["subject"].split(",")[0], c["origin"], c["source"])
+for r in one["revocation"]:
+    print(" ", r["kind"], r["status"], r["origin"], r["source"])'
+}

@@ -4,7 +4,7 @@
 #   stdout, stderr, exit   what must come out; an absent file means nothing, and exit status 0
 # A case has a home of its own, in which kalem.ini keeps it off the network, and no trust store but what it makes itself.
 # Values that differ from run to run are replaced by names: @WORK@ the case's folder, @HOME@ its home, @PKI@, @MODULE@, @SERIAL-kart@ the
-# serial number of the token `kart`, @S@ and its like the random Ids of an XML signature. Every JSON object that comes out is also held against the contract by json_shape.py.
+# serial number of the token `kart`, @SERVER@ the address of the test server, @S@ and its like the random Ids of an XML signature. Every JSON object that comes out is also held against the contract by json_shape.py.
 # --update writes what came out as what is expected; a person then reads the difference.
 # SIGN_TEST_BUILD is the build directory, with kalem and the PKCS#11 modules of tests/support/p11; SIGN_TEST_PKI the
 # test identities.
@@ -16,13 +16,13 @@ if [ "${1:-}" = --update ]; then
     shift
 fi
 
-export KALEM=$SIGN_TEST_BUILD/kalem PKI=$SIGN_TEST_PKI CASES=$here/cases SUPPORT=$here/../support
+export KALEM=$SIGN_TEST_BUILD/kalem SERVER=$SIGN_TEST_BUILD/tests/server/testserver PKI=$SIGN_TEST_PKI CASES=$here/cases SUPPORT=$here/../support
 MODULE=$(find /usr/lib /usr/local/lib -name libsofthsm2.so 2>/dev/null | head -n 1)
 export LOCKED=$SIGN_TEST_BUILD/p11_locked.so QUIRK=$SIGN_TEST_BUILD/p11_quirk.so
 export MODULE KALEM_PKCS11_MODULE=$MODULE BASH_ENV=$here/lib.sh LC_ALL=C TZ=UTC
 unset LANG LC_MESSAGES LANGUAGE NO_COLOR TMPDIR http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
-if [ ! -x "$KALEM" ] || [ -z "$MODULE" ]; then
-    echo "not ok - command line: $KALEM and libsofthsm2.so are needed"
+if [ ! -x "$KALEM" ] || [ ! -x "$SERVER" ] || [ -z "$MODULE" ]; then
+    echo "not ok - command line: $KALEM, $SERVER and libsofthsm2.so are needed"
     exit 1
 fi
 
@@ -37,6 +37,7 @@ replacements() {
     local dir=$1 label serial
     printf 's|%s.home|@HOME@|g\ns|%s|@WORK@|g\ns|%s|@PKI@|g\ns|%s|@MODULE@|g\n' "$dir" "$dir" "$PKI" "$(realpath "$MODULE")"
     printf 's|%s|@LOCKED@|g\ns|%s|@QUIRK@|g\n' "$LOCKED" "$QUIRK"
+    printf 's/127\\.0\\.0\\.1(:| port )[0-9]+/@SERVER@/g\n'
     printf 's/\\b([SPROVD][0-9]*)-[0-9a-f]{32}/@\\1@/g\n'
     while read -r label serial; do
         printf 's|%s|@SERIAL-%s@|g\n' "$serial" "$label"
