@@ -19,13 +19,41 @@ static void put_name(der_builder *b, const char *cn, bool printable) {
     der_end(b);
 }
 
-static void put_algorithm(der_builder *b, bool sha1) {
+static void put_algorithm(der_builder *b, const EVP_PKEY *key, bool sha1) {
+    if (EVP_PKEY_is_a(key, "DSA")) { /* the library writes none: it only verifies */
+        der_begin(b, DER_SEQUENCE);
+        cr_assert(der_put_oid_text(b, sha1 ? "1.2.840.10040.4.3" : "2.16.840.1.101.3.4.3.2"));
+        der_end(b);
+        return;
+    }
     const struct crypto_sigalg alg = {.scheme = SCHEME_ECDSA, .digest = sha1 ? DIGEST_SHA1 : DIGEST_SHA256};
     crypto_sigalg_write(b, &alg);
 }
 
-static void put_spki(der_builder *b, EVP_PKEY *key) {
+/* A DSA key that leaves its parameters to its issuer (RFC 3279, 2.3.2). */
+static void put_bare_dsa(der_builder *b, const EVP_PKEY *key) {
+    uint8_t octets[512];
+    BIGNUM *y = NULL;
+    AUTO(der_builder) number = {0};
+    AUTO(sign_buf) encoded = {0};
+    cr_assert(EVP_PKEY_get_bn_param(key, "pub", &y) == 1 && BN_num_bytes(y) <= (int)sizeof octets);
+    der_put_unsigned(&number, BYTES(octets, (size_t)BN_bn2bin(y, octets)));
+    BN_free(y);
+    cr_assert_eq(der_builder_take(&number, &encoded, NULL), SIGN_OK);
+    der_begin(b, DER_SEQUENCE);
+    der_begin(b, DER_SEQUENCE);
+    cr_assert(der_put_oid_text(b, "1.2.840.10040.4.1"));
+    der_end(b);
+    der_put_bits(b, view(encoded));
+    der_end(b);
+}
+
+static void put_spki(der_builder *b, EVP_PKEY *key, bool bare) {
     unsigned char *der = NULL;
+    if (bare) {
+        put_bare_dsa(b, key);
+        return;
+    }
     int n = i2d_PUBKEY(key, &der);
     cr_assert_gt(n, 0);
     der_put_raw(b, BYTES(der, (size_t)n));
@@ -146,7 +174,7 @@ static sign_buf seal(sign_buf tbs, EVP_PKEY *key, bool damage, bool sha1) {
     sign_buf out = {0};
     der_begin(&b, DER_SEQUENCE);
     der_put_raw(&b, view(tbs));
-    put_algorithm(&b, sha1);
+    put_algorithm(&b, key, sha1);
     der_put_bits(&b, BYTES(signature, n));
     der_end(&b);
     cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
@@ -176,14 +204,14 @@ sign_buf mint_cert(const struct mint_cert *m) {
     der_put_uint(&b, 2);
     der_end(&b);
     put_serial(&b, m->serial != 0 ? m->serial : 1, m->number);
-    put_algorithm(&b, false);
+    put_algorithm(&b, m->issuer_key, false);
     put_either(&b, m->issuer_name, m->issuer, m->printable);
     der_begin(&b, DER_SEQUENCE);
     der_put_time(&b, m->from != 0 ? m->from : T2020);
     der_put_time(&b, m->to != 0 ? m->to : T2030);
     der_end(&b);
     put_either(&b, m->subject_name, m->subject, m->printable);
-    put_spki(&b, m->key);
+    put_spki(&b, m->key, m->bare_key);
     put_extensions(&b, m);
     der_end(&b);
     cr_assert_eq(der_builder_take(&b, &tbs, NULL), SIGN_OK);
@@ -258,7 +286,7 @@ sign_buf mint_crl(const struct mint_crl *m) {
     sign_buf tbs = {0};
     der_begin(&b, DER_SEQUENCE);
     der_put_uint(&b, 1);
-    put_algorithm(&b, m->sha1);
+    put_algorithm(&b, m->key, m->sha1);
     put_name(&b, m->issuer, false);
     der_put_time(&b, m->from);
     if (m->to != 0)

@@ -34,6 +34,7 @@ struct mint_cert {
     sign_bytes number;     /* contents of the serial number, in place of `serial`; empty: none */
     sign_bytes subject_name, issuer_name; /* whole Names instead of subject and issuer */
     sign_bytes extensions;                /* more of them, encoded */
+    bool bare_key;                        /* a DSA key without parameters */
 };
 sign_buf mint_cert(const struct mint_cert *m);
 
