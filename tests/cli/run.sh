@@ -16,13 +16,13 @@ if [ "${1:-}" = --update ]; then
     shift
 fi
 
-export KALEM=$SIGN_TEST_BUILD/kalem SERVER=$SIGN_TEST_BUILD/tests/server/testserver PKI=$SIGN_TEST_PKI CASES=$here/cases SUPPORT=$here/../support
+export KALEM=$SIGN_TEST_BUILD/kalem SERVER=$SIGN_TEST_BUILD/tests/server/testserver NOSOCKET=$SIGN_TEST_BUILD/tests/cli/nosocket PKI=$SIGN_TEST_PKI CASES=$here/cases SUPPORT=$here/../support
 MODULE=$(find /usr/lib /usr/local/lib -name libsofthsm2.so 2>/dev/null | head -n 1)
 export LOCKED=$SIGN_TEST_BUILD/p11_locked.so QUIRK=$SIGN_TEST_BUILD/p11_quirk.so
 export MODULE KALEM_PKCS11_MODULE=$MODULE BASH_ENV=$here/lib.sh LC_ALL=C TZ=UTC
 unset LANG LC_MESSAGES LANGUAGE NO_COLOR TMPDIR http_proxy https_proxy HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
-if [ ! -x "$KALEM" ] || [ ! -x "$SERVER" ] || [ -z "$MODULE" ]; then
-    echo "not ok - command line: $KALEM, $SERVER and libsofthsm2.so are needed"
+if [ ! -x "$KALEM" ] || [ ! -x "$SERVER" ] || [ ! -x "$NOSOCKET" ] || [ -z "$MODULE" ]; then
+    echo "not ok - command line: $KALEM, $SERVER, $NOSOCKET and libsofthsm2.so are needed"
     exit 1
 fi
 
