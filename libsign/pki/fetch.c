@@ -195,7 +195,7 @@ static sign_rc ask_door(const sign_trust *trust, struct crypto *crypto, struct f
         rc = fetch_read(trust, crypto, mine[i], &b.answers[i], &got[i], err);
         if (rc != SIGN_OK)
             break;
-        got[i]->until = kept_until(got[i], b.answers[i].expires, now);
+        got[i]->until = mine[i]->alone ? now : kept_until(got[i], b.answers[i].expires, now);
         got[i]->source->expires = got[i]->until;
     }
     return rc;
