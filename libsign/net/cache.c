@@ -23,7 +23,7 @@ bool cache_takes(const struct cache_key *key) {
            strlen(key->url) <= LIMIT_URL && key->subject.len <= LIMIT_URL;
 }
 
-sign_rc cache_new(const struct cache_options *opt, struct cache **out, sign_error *err) {
+sign_rc netcache_new(const struct cache_options *opt, struct cache **out, sign_error *err) {
     AUTO(cache_ptr) c = calloc(1, sizeof *c);
     if (c == NULL)
         return fail_memory(err);
@@ -45,7 +45,7 @@ sign_rc cache_new(const struct cache_options *opt, struct cache **out, sign_erro
     return SIGN_OK;
 }
 
-void cache_free(struct cache **c) {
+void netcache_free(struct cache **c) {
     if (c == NULL || *c == NULL)
         return;
     for (size_t i = 0; i < (*c)->n_idle; i++)
@@ -187,8 +187,8 @@ static enum say look(struct store *s, const struct cache_key *key, const struct 
     return SAY_NOTHING;
 }
 
-bool cache_get(struct cache *c, const struct cache_key *key, const struct cache_want *want, int64_t *changes,
-               sign_fetch_answer *answer) {
+bool netcache_get(struct cache *c, const struct cache_key *key, const struct cache_want *want,
+                  int64_t *changes, sign_fetch_answer *answer) {
     struct facts f = {0};
     sign_buf body = {0};
     int64_t now = cache_now(c);
@@ -218,7 +218,7 @@ static sign_rc land(struct store *s, const struct cache_key *key, sign_error *er
     return store_do(q, err);
 }
 
-void cache_put(struct cache *c, const struct cache_key *key, const sign_fetch_answer *answer) {
+void netcache_put(struct cache *c, const struct cache_key *key, const sign_fetch_answer *answer) {
     struct store *s = cache_lend(c);
     bool kept = false;
     if (s != NULL && store_writable(s) && store_begin(s, NULL) == SIGN_OK) {

@@ -22,9 +22,9 @@ struct cache_options {
     void *now_user;
 };
 /* SIGN_E_IO and SIGN_E_FORMAT when the file can be neither read nor made. */
-sign_rc cache_new(const struct cache_options *opt, struct cache **out, sign_error *err);
-void cache_free(struct cache **c);
-CLEANUP(cache_ptr, cache_free);
+sign_rc netcache_new(const struct cache_options *opt, struct cache **out, sign_error *err);
+void netcache_free(struct cache **c);
+CLEANUP(cache_ptr, netcache_free);
 int64_t cache_now(const struct cache *c);
 /* Whether such a request is remembered at all: no time-stamps, nothing over a limit. */
 bool cache_takes(const struct cache_key *key);
@@ -43,10 +43,10 @@ struct cache_want {
  * asked yet (then with the body of before, if there is one, as SIGN_FROM_STALE). *changes (may be NULL): of
  * the entry so far.
  */
-bool cache_get(struct cache *c, const struct cache_key *key, const struct cache_want *want, int64_t *changes,
-               sign_fetch_answer *answer);
+bool netcache_get(struct cache *c, const struct cache_key *key, const struct cache_want *want,
+                  int64_t *changes, sign_fetch_answer *answer);
 /* An answer that came; ends the lease. */
-void cache_put(struct cache *c, const struct cache_key *key, const sign_fetch_answer *answer);
+void netcache_put(struct cache *c, const struct cache_key *key, const sign_fetch_answer *answer);
 /* The server failed: it is not asked again for a minute, then two, four ... an hour; at least retry_after.
  * Ends the lease. */
 void cache_failed(struct cache *c, const struct cache_key *key, const char *problem, int64_t retry_after);

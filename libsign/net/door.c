@@ -27,7 +27,7 @@ static bool from_cache(struct transfer *t, const char *stale) {
                               .why = stale,
                               .changes = t->waited ? t->changes : -1};
     int64_t changes = 0;
-    bool found = cache_get(t->net->cache, &t->key, &want, &changes, t->answer);
+    bool found = netcache_get(t->net->cache, &t->key, &want, &changes, t->answer);
     if (!t->waited)
         t->changes = changes;
     return found;
@@ -80,7 +80,7 @@ static void finish(struct transfer *t) {
     if (failed)
         cache_failed(t->net->cache, &t->key, a->problem, t->head.retry_after);
     else if (a->rc == SIGN_OK && !t->head.no_store)
-        cache_put(t->net->cache, &t->key, a);
+        netcache_put(t->net->cache, &t->key, a);
     else
         cache_leave(t->net->cache, &t->key, t->owner);
     if (failed && !t->request->fresh) {
@@ -88,7 +88,7 @@ static void finish(struct transfer *t) {
         struct cache_want want = {
             .limit = net_limit(t->request), .stale = true, .why = a->problem, .changes = -1};
         before.status = a->status;
-        if (cache_get(t->net->cache, &t->key, &want, NULL, &before))
+        if (netcache_get(t->net->cache, &t->key, &want, NULL, &before))
             *a = before;
     }
 }

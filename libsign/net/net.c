@@ -52,7 +52,7 @@ void sign_net_free(sign_net **net) {
     sign_net *n = *net;
     for (size_t i = 0; i < n->n_lines; i++)
         net_line_free(&n->lines[i]);
-    cache_free(&n->cache);
+    netcache_free(&n->cache);
     if (n->curl_ready)
         curl_global_cleanup();
     (void)pthread_mutex_destroy(&n->lock);
@@ -117,7 +117,7 @@ static sign_rc set_up(sign_net *net, const sign_net_options *opt, sign_error *er
     if (rc != SIGN_OK || opt->cache == NULL)
         return rc;
     struct cache_options cache = {.path = opt->cache, .now = opt->now, .now_user = opt->now_user};
-    return cache_new(&cache, &net->cache, err);
+    return netcache_new(&cache, &net->cache, err);
 }
 
 sign_rc net_new(const sign_net_options *opt, const struct net_sockets *sockets, sign_net **out,
