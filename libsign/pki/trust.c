@@ -107,7 +107,7 @@ size_t pki_trust_ocsps(const sign_trust *t, sign_bytes serial, const struct ocsp
         else
             high = middle;
     }
-    *first = t->by_serial + low;
+    *first = t->n_by_serial > 0 ? t->by_serial + low : NULL;
     while (low + n < t->n_by_serial && t->by_serial[low + n].hash == hash)
         n++;
     return n;
