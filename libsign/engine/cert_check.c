@@ -5,9 +5,6 @@
 #include <sign/certificate.h>
 #include <stdlib.h>
 
-typedef sign_certs *sign_certs_ptr;
-CLEANUP(sign_certs_ptr, sign_certs_free);
-
 enum { OID_ROOM = 64 };
 
 /* What the judgement needs from the options and the file, made once. */
