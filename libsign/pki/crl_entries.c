@@ -75,12 +75,15 @@ static void read_entry_extensions(struct der_cursor *c, struct entry *e) {
     while (crl_extension_next(&list, &x)) {
         struct der_cursor v = crl_extension_value(&list, &x);
         int64_t when;
-        if (oid_is(x.oid, OID_EXT_REASON_CODE)) {
+        bool reason = oid_is(x.oid, OID_EXT_REASON_CODE), issuer = oid_is(x.oid, OID_EXT_CERTIFICATE_ISSUER);
+        if ((reason && e->facts.reason >= 0) || (issuer && e->issuer.data != NULL)) {
+            (void)der_fail(&v, "an extension occurs twice"); /* RFC 5280, 4.2: no more than one of a kind */
+        } else if (reason) {
             read_reason(&v, &e->facts.reason);
         } else if (oid_is(x.oid, OID_EXT_INVALIDITY_DATE)) {
             if (der_time(&v, &when))
                 (void)der_finish(&v);
-        } else if (oid_is(x.oid, OID_EXT_CERTIFICATE_ISSUER)) {
+        } else if (issuer) {
             e->issuer = x.value;
         } else if (x.critical) {
             e->critical = true;
@@ -203,14 +206,17 @@ static void begin_group(struct pki_crl *crl, size_t at, sign_bytes value) {
         return;
     g->last = name;
     struct crl_group group = {.at = at, .key = g->keys.len};
-    if (!pki_name_key(name, &g->keys))
+    if (!pki_name_key(name, &g->keys)) {
         crl->critical = true;
+        g->failed = g->keys.failed;
+        return;
+    }
     group.key_len = g->keys.len - group.key;
-    g->failed = g->keys.failed || !add_group(g, group);
+    g->failed = !add_group(g, group);
 }
 
 static sign_bytes group_key(const struct crl_groups *g, const struct crl_group *group) {
-    return BYTES(g->keys.data + group->key, group->key_len);
+    return group->key_len > 0 ? BYTES(g->keys.data + group->key, group->key_len) : (sign_bytes){0};
 }
 
 /* The issuer (name key) of the certificate that the entry at this offset is about. */
@@ -243,7 +249,7 @@ void crl_entries_read(struct der_cursor *c, struct pki_crl *crl) {
             if (!read_entry(&in, &e))
                 return;
             crl->critical = crl->critical || e.critical;
-            if (e.issuer.len > 0)
+            if (e.issuer.data != NULL)
                 begin_group(crl, at, e.issuer);
         }
         crl->count++;
