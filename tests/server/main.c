@@ -5,14 +5,14 @@
  *     testserver --pki DIR --world DIR [--port-file FILE] [--log FILE] [--now SECONDS] [--leaf LEAF]...
  * [--forever]
  *
- * LEAF is words NAME=VALUE: name=ali issuer=ca state=revoked ocsp=/ocsp/ca/stale crl=/crl/ca aia=/aia/ca
- * freshest=/crl/ca/delta nocheck=1 indirect=1; several addresses are separated by commas. --world gets every
+ * LEAF is words as in wish.h: "name=ali state=revoked ocsp=/ocsp/ca crl=/crl/ca". --world gets every
  * certificate and key. It runs until its standard input ends (--forever: not then) or SIGTERM, and takes
  * lines: leaf LEAF                  one more certificate state NAME STATE SECONDS   good, revoked, suspended,
  * resumed, late or unissued from that time on now SECONDS                moves the clock each answered with
  * "ok" or "no".
  */
 #include "server/http.h"
+#include "server/wish.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -33,6 +33,7 @@ struct arguments {
     const char *leaves[MAX_LEAVES];
     size_t n;
     int64_t now;
+    unsigned port;
     bool forever;
 };
 
@@ -82,76 +83,12 @@ static bool arguments(int argc, char **argv, struct arguments *a) {
 /* ---- certificates that are asked for --------------------------------------------------------------------
  */
 
-static bool state_of(const char *text, enum state *out) {
-    static const char *const names[] = {
-        [STATE_GOOD] = "good",       [STATE_REVOKED] = "revoked", [STATE_SUSPENDED] = "suspended",
-        [STATE_RESUMED] = "resumed", [STATE_LATE] = "late",       [STATE_UNISSUED] = "unissued"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(text, names[i]) == 0) {
-            *out = (enum state)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool issuer_of(const char *text, enum authority *out) {
-    for (size_t i = 0; i < AUTHORITY_COUNT; i++) {
-        if (strcmp(text, authority_name((enum authority)i)) == 0) {
-            *out = (enum authority)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool wish_word(struct wish *w, char *word) {
-    char *value = strchr(word, '=');
-    if (value == NULL) {
+static bool leaf(struct realm *realm, unsigned port, const char *text) {
+    struct wish_text w;
+    if (!wish_read(text, port, &w)) {
         return false;
     }
-    *value++ = '\0';
-    const struct {
-        const char *name;
-        const char **place;
-    } texts[] = {{"name", &w->name},
-                 {"ocsp", &w->ocsp},
-                 {"crl", &w->crl},
-                 {"aia", &w->aia},
-                 {"freshest", &w->freshest}};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
-        if (strcmp(word, texts[i].name) == 0) {
-            for (char *at = strchr(value, ','); at != NULL; at = strchr(at, ',')) {
-                *at = ' ';
-            }
-            *texts[i].place = value;
-            return true;
-        }
-    }
-    w->nocheck = w->nocheck || strcmp(word, "nocheck") == 0;
-    w->indirect = w->indirect || strcmp(word, "indirect") == 0;
-    return strcmp(word, "nocheck") == 0 || strcmp(word, "indirect") == 0 ||
-           (strcmp(word, "state") == 0 && state_of(value, &w->state)) ||
-           (strcmp(word, "issuer") == 0 && issuer_of(value, &w->issuer));
-}
-
-static bool leaf(struct realm *realm, const char *text) {
-    char copy[MAX_LINE], *rest = NULL;
-    struct wish w = {.issuer = AUTHORITY_CA};
-    if (strlen(text) >= sizeof copy) {
-        return false;
-    }
-    snprintf(copy, sizeof copy, "%s", text);
-    for (char *word = strtok_r(copy, " ", &rest); word != NULL; word = strtok_r(NULL, " ", &rest)) {
-        if (!wish_word(&w, word)) {
-            return false;
-        }
-    }
-    /* The name is that of a file too. */
-    if (w.name == NULL || *w.name == '\0' || *w.name == '.' || strchr(w.name, '/') != NULL) {
-        return false;
-    }
-    realm_issue(realm, &w);
+    realm_issue(realm, &w.wish);
     return true;
 }
 
@@ -162,7 +99,7 @@ static bool state_line(struct realm *realm, const char *text) {
     char name[64], word[16];
     long long when = 0;
     enum state state = STATE_GOOD;
-    if (sscanf(text, "%63s %15s %lld", name, word, &when) != 3 || !state_of(word, &state)) {
+    if (sscanf(text, "%63s %15s %lld", name, word, &when) != 3 || !wish_state(word, &state)) {
         return false;
     }
     const struct identity *id = realm_named(realm, name);
@@ -175,7 +112,7 @@ static bool state_line(struct realm *realm, const char *text) {
 
 static bool line(struct realm *realm, const struct arguments *a, const char *text) {
     if (strncmp(text, "leaf ", 5) == 0) {
-        bool ok = leaf(realm, text + 5);
+        bool ok = leaf(realm, a->port, text + 5);
         realm_write(realm, a->world);
         return ok;
     }
@@ -252,9 +189,10 @@ int main(int argc, char **argv) {
     int signals = signalfd(-1, &set, SFD_CLOEXEC);
     struct http *http = http_open(a.log);
     must(signals >= 0 && http != NULL, "a listener");
+    a.port = http_port(http);
     struct realm *realm = realm_open(a.pki, http_base(http), a.now != 0 ? a.now : (int64_t)time(NULL));
     for (size_t i = 0; i < a.n; i++) {
-        must(leaf(realm, a.leaves[i]), a.leaves[i]);
+        must(leaf(realm, a.port, a.leaves[i]), a.leaves[i]);
     }
     must(mkdir(a.world, 0777) == 0 || errno == EEXIST, a.world);
     realm_write(realm, a.world);
