@@ -14,17 +14,17 @@ enum {
     CLOCK_SLACK = 300     /* obtained later than now by more: the clock was set, nothing is known */
 };
 
-int64_t cache_now(const struct cache *c) {
+int64_t netcache_now(const struct netcache *c) {
     return c->now != NULL ? c->now(c->now_user) : time_now();
 }
 
-bool cache_takes(const struct cache_key *key) {
+bool netcache_takes(const struct netcache_key *key) {
     return key->kind >= SIGN_FETCH_CERTIFICATES && key->kind <= SIGN_FETCH_OCSP &&
            strlen(key->url) <= LIMIT_URL && key->subject.len <= LIMIT_URL;
 }
 
-sign_rc netcache_new(const struct cache_options *opt, struct cache **out, sign_error *err) {
-    AUTO(cache_ptr) c = calloc(1, sizeof *c);
+sign_rc netcache_new(const struct netcache_options *opt, struct netcache **out, sign_error *err) {
+    AUTO(netcache_ptr) c = calloc(1, sizeof *c);
     if (c == NULL)
         return fail_memory(err);
     if (pthread_mutex_init(&c->lock, NULL) != 0) {
@@ -37,7 +37,7 @@ sign_rc netcache_new(const struct cache_options *opt, struct cache **out, sign_e
     c->path = strdup(opt->path);
     if (c->path == NULL)
         return fail_memory(err);
-    sign_rc rc = store_open(c->path, &cache_kind, STORE_MEND, WAIT_MS, &c->idle[0], err);
+    sign_rc rc = store_open(c->path, &netcache_kind, STORE_MEND, WAIT_MS, &c->idle[0], err);
     if (rc != SIGN_OK)
         return rc;
     c->n_idle = 1;
@@ -45,7 +45,7 @@ sign_rc netcache_new(const struct cache_options *opt, struct cache **out, sign_e
     return SIGN_OK;
 }
 
-void netcache_free(struct cache **c) {
+void netcache_free(struct netcache **c) {
     if (c == NULL || *c == NULL)
         return;
     for (size_t i = 0; i < (*c)->n_idle; i++)
@@ -56,18 +56,18 @@ void netcache_free(struct cache **c) {
     *c = NULL;
 }
 
-struct store *cache_lend(struct cache *c) {
+struct store *netcache_lend(struct netcache *c) {
     struct store *s = NULL;
     (void)pthread_mutex_lock(&c->lock);
     if (c->n_idle > 0)
         s = c->idle[--c->n_idle];
     (void)pthread_mutex_unlock(&c->lock);
-    if (s == NULL && store_open(c->path, &cache_kind, STORE_MEND, WAIT_MS, &s, NULL) != SIGN_OK)
+    if (s == NULL && store_open(c->path, &netcache_kind, STORE_MEND, WAIT_MS, &s, NULL) != SIGN_OK)
         return NULL;
     return s;
 }
 
-void cache_lend_back(struct cache *c, struct store *s) {
+void netcache_lend_back(struct netcache *c, struct store *s) {
     if (s == NULL)
         return;
     if (store_broken(s)) {
@@ -91,7 +91,8 @@ struct facts {
     char type[128], problem[200];
 };
 
-static sign_rc facts_read(struct store *s, const struct cache_key *key, struct facts *out, sign_error *err) {
+static sign_rc facts_read(struct store *s, const struct netcache_key *key, struct facts *out,
+                          sign_error *err) {
     AUTO(store_query_ptr) q = NULL;
     bool row = false;
     sign_rc rc = store_query(s,
@@ -101,7 +102,7 @@ static sign_rc facts_read(struct store *s, const struct cache_key *key, struct f
                              &q, err);
     if (rc != SIGN_OK)
         return rc;
-    cache_bind(q, key);
+    netcache_bind(q, key);
     rc = store_step(q, &row, err);
     if (rc != SIGN_OK || !row)
         return rc;
@@ -142,7 +143,7 @@ static void note_use(struct store *s, const struct facts *f, int64_t now) {
 /* What may be said of it without asking: a body, a failure, or nothing. */
 enum say { SAY_NOTHING, SAY_FRESH, SAY_STALE, SAY_FAILED };
 
-static enum say judge(const struct facts *f, const struct cache_want *want, int64_t now) {
+static enum say judge(const struct facts *f, const struct netcache_want *want, int64_t now) {
     bool body = f->octets > 0 && f->octets <= want->limit;
     bool news = want->changes >= 0 && f->changes > want->changes;
     bool known = f->obtained <= now + CLOCK_SLACK;
@@ -155,7 +156,7 @@ static enum say judge(const struct facts *f, const struct cache_want *want, int6
     return !failing ? SAY_NOTHING : body ? SAY_STALE : SAY_FAILED;
 }
 
-static void answer_fill(const struct facts *f, enum say say, const struct cache_want *want,
+static void answer_fill(const struct facts *f, enum say say, const struct netcache_want *want,
                         sign_fetch_answer *a) {
     a->rc = say == SAY_FAILED ? SIGN_E_NETWORK : SIGN_OK;
     a->from = say == SAY_STALE ? SIGN_FROM_STALE : SIGN_FROM_CACHE;
@@ -172,8 +173,8 @@ static void answer_fill(const struct facts *f, enum say say, const struct cache_
 }
 
 /* Facts and body in one snapshot, so that they are of the same answer. */
-static enum say look(struct store *s, const struct cache_key *key, const struct cache_want *want, int64_t now,
-                     struct facts *f, sign_buf *body) {
+static enum say look(struct store *s, const struct netcache_key *key, const struct netcache_want *want,
+                     int64_t now, struct facts *f, sign_buf *body) {
     if (store_begin_read(s, NULL) != SIGN_OK)
         return SAY_NOTHING;
     sign_rc rc = facts_read(s, key, f, NULL);
@@ -187,16 +188,16 @@ static enum say look(struct store *s, const struct cache_key *key, const struct 
     return SAY_NOTHING;
 }
 
-bool netcache_get(struct cache *c, const struct cache_key *key, const struct cache_want *want,
+bool netcache_get(struct netcache *c, const struct netcache_key *key, const struct netcache_want *want,
                   int64_t *changes, sign_fetch_answer *answer) {
     struct facts f = {0};
     sign_buf body = {0};
-    int64_t now = cache_now(c);
-    struct store *s = cache_lend(c);
+    int64_t now = netcache_now(c);
+    struct store *s = netcache_lend(c);
     enum say say = s != NULL ? look(s, key, want, now, &f, &body) : SAY_NOTHING;
     if (say == SAY_FRESH || say == SAY_STALE)
         note_use(s, &f, now);
-    cache_lend_back(c, s);
+    netcache_lend_back(c, s);
     if (changes != NULL)
         *changes = f.changes;
     if (say == SAY_NOTHING)
@@ -208,38 +209,38 @@ bool netcache_get(struct cache *c, const struct cache_key *key, const struct cac
 
 /* ---- keeping --------------------------------------------------------------------------------- */
 
-static sign_rc land(struct store *s, const struct cache_key *key, sign_error *err) {
+static sign_rc land(struct store *s, const struct netcache_key *key, sign_error *err) {
     AUTO(store_query_ptr) q = NULL;
     sign_rc rc = store_query(
         s, "DELETE FROM flight WHERE kind = ?1 AND url = ?2 AND issuer = ?3 AND subject = ?4", &q, err);
     if (rc != SIGN_OK)
         return rc;
-    cache_bind(q, key);
+    netcache_bind(q, key);
     return store_do(q, err);
 }
 
-void netcache_put(struct cache *c, const struct cache_key *key, const sign_fetch_answer *answer) {
-    struct store *s = cache_lend(c);
+void netcache_put(struct netcache *c, const struct netcache_key *key, const sign_fetch_answer *answer) {
+    struct store *s = netcache_lend(c);
     bool kept = false;
     if (s != NULL && store_writable(s) && store_begin(s, NULL) == SIGN_OK) {
-        struct cache_item item = {*key,
-                                  BYTES(answer->body.data, answer->body.len),
-                                  answer->type,
-                                  answer->obtained,
-                                  answer->expires,
-                                  cache_now(c)};
-        sign_rc rc = cache_insert(s, &item, true, &kept, NULL);
+        struct netcache_item item = {*key,
+                                     BYTES(answer->body.data, answer->body.len),
+                                     answer->type,
+                                     answer->obtained,
+                                     answer->expires,
+                                     netcache_now(c)};
+        sign_rc rc = netcache_insert(s, &item, true, &kept, NULL);
         if (rc == SIGN_OK)
-            rc = cache_shrink(s, c->octets, NULL);
+            rc = netcache_shrink(s, c->octets, NULL);
         if (rc == SIGN_OK)
             rc = land(s, key, NULL);
         (void)store_end(s, rc, NULL);
     }
-    cache_lend_back(c, s);
+    netcache_lend_back(c, s);
 }
 
-static sign_rc count_failure(struct store *s, const struct cache_key *key, int64_t now, const char *problem,
-                             int64_t retry_after, sign_error *err) {
+static sign_rc count_failure(struct store *s, const struct netcache_key *key, int64_t now,
+                             const char *problem, int64_t retry_after, sign_error *err) {
     struct facts f = {0};
     AUTO(store_query_ptr) q = NULL;
     sign_rc rc = facts_read(s, key, &f, err);
@@ -257,7 +258,7 @@ static sign_rc count_failure(struct store *s, const struct cache_key *key, int64
     for (int64_t i = 0; i < f.failures && delay < RETRY_MOST; i++)
         delay *= 2;
     delay = delay < retry_after ? retry_after : delay;
-    cache_bind(q, key);
+    netcache_bind(q, key);
     store_bind_int(q, 5, now);
     store_bind_int(q, 6, f.failures + 1);
     store_bind_int(q, 7, now + (delay < RETRY_MOST ? delay : RETRY_MOST));
@@ -265,15 +266,16 @@ static sign_rc count_failure(struct store *s, const struct cache_key *key, int64
     return store_do(q, err);
 }
 
-void cache_failed(struct cache *c, const struct cache_key *key, const char *problem, int64_t retry_after) {
-    struct store *s = cache_lend(c);
+void netcache_failed(struct netcache *c, const struct netcache_key *key, const char *problem,
+                     int64_t retry_after) {
+    struct store *s = netcache_lend(c);
     if (s != NULL && store_writable(s) && store_begin(s, NULL) == SIGN_OK) {
-        sign_rc rc = count_failure(s, key, cache_now(c), problem, retry_after, NULL);
+        sign_rc rc = count_failure(s, key, netcache_now(c), problem, retry_after, NULL);
         if (rc == SIGN_OK)
-            rc = cache_shrink(s, c->octets, NULL);
+            rc = netcache_shrink(s, c->octets, NULL);
         if (rc == SIGN_OK)
             rc = land(s, key, NULL);
         (void)store_end(s, rc, NULL);
     }
-    cache_lend_back(c, s);
+    netcache_lend_back(c, s);
 }

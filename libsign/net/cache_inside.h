@@ -6,7 +6,7 @@
 #include "net/cache.h"
 #include <pthread.h>
 
-struct cache {
+struct netcache {
     char *path;
     uint64_t octets;
     int64_t (*now)(void *user);
@@ -17,7 +17,7 @@ struct cache {
 };
 
 /* A connection for the length of a call; NULL: it goes without. */
-struct store *cache_lend(struct cache *c);
-void cache_lend_back(struct cache *c, struct store *s);
+struct store *netcache_lend(struct netcache *c);
+void netcache_lend_back(struct netcache *c, struct store *s);
 
 #endif

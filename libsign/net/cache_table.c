@@ -8,7 +8,7 @@
  * the adding up. What is in `flight` is asked for at the moment, by whom and until when at most (milliseconds
  * since 1970 by the machine's clock).
  */
-const struct store_kind cache_kind = {
+const struct store_kind netcache_kind = {
     .application = 0x6d6b6361, /* "mkca" */
     .version = 1,
     .schema = "CREATE TABLE answer (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, url TEXT NOT NULL,"
@@ -32,7 +32,7 @@ const struct store_kind cache_kind = {
 
 _Static_assert(CACHE_ENTRY_OCTETS == 512, "as the triggers count");
 
-void cache_bind(struct store_query *q, const struct cache_key *key) {
+void netcache_bind(struct store_query *q, const struct netcache_key *key) {
     store_bind_int(q, 1, (int64_t)key->kind);
     store_bind_text(q, 2, key->url);
     store_bind_bytes(q, 3, key->issuer);
@@ -40,7 +40,7 @@ void cache_bind(struct store_query *q, const struct cache_key *key) {
 }
 
 /* The row's id; 0 when what is there stays, because it is as new. */
-static sign_rc insert_facts(struct store *s, const struct cache_item *item, bool always, int64_t *id,
+static sign_rc insert_facts(struct store *s, const struct netcache_item *item, bool always, int64_t *id,
                             sign_error *err) {
     AUTO(store_query_ptr) q = NULL;
     bool row = false;
@@ -54,7 +54,7 @@ static sign_rc insert_facts(struct store *s, const struct cache_item *item, bool
         &q, err);
     if (rc != SIGN_OK)
         return rc;
-    cache_bind(q, &item->key);
+    netcache_bind(q, &item->key);
     store_bind_text(q, 5, item->type);
     store_bind_int(q, 6, (int64_t)item->body.len);
     store_bind_int(q, 7, item->obtained);
@@ -66,8 +66,8 @@ static sign_rc insert_facts(struct store *s, const struct cache_item *item, bool
     return rc;
 }
 
-sign_rc cache_insert(struct store *s, const struct cache_item *item, bool always, bool *kept,
-                     sign_error *err) {
+sign_rc netcache_insert(struct store *s, const struct netcache_item *item, bool always, bool *kept,
+                        sign_error *err) {
     int64_t id = 0;
     *kept = false;
     sign_rc rc = insert_facts(s, item, always, &id, err);
@@ -94,7 +94,7 @@ static sign_rc total(struct store *s, uint64_t *out, sign_error *err) {
     return rc;
 }
 
-sign_rc cache_shrink(struct store *s, uint64_t octets, sign_error *err) {
+sign_rc netcache_shrink(struct store *s, uint64_t octets, sign_error *err) {
     for (;;) {
         uint64_t all = 0;
         sign_rc rc = total(s, &all, err);
@@ -111,16 +111,16 @@ sign_rc cache_shrink(struct store *s, uint64_t octets, sign_error *err) {
     }
 }
 
-sign_rc cache_file_open(const char *path, bool write, bool make, struct store **out, sign_error *err) {
+sign_rc netcache_file_open(const char *path, bool write, bool make, struct store **out, sign_error *err) {
     enum { WAIT_MS = 10000 };
     sign_rc rc = SIGN_OK;
     if (!write || !make) {
-        rc = store_open(path, &cache_kind, STORE_READ, WAIT_MS, out, err);
+        rc = store_open(path, &netcache_kind, STORE_READ, WAIT_MS, out, err);
         if (rc != SIGN_OK || *out == NULL || !write)
             return rc;
         store_close(out);
     }
-    rc = store_open(path, &cache_kind, STORE_WRITE, WAIT_MS, out, err);
+    rc = store_open(path, &netcache_kind, STORE_WRITE, WAIT_MS, out, err);
     if (rc == SIGN_OK && !store_writable(*out)) {
         store_close(out);
         return fail(err, SIGN_E_IO, MSG_STORE_OPEN, "%s: not writable", path);

@@ -119,7 +119,7 @@ sign_rc sign_cache_export(const char *path, const sign_output *out, size_t *coun
     AUTO(crypto_ptr) crypto = NULL;
     AUTO(sink) to = {.fd = -1};
     AUTO(grow) digests = {0};
-    sign_rc rc = cache_file_open(path, false, false, &s, err);
+    sign_rc rc = netcache_file_open(path, false, false, &s, err);
     if (rc == SIGN_OK)
         rc = crypto_new(&crypto, err);
     if (rc == SIGN_OK)
@@ -161,7 +161,7 @@ static bool has_nul(sign_bytes b) {
  * What is imported is believed no more than what a server sends: it must be what its kind says, and it
  * expires no later than it would had it been fetched when it says.
  */
-static sign_rc judge(struct reading *r, struct cache_item *item, sign_error *err) {
+static sign_rc judge(struct reading *r, struct netcache_item *item, sign_error *err) {
     char problem[200] = "";
     struct net_peek peek;
     net_url url = {0};
@@ -173,7 +173,7 @@ static sign_rc judge(struct reading *r, struct cache_item *item, sign_error *err
     /* A special address may be allowed where it is asked for: it is not judged here. */
     if (rc != SIGN_OK && strstr(problem, "special address") == NULL)
         return bad(r, problem, err);
-    if (!cache_takes(&item->key) || (item->key.issuer.len != 0 && item->key.issuer.len != 32))
+    if (!netcache_takes(&item->key) || (item->key.issuer.len != 0 && item->key.issuer.len != 32))
         return bad(r, "no kind of request that is remembered", err);
     if (item->obtained < 0 || item->obtained > INT32_MAX * (int64_t)64)
         return bad(r, "a time that is none", err);
@@ -219,7 +219,7 @@ static sign_rc keep(struct reading *r, const uint8_t *head, sign_bytes parts[PAR
     text_printable(parts[TYPE], shown, sizeof shown);
     if (url.failed)
         return fail_memory(err);
-    struct cache_item item = {
+    struct netcache_item item = {
         .key = {(sign_fetch_kind)head[0], (const char *)url.data, parts[ISSUER], parts[SUBJECT]},
         .body = parts[BODY],
         .type = shown,
@@ -228,7 +228,7 @@ static sign_rc keep(struct reading *r, const uint8_t *head, sign_bytes parts[PAR
         .used = time_now()};
     sign_rc rc = judge(r, &item, err);
     if (rc == SIGN_OK)
-        rc = cache_insert(r->store, &item, false, &kept, err);
+        rc = netcache_insert(r->store, &item, false, &kept, err);
     r->kept += kept;
     return rc;
 }
@@ -300,7 +300,7 @@ sign_rc sign_cache_import(const char *path, const sign_input *in, size_t *count,
     if (rc == SIGN_OK)
         rc = crypto_new(&crypto, err);
     if (rc == SIGN_OK)
-        rc = cache_file_open(path, true, true, &s, err);
+        rc = netcache_file_open(path, true, true, &s, err);
     if (rc == SIGN_OK)
         rc = store_begin(s, err);
     if (rc != SIGN_OK)
@@ -308,7 +308,7 @@ sign_rc sign_cache_import(const char *path, const sign_input *in, size_t *count,
     struct reading r = {.in = &from, .store = s, .crypto = crypto};
     rc = read_all(&r, err);
     if (rc == SIGN_OK)
-        rc = cache_shrink(s, LIMIT_CACHE_OCTETS, err);
+        rc = netcache_shrink(s, LIMIT_CACHE_OCTETS, err);
     rc = store_end(s, rc, err);
     grow_free(&r.digests);
     if (rc == SIGN_OK && count != NULL)

@@ -22,10 +22,10 @@ static void refuse(struct transfer *t, const char *why) {
 }
 
 static bool from_cache(struct transfer *t, const char *stale) {
-    struct cache_want want = {.limit = net_limit(t->request),
-                              .stale = stale != NULL,
-                              .why = stale,
-                              .changes = t->waited ? t->changes : -1};
+    struct netcache_want want = {.limit = net_limit(t->request),
+                                 .stale = stale != NULL,
+                                 .why = stale,
+                                 .changes = t->waited ? t->changes : -1};
     int64_t changes = 0;
     bool found = netcache_get(t->net->cache, &t->key, &want, &changes, t->answer);
     if (!t->waited)
@@ -44,9 +44,9 @@ static void prepare(sign_net *net, struct transfer *t, const sign_fetch_request 
         return;
     }
     bool any = memcmp(r->issuer, nobody, sizeof nobody) != 0;
-    t->key = (struct cache_key){
+    t->key = (struct netcache_key){
         .kind = r->kind, .url = r->url, .issuer = BYTES(r->issuer, any ? 32 : 0), .subject = r->subject};
-    t->cached = net->cache != NULL && cache_takes(&t->key);
+    t->cached = net->cache != NULL && netcache_takes(&t->key);
 }
 
 /* Without the network: what is remembered, due or not. */
@@ -69,7 +69,7 @@ static void finish(struct transfer *t) {
         snprintf(a->problem, sizeof a->problem, "%s", peek.problem);
     }
     if (a->rc == SIGN_OK) {
-        a->obtained = t->net->cache != NULL ? cache_now(t->net->cache) : (int64_t)time(NULL);
+        a->obtained = t->net->cache != NULL ? netcache_now(t->net->cache) : (int64_t)time(NULL);
         a->expires = t->request->kind == SIGN_FETCH_TIMESTAMP
                          ? 0
                          : net_expires(t->request->kind, &peek, &t->head, a->obtained);
@@ -78,14 +78,14 @@ static void finish(struct transfer *t) {
         return;
     bool failed = a->rc == SIGN_E_NETWORK || a->rc == SIGN_E_LIMIT;
     if (failed)
-        cache_failed(t->net->cache, &t->key, a->problem, t->head.retry_after);
+        netcache_failed(t->net->cache, &t->key, a->problem, t->head.retry_after);
     else if (a->rc == SIGN_OK && !t->head.no_store)
         netcache_put(t->net->cache, &t->key, a);
     else
-        cache_leave(t->net->cache, &t->key, t->owner);
+        netcache_leave(t->net->cache, &t->key, t->owner);
     if (failed && !t->request->fresh) {
         sign_fetch_answer before = {0};
-        struct cache_want want = {
+        struct netcache_want want = {
             .limit = net_limit(t->request), .stale = true, .why = a->problem, .changes = -1};
         before.status = a->status;
         if (netcache_get(t->net->cache, &t->key, &want, NULL, &before))
@@ -106,14 +106,14 @@ static bool may_ask(struct transfer *t) {
         t->stage = STAGE_DONE;
         return false;
     }
-    if (!cache_enter(t->net->cache, &t->key, t->owner, t->net->opt.total_ms)) {
+    if (!netcache_enter(t->net->cache, &t->key, t->owner, t->net->opt.total_ms)) {
         t->look_at = net_clock() + (t->waited ? LOOK_AGAIN : LOOK_FIRST);
         t->waited = true;
         return false;
     }
     if (!from_cache(t, NULL))
         return true;
-    cache_leave(t->net->cache, &t->key, t->owner);
+    netcache_leave(t->net->cache, &t->key, t->owner);
     t->stage = STAGE_DONE;
     return false;
 }

@@ -22,7 +22,8 @@ static bool gone(int64_t pid) {
     return pid <= 0 || (kill((pid_t)pid, 0) != 0 && errno == ESRCH);
 }
 
-static sign_rc taken(struct store *s, const struct cache_key *key, int64_t now, bool *out, sign_error *err) {
+static sign_rc taken(struct store *s, const struct netcache_key *key, int64_t now, bool *out,
+                     sign_error *err) {
     AUTO(store_query_ptr) q = NULL;
     bool row = false;
     sign_rc rc = store_query(s,
@@ -31,20 +32,20 @@ static sign_rc taken(struct store *s, const struct cache_key *key, int64_t now, 
                              &q, err);
     if (rc != SIGN_OK)
         return rc;
-    cache_bind(q, key);
+    netcache_bind(q, key);
     rc = store_step(q, &row, err);
     *out = rc == SIGN_OK && row && store_int(q, 0) > now && store_int(q, 0) <= now + LEASE_MOST_MS &&
            !gone(store_int(q, 1));
     return rc;
 }
 
-static sign_rc take(struct store *s, const struct cache_key *key, const uint8_t owner[16], int64_t until,
+static sign_rc take(struct store *s, const struct netcache_key *key, const uint8_t owner[16], int64_t until,
                     sign_error *err) {
     AUTO(store_query_ptr) q = NULL;
     sign_rc rc = store_query(s, "INSERT OR REPLACE INTO flight VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", &q, err);
     if (rc != SIGN_OK)
         return rc;
-    cache_bind(q, key);
+    netcache_bind(q, key);
     store_bind_bytes(q, 5, BYTES(owner, 16));
     store_bind_int(q, 6, (int64_t)getpid());
     store_bind_int(q, 7, until);
@@ -52,7 +53,8 @@ static sign_rc take(struct store *s, const struct cache_key *key, const uint8_t 
 }
 
 /* Looked at before anything is locked, because those who wait look often. */
-static bool enter(struct store *s, const struct cache_key *key, const uint8_t owner[16], unsigned lease_ms) {
+static bool enter(struct store *s, const struct netcache_key *key, const uint8_t owner[16],
+                  unsigned lease_ms) {
     bool is_taken = false;
     int64_t now = milliseconds();
     if (!store_writable(s) || taken(s, key, now, &is_taken, NULL) != SIGN_OK)
@@ -69,25 +71,26 @@ static bool enter(struct store *s, const struct cache_key *key, const uint8_t ow
     return rc != SIGN_OK || !is_taken;
 }
 
-bool cache_enter(struct cache *c, const struct cache_key *key, const uint8_t owner[16], unsigned lease_ms) {
-    struct store *s = cache_lend(c);
+bool netcache_enter(struct netcache *c, const struct netcache_key *key, const uint8_t owner[16],
+                    unsigned lease_ms) {
+    struct store *s = netcache_lend(c);
     bool got = s == NULL || enter(s, key, owner, lease_ms);
-    cache_lend_back(c, s);
+    netcache_lend_back(c, s);
     return got;
 }
 
-void cache_leave(struct cache *c, const struct cache_key *key, const uint8_t owner[16]) {
-    struct store *s = cache_lend(c);
+void netcache_leave(struct netcache *c, const struct netcache_key *key, const uint8_t owner[16]) {
+    struct store *s = netcache_lend(c);
     AUTO(store_query_ptr) q = NULL;
     if (s != NULL && store_writable(s) &&
         store_query(s,
                     "DELETE FROM flight WHERE kind = ?1 AND url = ?2 AND issuer = ?3 AND subject = ?4"
                     " AND owner = ?5",
                     &q, NULL) == SIGN_OK) {
-        cache_bind(q, key);
+        netcache_bind(q, key);
         store_bind_bytes(q, 5, BYTES(owner, 16));
         (void)store_do(q, NULL);
         store_reset(&q);
     }
-    cache_lend_back(c, s);
+    netcache_lend_back(c, s);
 }

@@ -27,7 +27,7 @@ struct sign_net {
     char *proxy;          /* NULL: as the environment says */
     struct net_ranges allow;
     struct net_sockets sockets;
-    struct cache *cache; /* NULL: nothing is remembered */
+    struct netcache *cache; /* NULL: nothing is remembered */
     bool curl_ready;
     sign_fetch door;
     pthread_mutex_t lock; /* of what follows */
@@ -57,7 +57,7 @@ struct transfer {
     sign_fetch_answer *answer;
     enum stage stage;
     /* its entry of the cache */
-    struct cache_key key;
+    struct netcache_key key;
     bool cached, waited;
     int64_t changes, look_at; /* milliseconds: when to look at the cache again */
     uint8_t owner[16];        /* of the lease */

@@ -23,7 +23,7 @@ sign_rc sign_cache_each(const char *path, sign_cache_fn fn, void *user, sign_err
     if (path == NULL || fn == NULL)
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_cache_each: path and fn are needed");
     AUTO(store_ptr) s = NULL;
-    sign_rc rc = cache_file_open(path, false, false, &s, err);
+    sign_rc rc = netcache_file_open(path, false, false, &s, err);
     if (rc != SIGN_OK || s == NULL)
         return rc;
     AUTO(store_query_ptr) q = NULL;
@@ -108,6 +108,6 @@ sign_rc sign_cache_prune(const char *path, const sign_cache_prune_options *opt, 
     if (removed != NULL)
         *removed = 0;
     AUTO(store_ptr) s = NULL;
-    sign_rc rc = cache_file_open(path, true, false, &s, err);
+    sign_rc rc = netcache_file_open(path, true, false, &s, err);
     return rc == SIGN_OK && s != NULL ? prune(s, opt, removed, err) : rc;
 }

@@ -116,7 +116,7 @@ static sign_rc set_up(sign_net *net, const sign_net_options *opt, sign_error *er
         rc = ready_curl(net, err);
     if (rc != SIGN_OK || opt->cache == NULL)
         return rc;
-    struct cache_options cache = {.path = opt->cache, .now = opt->now, .now_user = opt->now_user};
+    struct netcache_options cache = {.path = opt->cache, .now = opt->now, .now_user = opt->now_user};
     return netcache_new(&cache, &net->cache, err);
 }
 

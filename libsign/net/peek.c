@@ -32,8 +32,13 @@ static bool certificates(sign_bytes der, struct net_peek *out) {
     if (der_peek(&in) == DER_OID)
         return der_oid(&in, &oid) && oid_is(oid, OID_CT_SIGNED_DATA) &&
                der_take(&in, DER_CONTEXT_CONSTRUCTED(0), NULL) && der_finish(&in);
-    return der_enter(&in, DER_SEQUENCE, &tbs) && der_more(&tbs) && der_take(&in, DER_SEQUENCE, NULL) &&
-           der_take(&in, DER_BIT_STRING, NULL) && der_finish(&in);
+    if (!der_enter(&in, DER_SEQUENCE, &tbs))
+        return false;
+    /* serialNumber, signature, issuer, validity: a CRL has a time in the last one's place. */
+    (void)der_optional(&tbs, DER_CONTEXT_CONSTRUCTED(0), NULL);
+    return der_take(&tbs, DER_INTEGER, NULL) && der_take(&tbs, DER_SEQUENCE, NULL) &&
+           der_take(&tbs, DER_SEQUENCE, NULL) && der_take(&tbs, DER_SEQUENCE, NULL) &&
+           der_take(&in, DER_SEQUENCE, NULL) && der_take(&in, DER_BIT_STRING, NULL) && der_finish(&in);
 }
 
 static bool at_time(struct der_cursor *c) {

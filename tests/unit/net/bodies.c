@@ -92,7 +92,7 @@ sign_buf make_ocsp(unsigned status, int64_t next) {
 
 sign_buf make_certificate(void) {
     AUTO(grow) tbs = {0}, whole = {0}, out = {0};
-    grow_put(&tbs, "\x02\x01\x07", 3);
+    grow_put(&tbs, "\xa0\x03\x02\x01\x02\x02\x01\x07\x30\x00\x30\x00\x30\x00", 14);
     wrap(&whole, DER_SEQUENCE, &tbs);
     algorithm_and_bits(&whole);
     wrap(&out, DER_SEQUENCE, &whole);
