@@ -1,17 +1,13 @@
 #include "crl_rows.h"
 
-struct keys {
-    EVP_PKEY *of[K_COUNT];
-};
-
-static struct keys keys_make(void) {
+struct keys keys_make(void) {
     struct keys k;
     for (size_t i = 0; i < K_COUNT; i++)
         k.of[i] = mint_key();
     return k;
 }
 
-static void keys_free(struct keys *k) {
+void keys_free(struct keys *k) {
     for (size_t i = 0; i < K_COUNT; i++)
         EVP_PKEY_free(k->of[i]);
 }
@@ -157,7 +153,7 @@ static sign_buf make_cert(const struct keys *k, const struct cert *c) {
     return mint_cert(&m);
 }
 
-static sign_buf make_signer(const struct keys *k, const struct row *r) {
+sign_buf row_signer(const struct keys *k, const struct row *r) {
     size_t n = count_points(r->points, 2);
     AUTO(sign_buf) points = n > 0 ? points_value(r->points, n) : (sign_buf){0};
     struct mint_cert m = {.subject = "Signer",
@@ -179,57 +175,70 @@ static sign_buf make_anchor(const struct keys *k) {
     return make_cert(k, &root);
 }
 
-static sign_buf make_copy(sign_buf in) {
-    sign_buf out = {0};
-    cr_assert_eq(buf_copy(view(in), &out, NULL), SIGN_OK);
-    return out;
-}
+/* All that a row has beside the anchor and the certificate in question. */
+struct pieces {
+    sign_buf certs[5], lists[7];
+    size_t n_certs, n_lists;
+};
 
-/* Certificates and lists all given to the trust, or all carried by the signature. */
-static struct outcome run_row(const struct keys *k, const struct row *r, bool carried) {
-    struct world w = {.anchors = {make_anchor(k)}, .n_anchors = 1};
-    sign_buf certs[5] = {{0}}, lists[6] = {{0}};
-    size_t n_certs = 0, n_lists = 0;
+static struct pieces make_pieces(const struct keys *k, const struct row *r) {
+    struct pieces p = {.n_certs = 0};
     const struct cert ca = {.subject = "CA",
                             .issuer = "Root",
                             .key = K_CA,
                             .issuer_key = K_ROOT,
                             .usage = r->ca_usage != 0 ? r->ca_usage : KU_CERT_SIGN | KU_CRL_SIGN,
                             .serial = 2};
-    const struct list root_list = {.issuer = "Root", .key = K_ROOT};
+    const struct list root_list = {.issuer = "Root", .key = K_ROOT, .from = -30, .to = 30};
     if (!r->no_ca)
-        certs[n_certs++] = make_cert(k, &ca);
+        p.certs[p.n_certs++] = make_cert(k, &ca);
     for (size_t i = 0; i < 3 && r->certs[i].subject != NULL; i++)
-        certs[n_certs++] = make_cert(k, &r->certs[i]);
+        p.certs[p.n_certs++] = make_cert(k, &r->certs[i]);
     if (!r->no_root_list)
-        lists[n_lists++] = make_list(k, &root_list);
-    for (size_t i = 0;
-         i < 5 && (r->lists[i].issuer != NULL || r->lists[i].number != 0 || r->lists[i].unnumbered); i++)
-        lists[n_lists++] = make_list(k, &r->lists[i]);
-    sign_bytes bag[5], crls[6];
-    for (size_t i = 0; i < n_certs; i++)
-        bag[i] = view(certs[i]);
-    for (size_t i = 0; i < n_lists; i++)
-        crls[i] = view(lists[i]);
+        p.lists[p.n_lists++] = make_list(k, &root_list);
+    for (size_t i = 0; i < 6; i++)
+        if (r->lists[i].issuer != NULL || r->lists[i].number != 0 || r->lists[i].unnumbered)
+            p.lists[p.n_lists++] = make_list(k, &r->lists[i]);
+    return p;
+}
+
+static sign_trust *trust_of(const struct keys *k, struct pieces *p) {
+    struct world w = {.anchors = {make_anchor(k)}, .n_anchors = 1};
+    for (size_t i = 0; i < p->n_certs; i++)
+        w.certs[w.n_certs++] = p->certs[i];
+    for (size_t i = 0; i < p->n_lists; i++)
+        w.crls[w.n_crls++] = p->lists[i];
+    *p = (struct pieces){.n_certs = 0};
+    return world_trust(&w);
+}
+
+sign_trust *row_trust(const struct keys *k, const struct row *r) {
+    struct pieces p = make_pieces(k, r);
+    return trust_of(k, &p);
+}
+
+/* Certificates and lists all given to the trust, or all carried by the signature. */
+static struct outcome run_row(const struct keys *k, const struct row *r, bool carried) {
+    struct pieces p = make_pieces(k, r), none = {.n_certs = 0};
     struct pki_path_options opt = {.at = T2026, .revocation = true};
+    sign_bytes bag[5], crls[7];
+    for (size_t i = 0; i < p.n_certs; i++)
+        bag[i] = view(p.certs[i]);
+    for (size_t i = 0; i < p.n_lists; i++)
+        crls[i] = view(p.lists[i]);
     if (carried) {
         opt.bag = bag;
-        opt.n_bag = n_certs;
+        opt.n_bag = p.n_certs;
         opt.crls = crls;
-        opt.n_crls = n_lists;
-    } else {
-        for (size_t i = 0; i < n_certs; i++)
-            w.certs[w.n_certs++] = make_copy(certs[i]);
-        for (size_t i = 0; i < n_lists; i++)
-            w.crls[w.n_crls++] = make_copy(lists[i]);
+        opt.n_crls = p.n_lists;
     }
-    sign_trust *trust = world_trust(&w);
-    AUTO(sign_buf) der = make_signer(k, r);
+    sign_trust *trust = trust_of(k, carried ? &none : &p);
+    AUTO(sign_buf) der = row_signer(k, r);
     struct outcome o = judge(trust, view(der), &opt);
-    for (size_t i = 0; i < 6; i++)
-        sign_buf_free(&lists[i]);
-    for (size_t i = 0; i < 5; i++)
-        sign_buf_free(&certs[i]);
+    for (size_t i = 0; i < p.n_lists; i++)
+        sign_buf_free(&p.lists[i]);
+    for (size_t i = 0; i < p.n_certs; i++)
+        sign_buf_free(&p.certs[i]);
     sign_trust_free(&trust);
     return o;
 }

@@ -74,7 +74,7 @@ struct row {
     const char *what;
     enum status status;
     enum message_id message; /* UNKNOWN: why */
-    struct list lists[5];
+    struct list lists[6];
     struct point points[2]; /* of the certificate in question */
     struct cert certs[3];
     const char *signer_issuer; /* NULL: CA */
@@ -83,6 +83,15 @@ struct row {
     bool no_root_list;
     unsigned ca_usage; /* 0: keyCertSign, cRLSign */
 };
+
+struct keys {
+    EVP_PKEY *of[K_COUNT];
+};
+struct keys keys_make(void);
+void keys_free(struct keys *k);
+/* A trust that was given all certificates and lists of the row; the certificate in question. */
+sign_trust *row_trust(const struct keys *k, const struct row *r);
+sign_buf row_signer(const struct keys *k, const struct row *r);
 
 /* Each row twice: certificates and lists given to the trust, and carried by the signature. */
 void run_rows(const struct row *rows, size_t n);

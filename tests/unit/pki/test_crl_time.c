@@ -1,0 +1,186 @@
+/*
+ * When an answer holds, and how long it takes to get it: lists of every kind over the days, remembered
+ * verdicts against new ones; large lists and hostile ones.
+ */
+#include "crl_rows.h"
+
+/* Minimal standard generator: the same rows in every run. */
+static unsigned draw(uint32_t *state, unsigned below) {
+    *state = (uint32_t)((uint64_t)*state * 48271 % 2147483647);
+    return *state % below;
+}
+
+static struct list draw_list(uint32_t *state) {
+    static const int reasons[] = {1, 6, 6, 8, 8, 4};
+    struct list l = {.from = -6 + (int)draw(state, 9), .number = 5 + draw(state, 5)};
+    l.to = l.from + 1 + (int)draw(state, 7);
+    if (draw(state, 2) == 0)
+        l.base = l.number - draw(state, 4);
+    if (draw(state, 3) == 0)
+        l.key = K_NEW;
+    if (draw(state, 2) == 0)
+        l.entries[0] = (struct entry){4711, reasons[draw(state, 6)], -4 + (int)draw(state, 10), NULL};
+    if (draw(state, 3) == 0) {
+        l.scope.given = true;
+        l.scope.reasons = draw(state, 2) == 0 ? KEY_AND_CA : ALL_BUT_KEY_AND_CA;
+    }
+    return l;
+}
+
+static struct row draw_row(uint32_t *state) {
+    /* The second key has its own certificate, whose status is on a list that is not always there either. */
+    struct row r = {.certs = {{"CA", "CA", K_NEW, K_CA, KU_CRL_SIGN, 3, .end_entity = true}}};
+    for (size_t i = 0, n = 1 + draw(state, 6); i < n; i++)
+        r.lists[i] = draw_list(state);
+    return r;
+}
+
+static void compare_days(const struct keys *k, const struct row *r, uint32_t *state, size_t *passed) {
+    sign_trust *trust = row_trust(k, r);
+    AUTO(sign_buf) der = row_signer(k, r);
+    for (int i = 0; i < 30; i++) {
+        struct pki_path_options opt = {.at = T2026 + (int64_t)(draw(state, 33)) * DAY / 2 - 8 * DAY,
+                                       .revocation = true};
+        opt.at += (int64_t)draw(state, 3) - 1; /* both sides of every limit */
+        sign_trust *other = row_trust(k, r);
+        struct outcome known = judge(trust, view(der), &opt), fresh = judge(other, view(der), &opt);
+        sign_trust_free(&other);
+        cr_assert(known.sub == fresh.sub && known.message == fresh.message,
+                  "state %u, %ld s from the middle: %s remembered, %s anew", *state, (long)(opt.at - T2026),
+                  message_code(known.message), message_code(fresh.message));
+        *passed += fresh.indication == TOTAL_PASSED;
+    }
+    sign_trust_free(&trust);
+}
+
+/* What a trust remembers is what it would find again, at whatever time it is asked. */
+Test(crl_time, remembered_verdicts_hold, .timeout = 120) {
+    struct keys k = keys_make();
+    size_t passed = 0;
+    uint32_t state = 5070;
+    for (int i = 0; i < 30; i++) {
+        const struct row r = draw_row(&state);
+        compare_days(&k, &r, &state, &passed);
+    }
+    cr_expect(passed > 90 && passed < 800, "%zu passed", passed);
+    keys_free(&k);
+}
+
+/* The facts that are told with a verdict are those of the piece that it rests on. */
+Test(crl_time, facts_of_the_answer) {
+    struct keys k = keys_make();
+    const struct row r = {
+        .lists = {{.number = 5, .from = -9, .to = -3}, {.number = 7, .base = 5, .from = -2, .to = 1}}};
+    sign_trust *trust = row_trust(&k, &r);
+    AUTO(sign_buf) der = row_signer(&k, &r);
+    struct crypto *crypto = NULL;
+    AUTO(pki_cert_ptr) cert = NULL;
+    AUTO(pki_path_ptr) path = NULL;
+    const struct pki_path_options opt = {.at = T2026, .revocation = true};
+    cr_assert_eq(pki_lend(trust, &crypto, NULL), SIGN_OK);
+    cr_assert_eq(pki_certificate(trust, crypto, view(der), &cert, NULL), SIGN_OK);
+    cr_assert_eq(pki_path_check(trust, crypto, cert, &opt, &path, NULL), SIGN_OK);
+    pki_lend_back(trust, crypto);
+    cr_assert(path->indication == TOTAL_PASSED && path->n_revocation == 2);
+    const struct pki_revocation *p = &path->revocation[0];
+    cr_expect(p->cert == cert && p->this_update == T2026 - 2 * DAY && p->next_update == T2026 + DAY);
+    cr_expect(strcmp(p->status, "good") == 0 && strcmp(p->kind, "crl") == 0 && p->signer == NULL);
+    cr_expect(p->source != NULL && p->source->origin == ORIGIN_GIVEN);
+    cr_expect(path->valid_from == T2026 - 2 * DAY && path->valid_to == T2026 + DAY);
+    sign_trust_free(&trust);
+    keys_free(&k);
+}
+
+/* ---- large and hostile lists ----------------------------------------------------------------------------
+ */
+
+enum { MANY = 300000 };
+
+static void put_entry(der_builder *b, const uint8_t *serial, size_t n, bool plain) {
+    der_begin(b, DER_SEQUENCE);
+    der_put(b, DER_INTEGER, BYTES(serial, n));
+    der_put_time(b, T2020);
+    if (!plain) {
+        der_begin(b, DER_SEQUENCE);
+        der_begin(b, DER_SEQUENCE);
+        der_put_oid(b, OID_EXT_INVALIDITY_DATE);
+        der_begin(b, DER_OCTET_STRING);
+        der_put_gen_time(b, T2020);
+        der_end(b);
+        der_end(b);
+        der_end(b);
+    }
+    der_end(b);
+}
+
+/* One template of a list with other entries in it; its signature is not looked at. */
+static sign_buf list_with(sign_bytes entries) {
+    static const uint8_t head[] = {0x02, 0x01, 0x01, 0x30, 0x0a, 0x06, 0x08, 0x2a,
+                                   0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02};
+    AUTO(der_builder) b = {0};
+    sign_buf out = {0};
+    der_begin(&b, DER_SEQUENCE);
+    der_begin(&b, DER_SEQUENCE);
+    der_put_raw(&b, BYTES(head, sizeof head));
+    der_put(&b, DER_SEQUENCE, (sign_bytes){0});
+    der_put_time(&b, T2020);
+    der_put(&b, DER_SEQUENCE, entries);
+    der_end(&b);
+    der_put_raw(&b, BYTES(head + 3, sizeof head - 3));
+    der_put_bits(&b, BYTES("x", 1));
+    der_end(&b);
+    cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
+    return out;
+}
+
+static void serial_of(uint32_t i, uint8_t out[16]) {
+    memset(out, 0x11, 16);
+    uint32_t mixed = i * 2654435761U; /* in no order */
+    memcpy(out + 4, &mixed, 4);
+    memcpy(out + 9, &i, 4);
+}
+
+static struct pki_crl *read_entries(der_builder *b) {
+    sign_buf entries = {0};
+    cr_assert_eq(der_builder_take(b, &entries, NULL), SIGN_OK);
+    sign_buf der = list_with(view(entries));
+    struct pki_crl *crl = NULL;
+    sign_error err = {0};
+    cr_assert_eq(pki_crl_read(view(der), NULL, &crl, &err), SIGN_OK, "%s", err.text);
+    crl->own = der;
+    sign_buf_free(&entries);
+    return crl;
+}
+
+/* Serial numbers in no order; entries that are read the short way and the long way. */
+Test(crl_time, unsorted_entries, .timeout = 60) {
+    AUTO(der_builder) b = {0};
+    uint8_t serial[16];
+    for (uint32_t i = 0; i < MANY; i++) {
+        serial_of(i, serial);
+        put_entry(&b, serial, sizeof serial, i % 3 != 0);
+    }
+    AUTO(pki_crl_ptr) crl = read_entries(&b);
+    struct crl_entry e;
+    cr_assert_eq(crl->count, MANY);
+    for (uint32_t i = 0; i < 2 * MANY; i++) {
+        serial_of(i, serial);
+        cr_assert_eq(pki_crl_find(crl, BYTES(serial, sizeof serial), &e), i < MANY, "%u", i);
+    }
+}
+
+/* One serial number again and again would fill one place of the table: it is there once. A flood of it must
+ * not take the square of its number. */
+Test(crl_time, flood_of_one_serial_number, .timeout = 20) {
+    AUTO(der_builder) b = {0};
+    uint8_t serial[16];
+    serial_of(7, serial);
+    for (uint32_t i = 0; i < MANY; i++)
+        put_entry(&b, serial, sizeof serial, true);
+    AUTO(pki_crl_ptr) crl = read_entries(&b);
+    struct crl_entry e;
+    cr_expect_eq(crl->count, MANY);
+    cr_expect(pki_crl_find(crl, BYTES(serial, sizeof serial), &e) && e.revoked_at == T2020 && e.reason == -1);
+    serial[0] = 0x12;
+    cr_expect(!pki_crl_find(crl, BYTES(serial, sizeof serial), &e));
+}
