@@ -106,7 +106,7 @@ static void set_pointer(struct setup *s, CURLoption o, void *value) {
  * no Accept-Encoding, so that nothing is decompressed. Redirects are followed by transfer_done, which judges
  * each URL as the first.
  */
-static void set_rules(struct setup *s) {
+static void set_rules(struct setup *s, const struct transfer *t) {
     set_long(s, CURLOPT_NOSIGNAL, 1);
     set_text(s, CURLOPT_PROTOCOLS_STR, "http,https");
     set_text(s, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
@@ -120,6 +120,8 @@ static void set_rules(struct setup *s) {
     (void)curl_easy_setopt(s->easy, CURLOPT_BUFFERSIZE, (long)RECEIVE);
     /* A name server that does not answer must not hold up whoever gave up waiting. */
     set_long(s, CURLOPT_QUICK_EXIT, 1);
+    if (t->net->sockets.connected) /* what was handed in is for one transfer */
+        set_long(s, CURLOPT_FORBID_REUSE, 1);
     set_text(s, CURLOPT_USERAGENT, "kalem/" DOTTED(SIGN_VERSION_MAJOR, SIGN_VERSION_MINOR));
 }
 
@@ -247,7 +249,7 @@ static bool go(struct transfer *t) {
         return false;
     }
     struct setup s = {t->easy, CURLE_OK};
-    set_rules(&s);
+    set_rules(&s, t);
     set_calls(&s, t);
     set_request(&s, t);
     if (s.code != CURLE_OK || curl_multi_add_handle(line->multi, t->easy) != CURLM_OK) {
