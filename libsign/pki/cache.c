@@ -158,3 +158,18 @@ void *cache_put(struct cache *c, uint64_t hash, const void *key, void *item, boo
         c->kind->drop(evicted);
     return there;
 }
+
+void cache_drop(struct cache *c, uint64_t hash, const void *item) {
+    struct slot *set;
+    struct shard *s = shard_of(c, hash, &set);
+    void *found = NULL;
+    pthread_mutex_lock(&s->lock);
+    for (size_t i = 0; i < WAYS && found == NULL; i++)
+        if (set[i].item == item) {
+            found = set[i].item;
+            set[i] = (struct slot){0};
+        }
+    pthread_mutex_unlock(&s->lock);
+    if (found != NULL)
+        c->kind->drop(found);
+}

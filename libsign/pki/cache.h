@@ -25,6 +25,9 @@ void *cache_get(struct cache *c, uint64_t hash, const void *key);
  */
 void *cache_put(struct cache *c, uint64_t hash, const void *key, void *item, bool first_wins);
 
+/* Takes this item out, if it is still there. */
+void cache_drop(struct cache *c, uint64_t hash, const void *item);
+
 /*
  * A keyed hash over all octets. An attacker who does not know the seed cannot aim at a place of a table.
  */

@@ -185,10 +185,15 @@ static bool still_holds(const sign_trust *trust, const struct pki_path_options *
 static struct pki_path *recall(const sign_trust *trust, const struct pki_cert *cert,
                                const struct pki_path_options *opt) {
     const struct path_key key = {cert, opt->revocation, purpose_of_anchors(opt)};
-    struct pki_path *p = cache_get(trust->paths, pki_path_hash(trust, &key), &key);
-    if (p != NULL && !still_holds(trust, opt, p))
-        pki_path_free(&p);
-    return p;
+    uint64_t hash = pki_path_hash(trust, &key);
+    struct pki_path *p = cache_get(trust->paths, hash, &key);
+    if (p == NULL || still_holds(trust, opt, p))
+        return p;
+    /* What has run out once stays so, even when the clock is set back afterwards. */
+    if (p->expires < INT64_MAX && pki_clock(trust) >= p->expires)
+        cache_drop(trust->paths, hash, p);
+    pki_path_free(&p);
+    return NULL;
 }
 
 /*
