@@ -212,6 +212,7 @@ struct stores {
     sign_anchors *own, *system;
     sign_anchor *list; /* by stores_merge: the own ones, then those beneath that are not among them */
     size_t n, n_own;
+    int lock; /* -1: none */
 };
 /* Reads --store alone, or the person's own and the machine's; what is absent is empty. */
 int stores_open(const struct app *app, const struct args *args, struct stores *out);
@@ -220,6 +221,8 @@ sign_rc stores_read(const struct args *args, struct stores *out,
 int stores_merge(const struct app *app, struct stores *s);
 void stores_free(struct stores *s);
 bool anchors_have(const sign_anchors *list, const char *sha256);
+/* Makes the folder of the store `path` and waits until nobody else changes what is in it. */
+int store_lock(const struct app *app, struct stores *s, const char *path);
 /* EXIT_IO when --store names what cannot be read: a name mistyped is no empty store. */
 int store_must_exist(const struct app *app, const struct args *args);
 

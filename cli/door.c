@@ -148,12 +148,10 @@ static void note(struct door *d, const sign_fetch_request *q, const sign_fetch_a
         d->n_asked++;
 }
 
-static void refuse_all(const sign_fetch_request *q, size_t n, sign_fetch_answer *answers, sign_rc rc,
-                       const char *why) {
-    (void)q;
+static void refuse_all(size_t n, sign_fetch_answer *answers, sign_rc rc, const char *why) {
     for (size_t i = 0; i < n; i++) {
         answers[i].rc = rc;
-        snprintf(answers[i].problem, sizeof answers[i].problem, "%s", why);
+        snprintf(answers[i].problem, sizeof answers[i].problem, "%.199s", why);
     }
 }
 
@@ -162,9 +160,9 @@ static void through(void *user, const sign_fetch_request *requests, size_t n, si
     sign_error err = {0};
     bool shut = d->options.offline && (!d->options.cache || access(d->options.cache, R_OK) != 0);
     if (shut)
-        refuse_all(requests, n, answers, SIGN_E_REFUSED, "--offline");
+        refuse_all(n, answers, SIGN_E_REFUSED, "--offline");
     else if (!d->net && net_open(d, &err) != SIGN_OK)
-        refuse_all(requests, n, answers, err.code, err.text);
+        refuse_all(n, answers, err.code, err.text);
     else {
         const sign_fetch *inner = sign_net_fetch(d->net);
         inner->call(inner->user, requests, n, answers);
@@ -189,7 +187,7 @@ int door_prepare(const struct app *app, const struct args *args, struct door *ou
     out->options.cache = out->cache;
     /* What was asked for in so many words is looked at now, and not when a certificate happens to need it. */
     sign_error err = {0};
-    bool asked = out->options.n_allow || out->options.proxy || args_value(args, "cache");
+    bool asked = args_asked(args, "allow-address") || args_asked(args, "proxy") || args_asked(args, "cache");
     if (!failed && asked && (!out->options.offline || (out->cache && access(out->cache, F_OK) == 0)) &&
         net_open(out, &err) != SIGN_OK)
         failed = tell_error(app, &err);

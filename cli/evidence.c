@@ -79,7 +79,7 @@ static int trust_make(const struct app *app, const struct args *args, struct evi
 }
 
 int evidence_open(const struct app *app, const struct args *args, struct evidence *out) {
-    *out = (struct evidence){.trust = NULL};
+    *out = (struct evidence){.stores.lock = -1};
     int failed = anchors_choose(app, args, out);
     if (!failed)
         failed = door_prepare(app, args, &out->door);

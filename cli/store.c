@@ -1,7 +1,10 @@
 /* The trust stores: the person's own, and beneath it the one that the machine's administrator keeps. */
 #include "app.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 static const char system_store[] = "/etc/kalem/anchors.json";
@@ -16,7 +19,7 @@ const struct option_row store_rows[] = {{"store",
 
 sign_rc stores_read(const struct args *args, struct stores *out, sign_error *err) {
     const char *given = args_value(args, "store"), *elsewhere = getenv("KALEM_SYSTEM_STORE");
-    *out = (struct stores){0};
+    *out = (struct stores){.lock = -1};
     out->own_path = given ? strdup(given) : place_of_config("anchors.json");
     out->system_path = given ? NULL : strdup(elsewhere ? elsewhere : system_store);
     if (given ? !out->own_path : !out->system_path)
@@ -39,7 +42,9 @@ void stores_free(struct stores *s) {
     free(s->own_path);
     free(s->system_path);
     free(s->list);
-    *s = (struct stores){0};
+    if (s->lock >= 0)
+        close(s->lock);
+    *s = (struct stores){.lock = -1};
 }
 
 bool anchors_have(const sign_anchors *list, const char *sha256) {
@@ -64,6 +69,22 @@ int stores_merge(const struct app *app, struct stores *s) {
             s->list[s->n++] = *a;
     }
     return 0;
+}
+
+int store_lock(const struct app *app, struct stores *s, const char *path) {
+    char *folder = strdup(path), *slash = folder ? strrchr(folder, '/') : NULL;
+    if (!folder)
+        return no_memory(app);
+    if (slash)
+        slash[slash == folder] = 0;
+    if (place_make(path) == 0)
+        s->lock = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    free(folder);
+    if (s->lock < 0)
+        return io_error(app, "E5003", (struct words){"Klasör açılamadı", "Cannot make the folder"}, path);
+    while (flock(s->lock, LOCK_EX) != 0 && errno == EINTR)
+        continue;
+    return 0; /* where a file system knows no locks, one goes without */
 }
 
 int store_must_exist(const struct app *app, const struct args *args) {

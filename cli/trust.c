@@ -147,21 +147,25 @@ static int trust_list(struct app *app, const struct args *args) {
     return code;
 }
 
-/* The file that is changed, and what it holds: the person's own, or --store. */
+/* The file that is changed, and what it holds: the person's own, or --store. Another one who changes it waits
+ * until this is done, so that none of two additions is lost. */
 static int own_open(const struct app *app, const struct args *args, struct stores *s) {
     int code = stores_open(app, args, s);
-    return code || s->own_path
-               ? code
-               : usage(app,
-                       (struct words){"HOME yok: --store gerekli", "there is no HOME: --store is needed"},
-                       NULL);
+    sign_error err = {0};
+    if (code)
+        return code;
+    if (!s->own_path)
+        return usage(app, (struct words){"HOME yok: --store gerekli", "there is no HOME: --store is needed"},
+                     NULL);
+    code = store_lock(app, s, s->own_path);
+    if (code)
+        return code;
+    sign_anchors_free(&s->own); /* as it is now that nobody else changes it */
+    return sign_anchors_read(s->own_path, &s->own, &err) == SIGN_OK ? 0 : tell_error(app, &err);
 }
 
 static int own_write(const struct app *app, const struct stores *s) {
     sign_error err = {0};
-    if (place_make(s->own_path) != 0)
-        return io_error(app, "E5003", (struct words){"Klasör açılamadı", "Cannot make the folder"},
-                        s->own_path);
     return sign_anchors_write(s->own, s->own_path, &err) == SIGN_OK ? 0 : tell_error(app, &err);
 }
 
