@@ -31,23 +31,27 @@ static int number(const struct line *l, const char *start) {
     return v != NULL ? atoi(v) : -1;
 }
 
-static void put_rdn(der_builder *b, const char *type, size_t n, const char *value) {
-    char text[200];
-    bool email = n == 1 && *type == 'E';
-    (void)snprintf(text, sizeof text, "%s", value);
-    for (char *p = text; *p != 0; p++)
+/* "CN=x" */
+static void put_attribute(der_builder *b, const char *text) {
+    static const struct {
+        const char *type, *oid;
+        uint8_t tag;
+    } types[] = {{"CN=", "2.5.4.3", DER_UTF8},
+                 {"OU=", "2.5.4.11", DER_UTF8},
+                 {"O=", "2.5.4.10", DER_UTF8},
+                 {"C=", "2.5.4.6", DER_PRINTABLE},
+                 {"E=", "1.2.840.113549.1.9.1", DER_IA5}};
+    char value[200];
+    size_t i = 0;
+    while (i < sizeof types / sizeof *types && strncmp(text, types[i].type, strlen(types[i].type)) != 0)
+        i++;
+    cr_assert_lt(i, sizeof types / sizeof *types, "no such attribute: %s", text);
+    (void)snprintf(value, sizeof value, "%s", text + strlen(types[i].type));
+    for (char *p = value; *p != 0; p++)
         *p = *p == '_' ? ' ' : *p;
-    der_begin(b, DER_SET);
     der_begin(b, DER_SEQUENCE);
-    if (email)
-        der_put_oid(b, OID_DN_EMAIL_ADDRESS);
-    else
-        cr_assert(der_put_oid_text(b, n == 2 && strncmp(type, "CN", 2) == 0   ? "2.5.4.3"
-                                      : n == 2 && strncmp(type, "OU", 2) == 0 ? "2.5.4.11"
-                                      : *type == 'O'                          ? "2.5.4.10"
-                                                                              : "2.5.4.6"));
-    der_put_utf8(b, email ? DER_IA5 : *type == 'C' && n == 1 ? DER_PRINTABLE : DER_UTF8, text);
-    der_end(b);
+    cr_assert(der_put_oid_text(b, types[i].oid));
+    der_put_utf8(b, types[i].tag, value);
     der_end(b);
 }
 
@@ -56,8 +60,14 @@ static void put_dn(der_builder *b, const char *text) {
     (void)snprintf(copy, sizeof copy, "%s%s", *text == '/' || *text == 0 ? "" : "/CN=", text);
     der_begin(b, DER_SEQUENCE);
     for (char *t = strtok_r(copy, "/", &save); t != NULL; t = strtok_r(NULL, "/", &save)) {
-        size_t n = strcspn(t, "=");
-        put_rdn(b, t, n, t + n + (t[n] == '='));
+        char *plus = strchr(t, '+');
+        der_begin(b, DER_SET);
+        if (plus != NULL)
+            *plus = 0;
+        put_attribute(b, t);
+        if (plus != NULL)
+            put_attribute(b, plus + 1);
+        der_end_set_of(b);
     }
     der_end(b);
 }

@@ -46,6 +46,9 @@ Test(pki_names, directory) {
         {YES, "CA +dn=/C=TR/O=A", "- @dns=x.tr"},
         {NO, "CA +dn=/C=TR/O=A", "- @dn=/C=TR/O=B"},
         {NO, "CA -dn=", "/C=TR/CN=every_name"},
+        {NO, "CA +dn=/C=TR/O=A", "/C=TR/O=A+CN=half_of_an_RDN"},
+        {YES, "CA -dn=/C=TR/O=A", "/C=TR/O=A+CN=half_of_an_RDN"},
+        {YES, "CA +dn=/C=TR/O=A+CN=both", "/C=TR/O=A+CN=both/OU=x"},
     };
     RUN(rows);
 }

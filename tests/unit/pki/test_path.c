@@ -1,5 +1,5 @@
 /* Paths with certificates made for the purpose (RFC 5280, 6.1). */
-#include "mint.h"
+#include "chain.h"
 
 enum { CA_USAGE = KU_CERT_SIGN | KU_CRL_SIGN };
 
@@ -354,4 +354,47 @@ Test(pki_path, anchor_must_carry_its_own_signature) {
     cr_assert_str_eq(err.id, "E3030");
     cr_assert(strstr(err.text, "Root") != NULL && strstr(err.text, "bad") != NULL, "%s", err.text);
     three_free(&t);
+}
+
+/* What sections 4.6, 4.7 and 4.16 of NIST's PKITS exercise, and what follows from RFC 5280, 4.2 and 6.1.4. */
+Test(pki_path, basic_constraints_key_usage_and_private_extensions) {
+    static const struct {
+        enum message_id message;
+        const char *lines[CHAIN_MAX];
+    } rows[] = {
+        {MSG_NONE, {"Root", "A", "B", "C", "S"}},
+        {MSG_PATH_NOT_CA, {"Root", "A bc:none", "S"}},
+        {MSG_PATH_NOT_CA, {"Root", "A bc:ee", "S"}},
+        {MSG_PATH_NOT_CA, {"Root", "A", "B bc:ee", "S"}},
+        {MSG_NONE, {"Root", "A pl:0", "S"}},
+        {MSG_PATH_LENGTH, {"Root", "A pl:0", "B", "S"}},
+        {MSG_NONE, {"Root", "A pl:1", "B", "S"}},
+        {MSG_PATH_LENGTH, {"Root", "A pl:6", "B pl:0", "C", "S"}},
+        {MSG_PATH_LENGTH, {"Root", "A pl:6", "B pl:4", "C pl:1", "D", "E", "S"}},
+        {MSG_NONE, {"Root", "A pl:6", "B pl:4", "C pl:1", "D", "S"}},
+        {MSG_NONE, {"Root", "A pl:0", "A", "S"}},
+        {MSG_PATH_LENGTH, {"Root", "A pl:0", "A", "B", "S"}},
+        {MSG_NONE, {"Root", "A pl:1", "A", "B", "B", "S"}},
+        {MSG_NONE, {"Root pl:1", "A", "S"}},
+        {MSG_PATH_LENGTH, {"Root pl:0", "A", "S"}},
+        {MSG_PATH_NO_CERT_SIGN, {"Root", "A ku:0", "S"}},
+        {MSG_PATH_NO_CERT_SIGN, {"Root", "A", "B ku:0", "S"}},
+        {MSG_PATH_NO_CERT_SIGN, {"Root", "A", "A ku:0", "S"}},
+        {MSG_NONE, {"Root", "A", "S other"}},
+        {MSG_NONE, {"Root", "A other", "S"}},
+        {MSG_PATH_CRITICAL, {"Root", "A", "S crit"}},
+        {MSG_PATH_CRITICAL, {"Root", "A crit", "S"}},
+        {MSG_PATH_CRITICAL, {"Root", "A", "A crit", "S"}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct chain c = {.n = 0};
+        char what[60];
+        memcpy(c.lines, rows[i].lines, sizeof c.lines);
+        const struct pki_path_options opt = {.at = T2026};
+        (void)snprintf(what, sizeof what, "row %zu, %s", i, rows[i].lines[1]);
+        chain_make(&c);
+        expect(chain_judge(&c, &opt), rows[i].message == MSG_NONE ? SUB_NONE : SUB_CHAIN_CONSTRAINTS_FAILURE,
+               rows[i].message, what);
+        chain_free(&c);
+    }
 }

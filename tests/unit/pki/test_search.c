@@ -24,6 +24,28 @@ static struct mint_cert signer(const char *issuer, EVP_PKEY *key, EVP_PKEY *issu
                               .key_usage = KU_NON_REPUDIATION};
 }
 
+#define TSA  "1.3.6.1.5.5.7.3.8"
+#define OCSP "1.3.6.1.5.5.7.3.9"
+#define ANY  "2.5.29.37.0"
+
+static sign_buf usage(const char *const *purposes, bool critical) {
+    AUTO(der_builder) b = {0};
+    sign_buf out = {0};
+    der_begin(&b, DER_SEQUENCE);
+    cr_assert(der_put_oid_text(&b, "2.5.29.37"));
+    if (critical)
+        der_put_bool(&b, true);
+    der_begin(&b, DER_OCTET_STRING);
+    der_begin(&b, DER_SEQUENCE);
+    for (; *purposes != NULL; purposes++)
+        cr_assert(der_put_oid_text(&b, *purposes));
+    der_end(&b);
+    der_end(&b);
+    der_end(&b);
+    cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
+    return out;
+}
+
 /* ---- anchors ------------------------------------------------------------------------------------------ */
 
 struct two_roots {
@@ -41,7 +63,10 @@ static struct two_roots two_roots(void) {
         w.root[i] = mint_cert(&root);
         w.ca[i] = mint_cert(&ca);
     }
+    const char *time_stamps[] = {TSA, NULL};
+    AUTO(sign_buf) eku = usage(time_stamps, true);
     struct mint_cert end = signer("CA", w.keys[3], w.keys[2]);
+    end.extensions = view(eku);
     w.end = mint_cert(&end);
     return w;
 }
@@ -75,10 +100,14 @@ Test(pki_search, anchors_are_believed_for_their_purposes) {
     const sign_anchor list[] = {{.der = view(w.root[0]), .purposes = SIGN_FOR_TSA},
                                 {.der = view(w.root[1]), .purposes = SIGN_FOR_SIGNERS, .sunset = T2027}};
     const struct pki_path_options in_2026 = {.at = T2026}, last = {.at = T2027 - 1}, in_2027 = {.at = T2027};
+    const struct pki_path_options tsa = {.at = T2026, .purpose = PKI_TSA};
     sign_trust *trust = trust_of(list, 2, w.ca, 2, NULL), *only_tsa = trust_of(list, 1, w.ca, 1, NULL);
     for (int i = 0; i < 2; i++) {
         expect(judge(only_tsa, view(w.end), &in_2026), SUB_NO_CERTIFICATE_CHAIN_FOUND,
                MSG_PATH_ANCHOR_PURPOSE, "a root for time-stamps only");
+        expect(judge(only_tsa, view(w.end), &tsa), SUB_NONE, MSG_NONE, "for time-stamps");
+        expect(judge(only_tsa, view(w.ca[0]), &tsa), SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_NOT_TSA,
+               "the authority makes no time-stamps itself");
         expect(judge(trust, view(w.end), &in_2026), SUB_NONE, MSG_NONE, "by way of the other one");
         expect(judge(trust, view(w.end), &last), SUB_NONE, MSG_NONE, "in the last second");
         expect(judge(trust, view(w.end), &in_2027), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_ANCHOR_PURPOSE,
@@ -115,6 +144,14 @@ Test(pki_search, the_anchor_that_is_wanted) {
             expect(judge(trust, view(w.end), &by[i]), SUB_NONE, MSG_NONE, "this one, whatever it is for");
         }
     }
+    sign_trust *stamps = trust_of(list + 1, 1, w.ca + 1, 1, NULL);
+    by[0].anchor = held(stamps, view(w.root[1]));
+    for (int round = 0; round < 2; round++) {
+        expect(judge(stamps, view(w.end), &by[0]), SUB_NONE, MSG_NONE, "for a list");
+        expect(judge(stamps, view(w.end), &any), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_ANCHOR_PURPOSE,
+               "for a signer");
+    }
+    sign_trust_free(&stamps);
     by[1].anchor = held(one, view(w.root[1]));
     expect(judge(one, view(w.end), &any), SUB_NONE, MSG_NONE, "whichever");
     expect(judge(one, view(w.end), &by[1]), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_OTHER_ANCHOR,
@@ -126,28 +163,6 @@ Test(pki_search, the_anchor_that_is_wanted) {
 
 /* ---- what the end may be used for ------------------------------------------------------------------------
  */
-
-static sign_buf usage(const char *const *purposes, bool critical) {
-    AUTO(der_builder) b = {0};
-    sign_buf out = {0};
-    der_begin(&b, DER_SEQUENCE);
-    cr_assert(der_put_oid_text(&b, "2.5.29.37"));
-    if (critical)
-        der_put_bool(&b, true);
-    der_begin(&b, DER_OCTET_STRING);
-    der_begin(&b, DER_SEQUENCE);
-    for (; *purposes != NULL; purposes++)
-        cr_assert(der_put_oid_text(&b, *purposes));
-    der_end(&b);
-    der_end(&b);
-    der_end(&b);
-    cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
-    return out;
-}
-
-#define TSA  "1.3.6.1.5.5.7.3.8"
-#define OCSP "1.3.6.1.5.5.7.3.9"
-#define ANY  "2.5.29.37.0"
 
 Test(pki_search, purpose_of_the_end) {
     static const struct {
