@@ -17,6 +17,17 @@ const struct option_row store_rows[] = {{"store",
                                           "this trust store alone (default: yours and the machine's)"}},
                                         {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
 
+/* Which of the files it is: what is wrong with the contents of one has no name of a file in it. */
+static sign_rc read_one(const char *path, sign_anchors **out, sign_error *err) {
+    char first[sizeof err->args] = {0};
+    sign_rc rc = sign_anchors_read(path, out, err);
+    if (rc == SIGN_E_FORMAT || rc == SIGN_E_CERTIFICATE) {
+        snprintf(first, sizeof first, "%.120s: %.150s", path, err->args);
+        memcpy(err->args, first, sizeof first);
+    }
+    return rc;
+}
+
 sign_rc stores_read(const struct args *args, struct stores *out, sign_error *err) {
     const char *given = args_value(args, "store"), *elsewhere = getenv("KALEM_SYSTEM_STORE");
     *out = (struct stores){.lock = -1};
@@ -24,8 +35,8 @@ sign_rc stores_read(const struct args *args, struct stores *out, sign_error *err
     out->system_path = given ? NULL : strdup(elsewhere ? elsewhere : system_store);
     if (given ? !out->own_path : !out->system_path)
         return SIGN_E_MEMORY;
-    sign_rc rc = sign_anchors_read(out->own_path, &out->own, err);
-    return rc != SIGN_OK || !out->system_path ? rc : sign_anchors_read(out->system_path, &out->system, err);
+    sign_rc rc = read_one(out->own_path, &out->own, err);
+    return rc != SIGN_OK || !out->system_path ? rc : read_one(out->system_path, &out->system, err);
 }
 
 int stores_open(const struct app *app, const struct args *args, struct stores *out) {
