@@ -191,9 +191,10 @@ static int tell_added(const struct app *app, const struct stores *s, const sign_
     json_decref(list);
     if (app->quiet)
         return EXIT_DONE;
-    printf("%s: %s: %zu %s, %zu %s", say(app, (struct words){"Güven deposu", "Trust store"}), s->own_path,
-           counts->added, say(app, (struct words){"eklendi", "added"}), counts->already,
-           say(app, (struct words){"zaten vardı", "already there"}));
+    printf("%s: %s: %zu %s", say(app, (struct words){"Güven deposu", "Trust store"}), s->own_path,
+           counts->added, say(app, (struct words){"eklendi", "added"}));
+    if (counts->already)
+        printf(", %zu %s", counts->already, say(app, (struct words){"zaten vardı", "already there"}));
     if (counts->refused)
         printf(", %zu %s", counts->refused, say(app, (struct words){"alınmadı", "left out"}));
     putchar('\n');
