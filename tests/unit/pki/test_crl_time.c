@@ -10,17 +10,18 @@ static unsigned draw(uint32_t *state, unsigned below) {
     return *state % below;
 }
 
+/* Seldom for good: that would settle the whole row. */
 static struct list draw_list(uint32_t *state) {
-    static const int reasons[] = {1, 6, 6, 8, 8, 4};
-    struct list l = {.from = -6 + (int)draw(state, 9), .number = 5 + draw(state, 5)};
-    l.to = l.from + 1 + (int)draw(state, 7);
-    if (draw(state, 2) == 0)
-        l.base = l.number - draw(state, 4);
+    static const int reasons[] = {6, 8, 6, 8, 6, 6, 6, 8, 6, 4};
+    struct list l = {.from = -6 + (int)draw(state, 11), .number = 5 + draw(state, 5)};
+    l.to = l.from + 1 + (int)draw(state, 9);
     if (draw(state, 3) == 0)
+        l.base = l.number - draw(state, 4);
+    if (draw(state, 12) == 0)
         l.key = K_NEW;
-    if (draw(state, 2) == 0)
-        l.entries[0] = (struct entry){4711, reasons[draw(state, 6)], -4 + (int)draw(state, 10), NULL};
-    if (draw(state, 3) == 0) {
+    if (draw(state, 3) == 0)
+        l.entries[0] = (struct entry){4711, reasons[draw(state, 10)], -4 + (int)draw(state, 12), NULL};
+    if (draw(state, 8) == 0) {
         l.scope.given = true;
         l.scope.reasons = draw(state, 2) == 0 ? KEY_AND_CA : ALL_BUT_KEY_AND_CA;
     }
@@ -63,6 +64,24 @@ Test(crl_time, remembered_verdicts_hold, .timeout = 120) {
         compare_days(&k, &r, &state, &passed);
     }
     cr_expect(passed > 90 && passed < 800, "%zu passed", passed);
+    keys_free(&k);
+}
+
+/* A list that suspends lies inside the time of an older one that does not: before it, in it, behind it. */
+Test(crl_time, newer_list_in_the_time_of_an_older_one) {
+    struct keys k = keys_make();
+    const struct row r = {.lists = {{.number = 5, .from = -6, .to = 6},
+                                    {.number = 7, .from = -1, .to = 1, .entries = {{4711, 6, 5, NULL}}}}};
+    static const int days[] = {-2, 0, 2, 0, -2, 1, 3};
+    sign_trust *trust = row_trust(&k, &r);
+    AUTO(sign_buf) der = row_signer(&k, &r);
+    for (size_t i = 0; i < sizeof days / sizeof days[0]; i++) {
+        const struct pki_path_options opt = {.at = T2026 + days[i] * DAY, .revocation = true};
+        bool held = days[i] >= -1 && days[i] <= 1;
+        expect(judge(trust, view(der), &opt), held ? SUB_TRY_LATER : SUB_NONE,
+               held ? MSG_CERT_SUSPENDED : MSG_NONE, "in their order");
+    }
+    sign_trust_free(&trust);
     keys_free(&k);
 }
 
