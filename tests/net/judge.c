@@ -38,8 +38,8 @@ static sign_buf document_of(const struct identity *id) {
 }
 
 /* The root as the anchor, and beside it who signs indirect lists, since a list does not say where that is. */
-static sign_trust *trust_of(const struct realm *realm, const struct judge_options *o, const sign_fetch *fetch,
-                            sign_error *err) {
+sign_trust *judge_trust(const struct realm *realm, const struct judge_options *o, const sign_fetch *fetch,
+                        sign_error *err) {
     sign_buf root = der_of(realm_authority(realm, AUTHORITY_ROOT)->cert);
     sign_buf lists = der_of(realm_staff(realm, STAFF_LISTS)->cert);
     sign_buf ca = der_of(realm_authority(realm, AUTHORITY_CA)->cert);
@@ -63,11 +63,17 @@ static sign_trust *trust_of(const struct realm *realm, const struct judge_option
     return trust;
 }
 
-static sign_net *net_of(const struct judge_options *o, sign_error *err) {
+static int64_t moved(void *user) {
+    return *(int64_t *)user;
+}
+
+sign_net *judge_net(const struct judge_options *o, sign_error *err) {
     static const char *const allowed[] = {"127.0.0.1"};
     sign_net_options no = {.size = sizeof no,
                            .cache = o->cache,
                            .offline = o->shut,
+                           .now = o->clock != NULL ? moved : NULL,
+                           .now_user = o->clock,
                            .connect_ms = CONNECT_MS,
                            .total_ms = TOTAL_MS,
                            .idle_ms = IDLE_MS,
@@ -78,8 +84,8 @@ static sign_net *net_of(const struct judge_options *o, sign_error *err) {
     return sign_net_new(&no, &net, err) == SIGN_OK ? net : NULL;
 }
 
-static sign_rc ask(const struct identity *id, const sign_trust *trust, const struct judge_options *o,
-                   sign_report **report, sign_error *err) {
+sign_rc judge_ask(const struct identity *id, const sign_trust *trust, const struct judge_options *o,
+                  sign_report **report, sign_error *err) {
     sign_buf what = o->document ? document_of(id) : der_of(id->cert);
     sign_input in = {.name = "soru", .data = {what.data, what.len}};
     sign_verify_options vo = {.size = sizeof vo, .at = o->at, .offline = o->offline};
@@ -106,14 +112,14 @@ struct outcome judge(struct http *http, const struct realm *realm, const struct 
     sign_error err = {0};
     sign_report *report = NULL;
     struct outcome out = {.rc = SIGN_E_INTERNAL};
-    sign_net *net = o->fetch == NULL ? net_of(o, &err) : NULL;
+    sign_net *net = o->fetch == NULL ? judge_net(o, &err) : NULL;
     const sign_fetch *fetch = o->fetch != NULL ? o->fetch : net != NULL ? sign_net_fetch(net) : NULL;
-    sign_trust *trust = fetch != NULL ? trust_of(realm, o, fetch, &err) : NULL;
+    sign_trust *trust = fetch != NULL ? judge_trust(realm, o, fetch, &err) : NULL;
     size_t asked = http_count(http, NULL);
     uint64_t octets = http_octets(http);
     long begun = client_clock();
     if (trust != NULL) {
-        out.rc = ask(id, trust, o, &report, &err);
+        out.rc = judge_ask(id, trust, o, &report, &err);
     }
     out.ms = client_clock() - begun;
     out.asked = http_count(http, NULL) - asked;

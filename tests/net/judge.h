@@ -12,6 +12,7 @@ struct judge_options {
     sign_nonce nonce;
     const char *cache;       /* file of the door; NULL: none */
     int64_t at;              /* 0: now */
+    int64_t *clock;          /* of the door; NULL: the system's */
     const sign_fetch *fetch; /* instead of a door of its own; NULL: one is made */
 };
 
@@ -27,6 +28,12 @@ struct outcome {
 struct outcome judge(struct http *http, const struct realm *realm, const struct identity *id,
                      const struct judge_options *o);
 void outcome_free(struct outcome *o);
+/* The parts of it, for who keeps them longer; NULL and *err when they cannot be made. */
+sign_net *judge_net(const struct judge_options *o, sign_error *err);
+sign_trust *judge_trust(const struct realm *realm, const struct judge_options *o, const sign_fetch *fetch,
+                        sign_error *err);
+sign_rc judge_ask(const struct identity *id, const sign_trust *trust, const struct judge_options *o,
+                  sign_report **report, sign_error *err);
 /* "PASSED", the sub-indication, or what went wrong. */
 const char *outcome_text(const struct outcome *o);
 

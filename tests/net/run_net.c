@@ -9,6 +9,7 @@
 
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#define DAY INT64_C(86400)
 
 enum { COLUMNS = 6, MAX_LINE = 2048, DECOYS = 2, SLOWEST_MS = 20000 };
 
@@ -272,6 +275,82 @@ static void remembered(struct bench *b) {
     check(b, gives(b, id, &without, "PASSED", true), "memory: and its end");
 }
 
+/* A list that has run out is not what the next day is judged by; the answer of the day before stays the same.
+ */
+static void later(struct bench *b) {
+    char cache[128], wish[] = "name=ertesi crl=/crl/ca";
+    struct wish_text w;
+    int64_t today = realm_now(b->realm), clock = today;
+    snprintf(cache, sizeof cache, "%s/cache.db", b->folder);
+    struct judge_options o = {.cache = cache, .clock = &clock, .at = today};
+    must(wish_read(wish, http_port(b->http), &w), wish);
+    const struct identity *id = realm_issue(b->realm, &w.wish);
+    check(b, gives(b, id, &o, "PASSED", true), "later: today, good");
+    realm_change(b->realm, id->cert, STATE_REVOKED, today + 3600);
+    check(b, gives(b, id, &o, "PASSED", false), "later: today's list still serves");
+    clock = o.at = today + 3 * DAY;
+    realm_set_now(b->realm, clock);
+    o.shut = true;
+    check(b, gives(b, id, &o, "TRY_LATER", false), "later: in three days it has run out");
+    o.shut = false;
+    check(b, gives(b, id, &o, "REVOKED_NO_POE", true), "later: the new list has the revocation");
+    o.shut = true;
+    check(b, gives(b, id, &o, "REVOKED_NO_POE", false), "later: and is remembered in place of the old one");
+    realm_set_now(b->realm, today);
+}
+
+/* ---- many at once ---------------------------------------------------------------------------------------
+ */
+
+enum { THREADS = 8 };
+
+struct crowd {
+    const struct identity *id;
+    const sign_trust *trust;
+    struct judge_options options;
+};
+
+static void *one_of_many(void *user) {
+    const struct crowd *c = user;
+    sign_report *report = NULL;
+    sign_error err = {0};
+    bool *ok = malloc(sizeof *ok);
+    must(ok != NULL, "memory");
+    *ok = judge_ask(c->id, c->trust, &c->options, &report, &err) == SIGN_OK;
+    sign_report_free(&report);
+    return ok;
+}
+
+/* Who asks the same at the same time waits for the one who asked first. */
+static void together(struct bench *b) {
+    char wish[] = "name=birlikte ocsp=/ocsp/ca/delay:300 crl=/crl/ca aia=/aia/ca/delay:300";
+    struct wish_text w;
+    sign_error err = {0};
+    pthread_t threads[THREADS];
+    must(wish_read(wish, http_port(b->http), &w), wish);
+    struct crowd c = {.id = realm_issue(b->realm, &w.wish), .options = {.no_intermediate = true}};
+    sign_net *net = judge_net(&c.options, &err);
+    sign_trust *trust = judge_trust(b->realm, &c.options, sign_net_fetch(net), &err);
+    c.trust = trust;
+    bool all = net != NULL && trust != NULL;
+    size_t ocsp = http_count(b->http, "/ocsp/ca/delay:300"), aia = http_count(b->http, "/aia/ca/delay:300");
+    for (size_t i = 0; i < THREADS; i++) {
+        must(pthread_create(&threads[i], NULL, one_of_many, &c) == 0, "a thread");
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        void *ok = NULL;
+        pthread_join(threads[i], &ok);
+        all = all && *(bool *)ok;
+        free(ok);
+    }
+    ocsp = http_count(b->http, "/ocsp/ca/delay:300") - ocsp;
+    aia = http_count(b->http, "/aia/ca/delay:300") - aia;
+    check(b, all, "together: %d threads with one trust, all passed", THREADS);
+    check(b, ocsp == 1 && aia == 1, "together: one question each: OCSP %zu, issuer %zu", ocsp, aia);
+    sign_trust_free(&trust);
+    sign_net_free(&net);
+}
+
 /* Every case of the table that is about content gives through the in-process door what it gives over sockets.
  */
 static void same_through_door(struct bench *b) {
@@ -397,10 +476,14 @@ int main(int argc, char **argv) {
     table(&b, argv[1], argc == 4 ? argv[3] : NULL);
     if (argc == 3) {
         remembered(&b);
+        later(&b);
+        together(&b);
         same_through_door(&b);
     }
     check(&b, callers(&b) == 0, "nobody was sent to an address that is not allowed");
     check(&b, decoys_notice(&b), "it noticed until the end");
+    double gigabytes = (double)http_octets(b.http) / 1e9;
+    check(&b, gigabytes < 4, "of more than 40 GB of answers that were promised, %.2f were taken", gigabytes);
     getrusage(RUSAGE_SELF, &used);
     check(&b, used.ru_maxrss < 1 << 20, "memory stayed below 1 GB: %ld KB", used.ru_maxrss);
     tear_down(&b);

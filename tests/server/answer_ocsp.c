@@ -222,6 +222,9 @@ static bool make(struct making *m, OCSP_REQUEST *request) {
         m->from = produced = now - YEAR;
         m->to = 0;
     }
+    if (on(t, FAULT_PRODUCED_EARLY)) {
+        produced = now - YEAR;
+    }
     if (on(t, FAULT_FUTURE)) {
         m->from = produced = now + DAY;
         m->to = now + 2 * DAY;

@@ -49,8 +49,9 @@ enum service { SERVICE_OCSP = 1, SERVICE_CRL = 2, SERVICE_AIA = 4, SERVICE_TSA =
     /* OCSP (RFC 6960). */                                                                                   \
     X(WRONG_NONCE, "wrong-nonce", SERVICE_OCSP | SERVICE_TSA, 0)                                             \
     X(NO_NONCE, "no-nonce", SERVICE_OCSP | SERVICE_TSA, 0)                                                   \
-    X(STALE, "stale", SERVICE_OCSP, 0) /* nextUpdate is past, producedAt is not */                           \
-    X(OLD, "old", SERVICE_OCSP, 0)     /* produced a year ago, no nextUpdate */                              \
+    X(STALE, "stale", SERVICE_OCSP, 0)                   /* nextUpdate is past, producedAt is not */         \
+    X(OLD, "old", SERVICE_OCSP, 0)                       /* produced a year ago, no nextUpdate */            \
+    X(PRODUCED_EARLY, "produced-early", SERVICE_OCSP, 0) /* a year ago, about today */                       \
     X(FUTURE, "future", SERVICE_OCSP | SERVICE_CRL | SERVICE_TSA, 0) /* thisUpdate, genTime: in a day */     \
     X(NO_NEXT_UPDATE, "no-next-update", SERVICE_OCSP | SERVICE_CRL, 0)                                       \
     X(WRONG_SIGNER, "wrong-signer", SERVICE_OCSP | SERVICE_CRL | SERVICE_TSA, 0) /* of a foreign root */     \
