@@ -209,7 +209,7 @@ static sign_rc check_sha(struct reading *r, sign_bytes whole, sign_error *err) {
 }
 
 static sign_rc keep(struct reading *r, const uint8_t *head, sign_bytes parts[PARTS], sign_error *err) {
-    AUTO(grow) url = {0}, type = {0};
+    AUTO(grow) url = {0};
     char shown[128];
     bool kept = false;
     if (has_nul(parts[URL]))

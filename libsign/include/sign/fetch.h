@@ -23,7 +23,7 @@ typedef struct sign_fetch_request {
     sign_bytes body;            /* empty: GET, else POST */
     const char *const *headers; /* "Name: value" each */
     size_t n_headers;
-    size_t limit; /* octets of the answer's body; more is SIGN_E_LIMIT */
+    size_t limit; /* octets of the answer's body; more is SIGN_E_LIMIT; 0: 256 MB, as are larger ones */
     /*
      * For a cache: an answer is remembered by kind, url, issuer and subject, so that what one authority's
      * certificates fetched never answers for another's.
