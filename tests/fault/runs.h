@@ -99,6 +99,14 @@ RUN(xml_verify_digested);
 RUN(xml_extract_enveloped);
 RUN(xml_extract_enveloping);
 RUN(xml_extract_base64);
+RUN(anchors_add);
+RUN(anchors_depot);
+RUN(anchors_write);
+RUN(anchors_read);
+RUN(cert_check_known);
+RUN(cert_check_new);
+RUN(cert_check_text);
+RUN(cert_check_json);
 #undef RUN
 
 #endif
