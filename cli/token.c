@@ -10,19 +10,47 @@ struct wanted {
     size_t seen;
 };
 
-static bool same_value(const char *uri, const char *wanted, const char *key) {
-    const char *a = strstr(wanted, key), *b = strstr(uri, key);
-    if (!a)
-        return true; /* not asked for */
-    if (!b)
-        return false;
-    size_t n = strcspn(a, ";?"), m = strcspn(b, ";?");
-    return n == m && strncmp(a, b, n) == 0;
+/* The value of an attribute of the path part (RFC 7512, 2.3), up to *end; NULL when there is none. */
+static const char *attribute(const char *uri, const char *name, const char **end) {
+    size_t n = strlen(name);
+    const char *at = strchr(uri, ':'), *stop = at ? at + strcspn(at, "?") : NULL;
+    while (at && at < stop) {
+        const char *from = at + 1;
+        *end = from + strcspn(from, ";?");
+        if (strncmp(from, name, n) == 0 && from[n] == '=')
+            return from + n + 1;
+        at = *end;
+    }
+    return NULL;
+}
+
+static int digit(char c) {
+    const char *all = "0123456789abcdef",
+               *at = c ? strchr(all, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
+    return at ? (int)(at - all) : -1;
+}
+
+/* The next octet, which may be written as %2F or %2f. */
+static int octet(const char **at) {
+    int high = **at == '%' ? digit((*at)[1]) : -1, low = high < 0 ? -1 : digit((*at)[2]);
+    const unsigned char plain = (unsigned char)**at;
+    *at += low < 0 ? 1 : 3;
+    return low < 0 ? plain : high * 16 + low;
+}
+
+static bool same_value(const char *uri, const char *wanted, const char *name) {
+    const char *a_end = NULL, *b_end = NULL, *a = attribute(wanted, name, &a_end),
+               *b = attribute(uri, name, &b_end);
+    if (!a || !b)
+        return !a; /* not asked for */
+    while (a < a_end && b < b_end)
+        if (octet(&a) != octet(&b))
+            return false;
+    return a == a_end && b == b_end;
 }
 
 static int match(void *user, const sign_token *t) {
-    static const char *const keys[] = {
-        "token=", "serial=", "manufacturer=", "model=", "object=", ";id=", ":id="};
+    static const char *const keys[] = {"token", "serial", "manufacturer", "model", "object", "id"};
     struct wanted *w = user;
     if (t->certificate.len == 0)
         return 0;
