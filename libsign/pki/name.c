@@ -124,7 +124,7 @@ bool pki_name_attribute(sign_bytes name, enum oid type, grow *out) {
  * in which dotless and dotted i stay letters of their own.
  */
 static void put_folded(sign_bytes text, grow *out) {
-    const uint8_t *at = text.data, *end = text.data + text.len;
+    const uint8_t *at = text.data, *end = text.len > 0 ? at + text.len : at;
     bool space = true; /* leading white space vanishes */
     size_t start = out->len;
     while (at < end) {
