@@ -73,6 +73,20 @@ static bool name_form(walk *w, sign_bytes name, sign_bytes *out) {
     return !w->memory.failed;
 }
 
+/*
+ * A mailbox whose local part is not ASCII; constraints of mail addresses count for it, its domain being in
+ * ASCII (RFC 9598, 3 and 6).
+ */
+static bool read_mailbox(struct der_cursor *c, struct general_name *out) {
+    struct der_cursor in;
+    struct der_tlv text = {0};
+    out->tag = NAME_EMAIL;
+    if (!der_enter(c, DER_CONTEXT_CONSTRUCTED(0), &in) || !der_take(&in, DER_UTF8, &text))
+        return false;
+    out->value = text.value;
+    return der_finish(&in) && der_finish(c);
+}
+
 static bool read_general_name(walk *w, struct der_cursor *c, struct general_name *out) {
     struct der_tlv t = {0};
     *out = (struct general_name){0};
@@ -82,7 +96,8 @@ static bool read_general_name(walk *w, struct der_cursor *c, struct general_name
     out->value = t.value;
     struct der_cursor in = der_inside(c, &t);
     if (t.tag == NAME_OTHER)
-        return der_oid(&in, &out->type);
+        return der_oid(&in, &out->type) &&
+               (!oid_is(out->type, OID_ON_SMTP_UTF8_MAILBOX) || read_mailbox(&in, out));
     return t.tag != NAME_DIRECTORY || name_form(w, t.value, &out->value);
 }
 

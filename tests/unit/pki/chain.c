@@ -192,11 +192,12 @@ static void put_general_name(der_builder *b, const char *text) {
         size_t n = 0;
         cr_assert(oid_from_text(v, oid, sizeof oid, &n));
         der_put(b, DER_CONTEXT(8), BYTES(oid, n));
-    } else if (strncmp(text, "other=", 6) == 0) {
+    } else if (strncmp(text, "other=", 6) == 0 || strncmp(text, "smtp=", 5) == 0) {
+        bool other = *text == 'o';
         der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
-        cr_assert(der_put_oid_text(b, v));
+        cr_assert(der_put_oid_text(b, other ? v : "1.3.6.1.5.5.7.8.9"));
         der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
-        der_put_utf8(b, DER_UTF8, "name");
+        der_put_utf8(b, DER_UTF8, other ? "name" : v);
         der_end(b);
         der_end(b);
     } else {

@@ -14,7 +14,7 @@ enum { CHAIN_MAX = 10 };
  * ia:0          inhibitAnyPolicy ku:0          no keyCertSign            bc:none bc:ee basicConstraints
  * absent, or CA:FALSE pl:0          pathLenConstraint         crit, other   an extension nobody knows,
  * critical or not +dns=x -mail=x  permitted and excluded subtrees: dn, dns, mail, uri, ip
- * (1.2.3.4/255.0.0.0), rid, other, x400;
+ * (1.2.3.4/255.0.0.0), rid, other, smtp;
  *                 "+min1:dns=x" with minimum 1, "+max0:dns=x" with maximum 0
  *   @dns=x        subjectAltName, of the same forms
  *   by:2          issued by that line of the chain instead of the one before

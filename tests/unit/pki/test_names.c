@@ -74,6 +74,11 @@ Test(pki_names, mail) {
         {UNTOLD, "CA -mail=gov.tr", "S @mail=a@g%76.tr"},
         {NO, "CA +mail=gov.tr", "S @mail=a@[127.0.0.1]"},
         {NO, "CA -mail=gov.tr", "S @mail=\"x@y\"@gov.tr"},
+        /* a mailbox beyond ASCII: an otherName under the same constraints (RFC 9598, 6) */
+        {NO, "CA +mail=gov.tr", "S @smtp=\xc3\xa7\x61@com.tr"},
+        {YES, "CA +mail=gov.tr", "S @smtp=\xc3\xa7\x61@gov.tr"},
+        {NO, "CA -mail=gov.tr", "S @smtp=\xc3\xa7\x61@gov.tr"},
+        {UNTOLD, "CA -mail=gov.tr", "S @smtp=a@\xc3\xa7.tr"},
         /* in the subject, when the alternative names have none */
         {NO, "CA -mail=gov.tr", "/CN=x/E=a@gov.tr"},
         {NO, "CA +mail=.gov.tr", "/CN=x/E=a@com.tr"},
