@@ -45,7 +45,9 @@ static const char *kind_word(sign_cert_kind kind) {
                                         [SIGN_CERT_QSEAL] = "qualified seal",
                                         [SIGN_CERT_FISCAL] = "fiscal seal",
                                         [SIGN_CERT_ENCRYPTION] = "encryption",
-                                        [SIGN_CERT_CA] = "CA"};
+                                        [SIGN_CERT_CA] = "CA",
+                                        [SIGN_CERT_TSA] = "time-stamping authority",
+                                        [SIGN_CERT_OCSP] = "OCSP responder"};
     return words[kind];
 }
 

@@ -87,8 +87,8 @@ typedef struct sign_signature {
     sign_rc verdict;         /* SIGN_OK, SIGN_FAILED or SIGN_INDETERMINATE */
     const char *indication;  /* "TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE" (EN 319 102-1, 5.1.3) */
     const char *sub;         /* "HASH_FAILURE", "REVOKED_NO_POE", ...; NULL when passed */
-    const char *id;          /* the XML Id, else "S1", "S2" ... in file order */
-    const char *format;      /* "cades", "cms", "xades", "xmldsig" */
+    const char *id;          /* the XML Id, else "S1", "S2" ... in file order; "C1" a certificate alone */
+    const char *format;      /* "cades", "cms", "xades", "xmldsig"; NULL for a certificate alone */
     const char *level;       /* "B", "T", "LT", "LTA", "C", "X", "XL", "A", or NULL */
     const char *signer;      /* subject name, RFC 4514 */
     const char *person;      /* serialNumber attribute of the subject, whole */
@@ -107,7 +107,7 @@ typedef enum sign_report_form { SIGN_TEXT = 0, SIGN_JSON = 1 } sign_report_form;
 
 /*
  * Writes the report: text for people in `lang` (verdict first, then who, when, why, what to do), or
- * one JSON object (schema "verify/1" or "inspect/1"; keys and codes do not depend on `lang`).
+ * one JSON object (schema "verify/1", "inspect/1" or "cert-check/1"; keys and codes do not depend on `lang`).
  */
 SIGN_CALL sign_rc sign_report_write(const sign_report *report, sign_report_form form, sign_lang lang,
                                     sign_buf *out, sign_error *err);
