@@ -201,6 +201,10 @@ Test(engine, without_nes_the_others_are_named) {
     char id[8];
     cr_assert_eq(find("encryption=01 nes-expired=02", NULL, id), SIGN_E_CERTIFICATE);
     cr_assert_str_eq(id, "E2003");
+}
+
+Test(engine, certificates_of_services_are_named_too) {
+    char id[8];
     cr_assert_eq(find("tsa-ec=01 ocsp-ec=02", NULL, id), SIGN_E_CERTIFICATE);
     cr_assert_str_eq(id, "E2003");
 }
