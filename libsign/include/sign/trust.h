@@ -17,7 +17,10 @@ SIGN_BEGIN_C
  */
 typedef struct sign_trust sign_trust;
 
-/* Nonces in OCSP requests (RFC 8954). */
+/*
+ * Nonces in OCSP requests (RFC 8954): of what is asked for through the door. Responses that the caller gave
+ * or the signature carries answer nobody's request, and are judged by their times alone.
+ */
 typedef enum sign_nonce {
     SIGN_NONCE_PREFER = 0,  /* sent; an answer without one will do, one with another will not */
     SIGN_NONCE_REQUIRE = 1, /* sent and wanted back: nothing that was remembered or pre-produced will do */
