@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { THREADS = 8, ROUNDS = 25, URLS = 6, EACH = 3, PORT_TEXT = 80 };
+enum { THREADS = 8, ROUNDS = 25, URLS = 6, EACH = 3, PORT_TEXT = 80, GUESTS = 512 };
 
 struct world {
     int fd;
@@ -75,11 +75,11 @@ static void *serve(void *arg) {
 
 static void *listen_on(void *arg) {
     struct world *w = arg;
-    pthread_t guests[1024];
+    pthread_t guests[GUESTS];
     size_t n = 0;
     while (!atomic_load(&w->stop)) {
         struct pollfd p = {.fd = w->fd, .events = POLLIN};
-        if (poll(&p, 1, 20) <= 0 || n == 1024)
+        if (poll(&p, 1, 20) <= 0 || n == GUESTS)
             continue;
         void **guest = malloc(2 * sizeof *guest);
         int fd = accept(w->fd, NULL, NULL);

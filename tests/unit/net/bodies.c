@@ -63,9 +63,8 @@ sign_buf make_crl(int64_t next, size_t filler) {
 }
 
 sign_buf make_ocsp(unsigned status, int64_t next) {
-    AUTO(grow)
-    one = {0}, list = {0}, data = {0}, basic = {0}, octets = {0}, bytes = {0}, outer = {0}, whole = {0},
-    out = {0}, basic_in = {0}, single = {0}, explicit0 = {0};
+    AUTO(grow) one = {0}, single = {0}, explicit0 = {0}, data = {0}, basic_in = {0}, basic = {0};
+    AUTO(grow) bytes = {0}, outer = {0}, whole = {0}, out = {0};
     grow_put(&one, "\x30\x00\x80\x00", 4); /* CertID, good */
     time_put(&one, T0);
     if (next != 0) {
