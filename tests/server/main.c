@@ -25,8 +25,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define MAX_LEAVES 512
-#define MAX_LINE   4096
+#define MAX_LEAVES 128
+#define MAX_LINE   2048
 
 struct arguments {
     const char *pki, *world, *port_file, *log;
@@ -168,7 +168,7 @@ static void run(struct realm *realm, const struct arguments *a, int signals) {
 
 /* Appears whole: whoever waits for the file can read it at once. */
 static bool tell(const char *path, unsigned port) {
-    char beside[4096];
+    char beside[1024];
     snprintf(beside, sizeof beside, "%s.new", path);
     FILE *f = fopen(beside, "w");
     bool ok = f != NULL && fprintf(f, "%u\n", port) > 0;

@@ -13,7 +13,7 @@
 
 struct wish_text {
     struct wish wish;
-    char room[2 * WISH_ROOM]; /* what the wish points to */
+    char room[WISH_ROOM]; /* what the wish points to */
 };
 
 /* false when a word is not one of those above, or there is no name that can be a file's. */
