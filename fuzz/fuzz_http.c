@@ -111,9 +111,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         return 0;
     sign_fetch_kind kind = (sign_fetch_kind)(1 + (data[0] & 3));
     unsigned mode = data[0] >> 4;
-    if (mode == 1)
+    unsigned sum = 0;
+    for (size_t i = 0; i < size; i++)
+        sum += data[i];
+    if (mode == 1 || (mode > 7 && sum % 8 == 0))
         over_a_connection(kind, BYTES(data + 1, size - 1));
-    else
+    if (mode != 1)
         looked_at(kind, mode > 7, BYTES(data + 1, size - 1));
     return 0;
 }
