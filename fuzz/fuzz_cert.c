@@ -1,6 +1,6 @@
 /* A certificate of any octets: read or refused; what was read can be described, compared and asked for its
  * key. */
-#include "pki/parts.h"
+#include "pki/policy.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -28,6 +28,24 @@ static void describe(struct pki_cert *cert) {
          cert->tbs.data + cert->tbs.len <= cert->der.data + cert->der.len);
 }
 
+/* The certificate above itself: its policies, mappings and constraints against its own names, whatever they
+ * are. */
+static void judge(struct pki_cert *cert) {
+    struct pki_cert *const chain[] = {cert, cert, cert};
+    static const struct pki_policy_inputs inputs[] = {
+        {0}, {.explicit_policy = true}, {.no_any_policy = true}};
+    sign_bytes set[4];
+    struct pki_names_result names = {0};
+    size_t effort = 1000;
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++) {
+        struct pki_policy_result policies = {.set = set, .max = 4};
+        must(pki_policies_check(chain, 3, &inputs[i], &policies, NULL) == SIGN_OK);
+        must(policies.why == MSG_NONE || policies.who < 3);
+    }
+    must(pki_names_check(chain, 3, &effort, &names, NULL) == SIGN_OK);
+    must(names.why == MSG_NONE || (names.who < names.by && names.by < 3));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     AUTO(crypto_ptr) crypto = NULL;
     AUTO(pki_cert_ptr) cert = NULL;
@@ -38,6 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     sign_rc rc = pki_cert_read(crypto, BYTES(data, size), &cert, NULL);
     if (rc == SIGN_OK)
         describe(cert);
+    if (rc == SIGN_OK)
+        judge(cert);
     /* The public reader takes at least what the inner one takes (and PEM besides). */
     sign_rc public_rc = size > 0 ? sign_certs_read(&in, &certs, NULL) : SIGN_E_FORMAT;
     must(rc != SIGN_OK || public_rc == SIGN_OK);

@@ -169,7 +169,7 @@ Test(xades_cosign, a_malformed_signature_gets_no_company) {
     sign_error err = {0};
     sign_input in = draft_text(malformed);
     sign_options o = draft_options(SIGN_ENVELOPED);
-    cr_assert_eq(draft_create(&s, &in, NULL, &o, &out, &err), SIGN_E_FORMAT);
+    cr_assert_eq(draft_create(&s, NULL, &in, &o, &out, &err), SIGN_E_FORMAT);
     cr_assert_str_eq(err.id, message_code(MSG_COSIGN_OTHER), "%s", err.text);
     cr_assert_null(out.data);
 }
