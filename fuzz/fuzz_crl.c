@@ -20,15 +20,15 @@ struct entry {
 /* The entry as RFC 5280, 5.1.2.6 has it; certificateIssuer stays in force until another one comes. */
 static void read_entry(struct der_cursor *list, struct entry *e) {
     struct der_cursor in, extensions;
-    struct crl_extension x;
+    struct pki_extension x;
     struct der_tlv t;
     e->facts.reason = -1;
     must(der_enter(list, DER_SEQUENCE, &in) && der_integer(&in, &e->serial) &&
          der_time(&in, &e->facts.revoked_at));
     if (!der_optional_enter(&in, DER_SEQUENCE, &extensions))
         return;
-    while (crl_extension_next(&extensions, &x)) {
-        struct der_cursor v = crl_extension_value(&extensions, &x), names;
+    while (pki_extension_next(&extensions, &x)) {
+        struct der_cursor v = pki_extension_value(&extensions, &x), names;
         if (oid_is(x.oid, OID_EXT_REASON_CODE) && der_take(&v, DER_ENUMERATED, &t))
             e->facts.reason = t.value.data[0];
         if (!oid_is(x.oid, OID_EXT_CERTIFICATE_ISSUER) || !der_enter(&v, DER_SEQUENCE, &names))

@@ -28,8 +28,8 @@ static void read_key_id(struct der_cursor *v, sign_bytes *out) {
 }
 
 /* RFC 5280, 5.2. */
-static void read_extension(struct der_cursor *list, const struct crl_extension *x, struct pki_crl *crl) {
-    struct der_cursor v = crl_extension_value(list, x);
+static void read_extension(struct der_cursor *list, const struct pki_extension *x, struct pki_crl *crl) {
+    struct der_cursor v = pki_extension_value(list, x);
     if (oid_is(x->oid, OID_EXT_DELTA_CRL_INDICATOR)) {
         crl->delta = true;
         read_number(&v, &crl->base_number);
@@ -47,24 +47,14 @@ static void read_extension(struct der_cursor *list, const struct crl_extension *
     }
 }
 
-/* A second one could take back what the first one said. */
-enum { EXTENSIONS_MAX = 32 };
-
 static void read_extensions(struct der_cursor *c, struct pki_crl *crl) {
     struct der_cursor list;
-    struct crl_extension x;
-    sign_bytes seen[EXTENSIONS_MAX];
-    size_t n = 0;
+    struct pki_extension x;
+    struct pki_extensions_seen seen = {.n = 0};
     if (!der_enter(c, DER_SEQUENCE, &list) || !der_finish(c))
         return;
-    while (crl_extension_next(&list, &x)) {
-        for (size_t i = 0; i < n; i++)
-            if (bytes_equal(seen[i], x.oid))
-                (void)der_fail(&list, "an extension occurs twice");
-        if (n == EXTENSIONS_MAX)
-            (void)der_fail(&list, "too many extensions");
-        else
-            seen[n++] = x.oid;
+    while (pki_extension_next(&list, &x)) {
+        pki_extension_once(&list, &x, &seen);
         read_extension(&list, &x, crl);
     }
     crl->indirect = crl->scope.len > 0 && pki_crl_scope_indirect(crl->scope);

@@ -33,21 +33,6 @@ void crl_groups_free(struct crl_groups **pointer) {
     free(g);
 }
 
-bool crl_extension_next(struct der_cursor *list, struct crl_extension *x) {
-    struct der_cursor in;
-    *x = (struct crl_extension){0};
-    if (!der_more(list) || !der_enter(list, DER_SEQUENCE, &in) || !der_oid(&in, &x->oid))
-        return false;
-    if (der_peek(&in) == DER_BOOLEAN)
-        (void)der_bool(&in, &x->critical);
-    return der_octets(&in, &x->value) && der_finish(&in);
-}
-
-struct der_cursor crl_extension_value(struct der_cursor *list, const struct crl_extension *x) {
-    struct der_tlv whole = {.tag = DER_OCTET_STRING, .value = x->value};
-    return der_inside(list, &whole);
-}
-
 /* ---- one entry ------------------------------------------------------------------------------------ */
 
 struct entry {
@@ -57,29 +42,19 @@ struct entry {
     bool critical;     /* an unknown extension is */
 };
 
-static void read_reason(struct der_cursor *v, int *reason) {
-    struct der_tlv t = {0};
-    if (!der_take(v, DER_ENUMERATED, &t) || !der_finish(v))
-        return;
-    if (t.value.len != 1 || t.value.data[0] > 10)
-        (void)der_fail(v, "unknown reason code");
-    else
-        *reason = t.value.data[0];
-}
-
 static void read_entry_extensions(struct der_cursor *c, struct entry *e) {
     struct der_cursor list;
-    struct crl_extension x;
+    struct pki_extension x;
     if (!der_enter(c, DER_SEQUENCE, &list))
         return;
-    while (crl_extension_next(&list, &x)) {
-        struct der_cursor v = crl_extension_value(&list, &x);
+    while (pki_extension_next(&list, &x)) {
+        struct der_cursor v = pki_extension_value(&list, &x);
         int64_t when;
         bool reason = oid_is(x.oid, OID_EXT_REASON_CODE), issuer = oid_is(x.oid, OID_EXT_CERTIFICATE_ISSUER);
         if ((reason && e->facts.reason >= 0) || (issuer && e->issuer.data != NULL)) {
             (void)der_fail(&v, "an extension occurs twice"); /* RFC 5280, 4.2: no more than one of a kind */
         } else if (reason) {
-            read_reason(&v, &e->facts.reason);
+            pki_reason_read(&v, &e->facts.reason);
         } else if (oid_is(x.oid, OID_EXT_INVALIDITY_DATE)) {
             if (der_time(&v, &when))
                 (void)der_finish(&v);

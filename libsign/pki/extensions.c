@@ -1,9 +1,43 @@
 /* pki/extensions.c - the extensions of a certificate (RFC 5280, 4.2). */
 #include "pki/parts.h"
 
-enum { EXTENSIONS_MAX = 64 };
-
 typedef void (*read_fn)(struct der_cursor *value, struct pki_cert *cert);
+
+bool pki_extension_next(struct der_cursor *list, struct pki_extension *x) {
+    struct der_cursor in;
+    *x = (struct pki_extension){0};
+    if (!der_more(list) || !der_enter(list, DER_SEQUENCE, &in) || !der_oid(&in, &x->oid))
+        return false;
+    if (der_peek(&in) == DER_BOOLEAN)
+        (void)der_bool(&in, &x->critical);
+    return der_octets(&in, &x->value) && der_finish(&in);
+}
+
+struct der_cursor pki_extension_value(const struct der_cursor *list, const struct pki_extension *x) {
+    struct der_tlv whole = {.tag = DER_OCTET_STRING, .value = x->value};
+    return der_inside(list, &whole);
+}
+
+void pki_extension_once(struct der_cursor *list, const struct pki_extension *x,
+                        struct pki_extensions_seen *seen) {
+    for (size_t i = 0; i < seen->n && der_ok(list); i++)
+        if (bytes_equal(seen->oids[i], x->oid))
+            (void)der_fail(list, "an extension occurs twice");
+    if (seen->n == EXTENSIONS_MAX)
+        (void)der_fail(list, "too many extensions");
+    else
+        seen->oids[seen->n++] = x->oid;
+}
+
+void pki_reason_read(struct der_cursor *value, int *reason) {
+    struct der_tlv t = {0};
+    if (!der_take(value, DER_ENUMERATED, &t) || !der_finish(value))
+        return;
+    if (t.value.len != 1 || t.value.data[0] > 10)
+        (void)der_fail(value, "unknown reason code");
+    else
+        *reason = t.value.data[0];
+}
 
 /* BIT STRING with named bits: bit n is counted from the most significant one (X.690, 8.6.2). */
 static void read_key_usage(struct der_cursor *c, struct pki_cert *cert) {
@@ -161,47 +195,29 @@ static const struct rule *find_rule(sign_bytes oid) {
     return NULL;
 }
 
-static void read_extension(struct der_cursor *c, struct pki_cert *cert, sign_bytes *oid) {
-    struct der_cursor in;
-    bool critical = false;
-    sign_bytes value = {0};
-    if (!der_enter(c, DER_SEQUENCE, &in) || !der_oid(&in, oid))
-        return;
-    if (der_peek(&in) == DER_BOOLEAN)
-        (void)der_bool(&in, &critical);
-    if (!der_octets(&in, &value) || !der_finish(&in))
-        return;
-    const struct rule *rule = find_rule(*oid);
+static void read_extension(struct der_cursor *list, const struct pki_extension *x, struct pki_cert *cert) {
+    const struct rule *rule = find_rule(x->oid);
     if (rule != NULL) {
-        struct der_tlv whole = {.tag = DER_OCTET_STRING, .value = value};
-        struct der_cursor v = der_inside(&in, &whole);
+        struct der_cursor v = pki_extension_value(list, x);
         rule->read(&v, cert);
         (void)der_finish(&v);
     }
-    if (oid_is(*oid, OID_EXT_EXTENDED_KEY_USAGE))
-        cert->eku_critical = critical;
-    if (!critical || (rule != NULL && rule->processed) || cert->unknown_critical)
+    if (oid_is(x->oid, OID_EXT_EXTENDED_KEY_USAGE))
+        cert->eku_critical = x->critical;
+    if (!x->critical || (rule != NULL && rule->processed) || cert->unknown_critical)
         return;
     cert->unknown_critical = true;
-    cert->critical_oid = *oid;
+    cert->critical_oid = x->oid;
 }
 
 void pki_extensions_read(struct der_cursor *c, struct pki_cert *cert) {
     struct der_cursor list;
-    sign_bytes seen[EXTENSIONS_MAX];
-    size_t n = 0;
+    struct pki_extension x;
+    struct pki_extensions_seen seen = {.n = 0};
     if (!der_enter(c, DER_SEQUENCE, &list) || !der_finish(c))
         return;
-    while (der_more(&list)) {
-        sign_bytes oid = {0};
-        read_extension(&list, cert, &oid);
-        /* RFC 5280, 4.2: no more than one instance of a particular extension. */
-        for (size_t i = 0; i < n && der_ok(&list); i++)
-            if (bytes_equal(seen[i], oid))
-                (void)der_fail(&list, "an extension occurs twice");
-        if (n == EXTENSIONS_MAX)
-            (void)der_fail(&list, "too many extensions");
-        else
-            seen[n++] = oid;
+    while (pki_extension_next(&list, &x)) {
+        read_extension(&list, &x, cert);
+        pki_extension_once(&list, &x, &seen);
     }
 }

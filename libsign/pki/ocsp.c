@@ -4,26 +4,6 @@
 
 enum { OCSP_SUCCESSFUL = 0, OCSP_STATUS_MAX = 6, NONCE_MAX = 128 };
 
-struct extension {
-    sign_bytes oid, value;
-    bool critical;
-};
-
-static bool next_extension(struct der_cursor *list, struct extension *x) {
-    struct der_cursor in;
-    *x = (struct extension){0};
-    if (!der_more(list) || !der_enter(list, DER_SEQUENCE, &in) || !der_oid(&in, &x->oid))
-        return false;
-    if (der_peek(&in) == DER_BOOLEAN)
-        (void)der_bool(&in, &x->critical);
-    return der_octets(&in, &x->value) && der_finish(&in);
-}
-
-static struct der_cursor inside_value(struct der_cursor *list, const struct extension *x) {
-    struct der_tlv whole = {.tag = DER_OCTET_STRING, .value = x->value};
-    return der_inside(list, &whole);
-}
-
 /* Extensions that change nothing here: read and left (RFC 6960, 4.4). */
 static bool is_harmless(sign_bytes oid) {
     static const enum oid known[] = {OID_OCSP_CRL, OID_OCSP_RESPONSE_TYPES, OID_OCSP_SERVICE_LOCATOR,
@@ -35,7 +15,7 @@ static bool is_harmless(sign_bytes oid) {
 }
 
 /* RFC 6960, 4.4.1 and RFC 8954, 2.1: an OCTET STRING. Old responders echo bare octets: then those are it. */
-static void read_nonce(struct der_cursor *list, const struct extension *x, struct pki_ocsp *r) {
+static void read_nonce(struct der_cursor *list, const struct pki_extension *x, struct pki_ocsp *r) {
     struct der_parse parse = {0};
     struct der_cursor v = der_open(&parse, x->value, false);
     sign_bytes inner;
@@ -49,10 +29,10 @@ static void read_nonce(struct der_cursor *list, const struct extension *x, struc
 
 static void read_response_extensions(struct der_cursor *c, struct pki_ocsp *r) {
     struct der_cursor list;
-    struct extension x;
+    struct pki_extension x;
     if (!der_enter(c, DER_SEQUENCE, &list) || !der_finish(c))
         return;
-    while (next_extension(&list, &x)) {
+    while (pki_extension_next(&list, &x)) {
         if (oid_is(x.oid, OID_OCSP_NONCE))
             read_nonce(&list, &x, r);
         else if (x.critical && !is_harmless(x.oid))
@@ -62,11 +42,11 @@ static void read_response_extensions(struct der_cursor *c, struct pki_ocsp *r) {
 
 static void read_single_extensions(struct der_cursor *c, struct ocsp_single *s, bool *critical) {
     struct der_cursor list;
-    struct extension x;
+    struct pki_extension x;
     if (!der_enter(c, DER_SEQUENCE, &list) || !der_finish(c))
         return;
-    while (next_extension(&list, &x)) {
-        struct der_cursor v = inside_value(&list, &x);
+    while (pki_extension_next(&list, &x)) {
+        struct der_cursor v = pki_extension_value(&list, &x);
         if (oid_is(x.oid, OID_OCSP_ARCHIVE_CUTOFF)) {
             if (der_gen_time(&v, &s->archive_cutoff))
                 (void)der_finish(&v);
@@ -88,17 +68,11 @@ static void read_cert_id(struct der_cursor *c, struct ocsp_single *s) {
 
 static void read_revoked(struct der_cursor *in, struct ocsp_single *s) {
     struct der_cursor reason;
-    struct der_tlv t = {0};
     s->status = OCSP_REVOKED;
     if (!der_gen_time(in, &s->revoked_at))
         return;
-    if (der_optional_enter(in, DER_CONTEXT_CONSTRUCTED(0), &reason) &&
-        der_take(&reason, DER_ENUMERATED, &t) && der_finish(&reason)) {
-        if (t.value.len != 1 || t.value.data[0] > 10)
-            (void)der_fail(in, "unknown reason code");
-        else
-            s->reason = t.value.data[0];
-    }
+    if (der_optional_enter(in, DER_CONTEXT_CONSTRUCTED(0), &reason))
+        pki_reason_read(&reason, &s->reason);
     (void)der_finish(in);
 }
 

@@ -10,8 +10,30 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Extensions, with the cursor inside the [3]; a failure is in the parse. */
+/* ---- extensions.c: a failure is in the parse ---- */
+
+/* Those of a certificate, with the cursor inside the [3]. */
 void pki_extensions_read(struct der_cursor *c, struct pki_cert *cert);
+
+/* One Extension of a certificate, a revocation list, its entry or an OCSP response (RFC 5280, 4.1). */
+struct pki_extension {
+    sign_bytes oid, value;
+    bool critical;
+};
+/* false: at the end of the list, or malformed. */
+bool pki_extension_next(struct der_cursor *list, struct pki_extension *x);
+/* Inside its value. */
+struct der_cursor pki_extension_value(const struct der_cursor *list, const struct pki_extension *x);
+/* Fails the parse for a second one of its kind, which could take back what the first one said (4.2). */
+enum { EXTENSIONS_MAX = 64 };
+struct pki_extensions_seen {
+    sign_bytes oids[EXTENSIONS_MAX];
+    size_t n;
+};
+void pki_extension_once(struct der_cursor *list, const struct pki_extension *x,
+                        struct pki_extensions_seen *seen);
+/* CRLReason, the whole of the value (5.3.1). */
+void pki_reason_read(struct der_cursor *value, int *reason);
 
 /* An AlgorithmIdentifier: its raw element, and what crypto makes of it. */
 bool pki_sigalg_read(struct der_cursor *c, sign_bytes *raw, struct crypto_sigalg *out);
@@ -30,9 +52,9 @@ sign_rc pki_signed_by(struct crypto *crypto, struct pki_cert *issuer, sign_bytes
                       const struct crypto_sigalg *alg, sign_bytes signature, bool *ok, sign_error *err);
 
 /*
- * The same with the key of chain[0], where DSA parameters that it does not have itself are those of the issuers
- * above it (RFC 3279, 2.3.2). They belong to the path: a key made so is never kept with the certificate, and
- * what it verified is not to be remembered for another path.
+ * The same with the key of chain[0], where DSA parameters that it does not have itself are those of the
+ * issuers above it (RFC 3279, 2.3.2). They belong to the path: a key made so is never kept with the
+ * certificate, and what it verified is not to be remembered for another path.
  */
 sign_rc pki_signed_in_path(struct crypto *crypto, struct pki_cert *const *chain, size_t n,
                            sign_bytes signed_part, const struct crypto_sigalg *alg, sign_bytes signature,
@@ -50,10 +72,10 @@ struct pki_crl {
     struct crypto_sigalg sigalg;
     int64_t this_update, next_update;
     bool has_next;
-    bool critical;                  /* an extension that had to be understood and is not (RFC 5280, 5.2, 5.3) */
-    bool delta;                     /* changes since the list number base_number (5.2.4) */
-    bool indirect;                  /* may hold entries of other issuers: certificateIssuer (5.3.3) */
-    bool stray;                     /* ... and holds some without saying so */
+    bool critical; /* an extension that had to be understood and is not (RFC 5280, 5.2, 5.3) */
+    bool delta;    /* changes since the list number base_number (5.2.4) */
+    bool indirect; /* may hold entries of other issuers: certificateIssuer (5.3.3) */
+    bool stray;    /* ... and holds some without saying so */
     sign_bytes number, base_number; /* contents of CRLNumber and BaseCRLNumber; empty when absent */
     sign_bytes aki;                 /* identifier of the key that signed it; empty when absent */
     sign_bytes freshest;            /* CRLDistributionPoints of its deltas, raw; empty when absent */
@@ -64,8 +86,9 @@ struct pki_crl {
     struct crl_slot *slots; /* hash table over the entries */
     size_t cap;
     uint64_t seed[2];
-    struct crl_groups *groups; /* from where on entries are about another issuer's certificates; NULL: nowhere */
-    sign_buf issuer_key;       /* pki_name_key of the issuer */
+    struct crl_groups
+        *groups;         /* from where on entries are about another issuer's certificates; NULL: nowhere */
+    sign_buf issuer_key; /* pki_name_key of the issuer */
     struct pki_source *source; /* counted */
     struct pki_crl *next;      /* same issuer, in a trust */
     _Atomic int refs;
@@ -95,7 +118,8 @@ CLEANUP(pki_crl_ptr, pki_crl_free);
  */
 bool pki_crl_find(const struct pki_crl *c, sign_bytes serial, struct crl_entry *out);
 /* The same for an issuer by its pki_name_key: in an indirect list another than the list's own. */
-bool pki_crl_find_for(const struct pki_crl *c, sign_bytes issuer_key, sign_bytes serial, struct crl_entry *out);
+bool pki_crl_find_for(const struct pki_crl *c, sign_bytes issuer_key, sign_bytes serial,
+                      struct crl_entry *out);
 /* Revoked and not only suspended, or released: that is for good (RFC 5280, 5.3.1). */
 bool pki_crl_entry_final(const struct crl_entry *e);
 /* Whether it is remembered for this key how the signature verifies: then *ok says so. */
@@ -106,8 +130,8 @@ sign_rc pki_crl_signed_by(struct pki_crl *c, struct crypto *crypto, struct pki_c
 /* ReasonFlags (RFC 5280, 4.2.1.13): bit n is 1 << n. */
 enum { REASONS_ALL = 0x1fe };
 /*
- * For which reasons of revocation the list speaks about this certificate (RFC 5280, 5.2.5 and 6.3.3 (b), (d));
- * 0: it does not.
+ * For which reasons of revocation the list speaks about this certificate (RFC 5280, 5.2.5 and 6.3.3 (b),
+ * (d)); 0: it does not.
  */
 unsigned pki_crl_covers(const struct pki_crl *c, const struct pki_cert *cert);
 /* The names (raw) of the cRLIssuers at the distribution points of the certificate. */
@@ -122,13 +146,6 @@ void crl_entries_read(struct der_cursor *c, struct pki_crl *crl);
 /* After the rest of the list was read. SIGN_E_MEMORY. */
 sign_rc crl_entries_index(struct pki_crl *crl, sign_error *err);
 void crl_groups_free(struct crl_groups **g);
-/* One Extension; false at the end of the list, or malformed. */
-struct crl_extension {
-    sign_bytes oid, value;
-    bool critical;
-};
-bool crl_extension_next(struct der_cursor *list, struct crl_extension *x);
-struct der_cursor crl_extension_value(struct der_cursor *list, const struct crl_extension *x);
 
 /* ---- revocation of one certificate ------------------------------------------------------- */
 
@@ -231,7 +248,7 @@ struct rev_answer {
     int64_t valid_from, valid_to; /* the answer is the same for every validation time of these */
     bool carried;                 /* rests on a piece or a certificate that only this signature brings */
     int64_t expires;              /* as in pki_path */
-    enum message_id why; /* unknown: what stood in the way */
+    enum message_id why;          /* unknown: what stood in the way */
     int64_t why_time;
     char why_text[200]; /* what the service said, where it was asked; "" */
 };
@@ -285,7 +302,8 @@ struct crl_under {
 
 /* Whether a list of this issuer may be about the certificate (RFC 5280, 6.3.3 (b)(1)). */
 sign_rc crl_search_wants(struct crl_search *s, const struct pki_crl *list, bool *wanted, sign_error *err);
-/* One list; what cannot be used is left out, and the nearest obstacle noted. Lists of others are passed over. */
+/* One list; what cannot be used is left out, and the nearest obstacle noted. Lists of others are passed over.
+ */
 sign_rc crl_search_add(struct crl_search *s, struct pki_crl *list, sign_error *err);
 /* All lists of the trust that are of one of these issuers. */
 sign_rc crl_search_add_trust(struct crl_search *s, sign_error *err);
@@ -380,7 +398,7 @@ struct pki_fetched {
     uint8_t nonce[OCSP_NONCE_SIZE]; /* sent with the request that this answers */
     size_t n_nonce;
     struct pki_source *source;
-    bool old;      /* a cache gave it: the server may have a newer one */
+    bool old;            /* a cache gave it: the server may have a newer one */
     int64_t next_update; /* of what is below; 0: not said */
     int64_t until;       /* by the machine's clock: remembered so long */
     size_t octets;

@@ -124,12 +124,13 @@ static bool read_map(arena *memory, const struct pki_cert *c, struct policies *o
     return true;
 }
 
-/* The first of the expected policies that is not less than this one. */
-static size_t find_expected(const struct depth *d, sign_bytes oid) {
-    size_t low = 0, high = d->n_expected;
+/* The first of these, sorted by the policy that each begins with, that is not less than this one. */
+static size_t lower_bound(const void *list, size_t n, size_t size, sign_bytes oid) {
+    size_t low = 0, high = n;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (bytes_compare(d->expected[middle].oid, oid) < 0)
+        const sign_bytes *key = (const void *)((const uint8_t *)list + middle * size);
+        if (bytes_compare(*key, oid) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -152,7 +153,7 @@ static void add_under(const struct depth *above, size_t from, struct depth *d) {
 /* 6.1.3 (d)(1): the policies that the certificate names itself. */
 static void add_named(const struct depth *above, const struct policies *p, struct depth *d) {
     for (size_t i = 0; i < p->n; i++) {
-        size_t from = find_expected(above, p->set[i]);
+        size_t from = lower_bound(above->expected, above->n_expected, sizeof *above->expected, p->set[i]);
         if (from < above->n_expected && bytes_equal(above->expected[from].oid, p->set[i]))
             add_under(above, from, d);
         else if (above->has_any)
@@ -192,14 +193,7 @@ static void expect(struct depth *d, sign_bytes oid, size_t node) {
 
 /* The first mapping from this policy; n_map: none. */
 static size_t find_mapping(const struct policies *p, sign_bytes from) {
-    size_t low = 0, high = p->n_map;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (bytes_compare(p->map[middle].from, from) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    size_t low = lower_bound(p->map, p->n_map, sizeof *p->map, from);
     return low < p->n_map && bytes_equal(p->map[low].from, from) ? low : p->n_map;
 }
 
