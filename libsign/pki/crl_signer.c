@@ -82,29 +82,50 @@ static sign_rc has_signed(struct crl_search *s, struct pki_crl *crl, struct pki_
 
 /*
  * The entity that certificates of one name and several keys belong to: the first that somebody else issued,
- * or the anchor, where a chain from chain[0] on gets to through self-issued ones.
+ * or the anchor, where a chain from chain[0] on gets to through self-issued ones. Where it stands.
  */
-static const struct pki_cert *entity(struct pki_cert *const *chain, size_t n, bool *anchor) {
+static size_t entity(struct pki_cert *const *chain, size_t n) {
     size_t i = 0;
     while (i + 1 < n && chain[i]->self_issued)
         i++;
-    *anchor = i + 1 == n;
-    return chain[i];
+    return i;
+}
+
+/* A DSA key without parameters is another one in every chain (RFC 3279, 2.3.2). */
+static bool same_key(const struct pki_cert *a, const struct pki_cert *b) {
+    return bytes_equal(a->spki, b->spki) && !pki_key_inherits(a);
+}
+
+/*
+ * Whether two chains with the same anchor begin with the same authority. A name is unique below one authority
+ * only, which need not be one because of its name: it is asked for in the same way, up to the anchor or to a
+ * key that is in both.
+ */
+static bool same_authority(struct pki_cert *const *ours, size_t n, struct pki_cert *const *theirs, size_t m) {
+    for (;;) {
+        if (!pki_name_equal(ours[0]->subject, theirs[0]->subject))
+            return false;
+        if (same_key(ours[0], theirs[0]))
+            return true;
+        size_t i = entity(ours, n) + 1, k = entity(theirs, m) + 1;
+        if (i == n || k == m)
+            return i == n && k == m;
+        ours += i;
+        n -= i;
+        theirs += k;
+        m -= k;
+    }
 }
 
 /*
  * A list of the certificate's own issuer may be signed with another key of that authority, never by a
- * namesake below the same anchor: both are certified by the same authority (RFC 5280, 8, on names that are
- * not unique).
+ * namesake below the same anchor (RFC 5280, 8, on names that are not unique).
  */
 static bool is_namesake(const struct rev_question *q, const struct pki_crl *crl,
                         const struct pki_path *path) {
-    bool anchor, theirs_anchor;
     if (!pki_name_equal(crl->issuer, q->chain[0]->issuer))
         return false; /* an indirect list: the certificate knows its issuer by name alone */
-    const struct pki_cert *ours = entity(q->chain + 1, q->n_chain - 1, &anchor);
-    const struct pki_cert *theirs = entity(path->chain, path->n_chain, &theirs_anchor);
-    return anchor != theirs_anchor || (!anchor && !pki_name_equal(ours->issuer, theirs->issuer));
+    return !same_authority(q->chain + 1, q->n_chain - 1, path->chain, path->n_chain);
 }
 
 static bool brought_along(const struct rev_question *q, const struct pki_path *path) {

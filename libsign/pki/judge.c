@@ -176,7 +176,7 @@ static struct finding suspended(const search *s, size_t i) {
                             .who = s->chain[i]->subject,
                             .time = a->revoked_at,
                             .has_time = true,
-                            .try_at = a->next_update};
+                            .try_at = a->due};
 }
 
 static struct finding not_known(const search *s, size_t i) {
@@ -223,26 +223,45 @@ static sign_rc check_revocation(search *s, size_t end, struct finding *worst, si
     return rc;
 }
 
+/* The answer that these rows of a passed path, all about one certificate, tell of. */
+static sign_rc answer_again(const struct pki_revocation *rows, size_t n, int64_t expires,
+                            struct rev_answer *out, sign_error *err) {
+    const struct pki_revocation *r = &rows[0];
+    *out = (struct rev_answer){.status = REV_GOOD,
+                               .listed = true,
+                               .this_update = r->this_update,
+                               .next_update = r->next_update,
+                               .ocsp = strcmp(r->kind, "ocsp") == 0,
+                               .produced_at = r->produced_at,
+                               .source = pki_source_keep(r->source),
+                               .signer = r->signer != NULL ? pki_cert_keep(r->signer) : NULL,
+                               .expires = expires,
+                               .sigalg = r->sigalg,
+                               .reason = -1};
+    if (n == 1)
+        return SIGN_OK;
+    out->more = calloc(n - 1, sizeof *out->more);
+    if (out->more == NULL)
+        return fail_memory(err);
+    for (; out->n_more + 1 < n; out->n_more++)
+        pki_revocation_copy(&out->more[out->n_more], &rows[out->n_more + 1]);
+    return SIGN_OK;
+}
+
 /* What the remembered path says of its certificates is what a new look would say. */
-static void take_over(search *s, const struct pki_path *known, size_t from) {
-    for (size_t i = from; i < s->n; i++) {
+static sign_rc take_over(search *s, const struct pki_path *known, size_t from, sign_error *err) {
+    sign_rc rc = SIGN_OK;
+    for (size_t i = from; i < s->n && rc == SIGN_OK; i++) {
+        size_t first = 0, n = 0;
         s->windows[i] = (struct window){known->valid_from, known->valid_to};
-        for (size_t k = 0; k < known->n_revocation; k++)
-            if (known->revocation[k].cert == s->chain[i])
-                s->answers[i] = (struct rev_answer){.status = REV_GOOD,
-                                                    .listed = true,
-                                                    .this_update = known->revocation[k].this_update,
-                                                    .next_update = known->revocation[k].next_update,
-                                                    .ocsp = strcmp(known->revocation[k].kind, "ocsp") == 0,
-                                                    .produced_at = known->revocation[k].produced_at,
-                                                    .source = pki_source_keep(known->revocation[k].source),
-                                                    .signer = known->revocation[k].signer != NULL
-                                                                  ? pki_cert_keep(known->revocation[k].signer)
-                                                                  : NULL,
-                                                    .expires = known->expires,
-                                                    .sigalg = known->revocation[k].sigalg,
-                                                    .reason = -1};
+        while (first < known->n_revocation && known->revocation[first].cert != s->chain[i])
+            first++;
+        while (first + n < known->n_revocation && known->revocation[first + n].cert == s->chain[i])
+            n++;
+        if (n > 0)
+            rc = answer_again(&known->revocation[first], n, known->expires, &s->answers[i], err);
     }
+    return rc;
 }
 
 /* From here on windows[i] is the time for which everything from chain[i] upwards holds. */
@@ -295,8 +314,8 @@ sign_rc search_judge(search *s, const struct pki_path *known, size_t from, sign_
     /* A chain that may not be used says nothing about revocation either, remembered or not. */
     bool usable = worst.rank < RANK_CONSTRAINTS || worst.rank > RANK_CA_VALIDITY;
     if (known != NULL && usable)
-        take_over(s, known, from);
-    if (usable && s->opt->revocation)
+        rc = take_over(s, known, from, err);
+    if (rc == SIGN_OK && usable && s->opt->revocation)
         rc = check_revocation(s, end, &worst, err);
     if (rc != SIGN_OK)
         return rc;

@@ -239,6 +239,11 @@ struct rev_answer {
     enum rev_status status;
     bool listed; /* a piece was used: the facts below are its */
     bool ocsp;   /* which kind */
+    /* The other pieces that it rests on, and what of them counts; their `cert` and `status` are the answer's.
+     */
+    struct pki_revocation *more;
+    size_t n_more;
+    int64_t due; /* when newer information is to be had; 0: not said */
     int64_t this_update, next_update, produced_at;
     struct pki_source *source; /* counted */
     struct pki_cert *signer;   /* as in pki_revocation; counted */
@@ -253,6 +258,9 @@ struct rev_answer {
     char why_text[200]; /* what the service said, where it was asked; "" */
 };
 void rev_answer_clear(struct rev_answer *a);
+/* Copies a piece, counted once more, into the place given. */
+void pki_revocation_copy(struct pki_revocation *to, const struct pki_revocation *from);
+void pki_revocation_clear(struct pki_revocation *r);
 /* Reads what is carried, once; malformed pieces are left out. */
 sign_rc pki_lists_read(struct pki_lists *l, size_t *effort, sign_error *err);
 /* What came with a signature and is malformed is just no candidate: such an error becomes SIGN_OK. */

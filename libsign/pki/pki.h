@@ -201,6 +201,7 @@ struct pki_path_options {
     size_t *effort;
 };
 
+/* One list or response that the answer about a certificate rests on. */
 struct pki_revocation {
     struct pki_cert *cert; /* asked about; counted */
     const char *kind;      /* static: "crl", "ocsp" */
@@ -208,7 +209,7 @@ struct pki_revocation {
     int64_t produced_at;       /* OCSP; 0: none */
     struct pki_source *source; /* counted */
     struct pki_cert *signer;   /* whose key signed it, when that is not the certificate's issuer; counted */
-    const char *status;        /* static: "good", "revoked", "suspended", "unknown" */
+    const char *status;        /* the answer, static: "good", "revoked", "suspended", "unknown" */
     /* What the list is signed with. The key is of the next certificate of the chain, whoever signed the list.
      */
     struct crypto_sigalg sigalg;
@@ -230,15 +231,19 @@ struct pki_path {
     bool revocation_checked;  /* the options wanted it */
     enum pki_purpose purpose; /* ... and this; PKI_SIGNER is PKI_ANY here */
     unsigned from_bag;        /* bit i: chain[i] is no certificate of the trust */
-    struct pki_revocation revocation[16];
-    size_t n_revocation;
-    enum message_id message; /* why not passed, with arguments */
+    enum message_id message;  /* why not passed, with arguments */
     char args[3][200];
     int64_t try_at; /* TRY_LATER: when, 0 unknown */
     int64_t valid_from, valid_to;
     int64_t expires; /* by the machine's clock: rests on fetched evidence that may be outdated then;
                         INT64_MAX: no */
     _Atomic int refs;
+    /*
+     * In the order of the chain. An answer that rests on several lists (a base and its delta, lists for
+     * different reasons) has a row for each: the one that its age is told by comes first.
+     */
+    size_t n_revocation;
+    struct pki_revocation revocation[];
 };
 typedef struct pki_path *pki_path_ptr;
 

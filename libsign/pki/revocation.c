@@ -2,7 +2,23 @@
  * the signature carries, what was fetched before, the network. */
 #include "pki/inquiry.h"
 
+void pki_revocation_copy(struct pki_revocation *to, const struct pki_revocation *from) {
+    *to = *from;
+    to->cert = from->cert != NULL ? pki_cert_keep(from->cert) : NULL;
+    to->signer = from->signer != NULL ? pki_cert_keep(from->signer) : NULL;
+    to->source = pki_source_keep(from->source);
+}
+
+void pki_revocation_clear(struct pki_revocation *r) {
+    pki_cert_free(&r->cert);
+    pki_cert_free(&r->signer);
+    pki_source_free(&r->source);
+}
+
 void rev_answer_clear(struct rev_answer *a) {
+    for (size_t i = 0; i < a->n_more; i++)
+        pki_revocation_clear(&a->more[i]);
+    free(a->more);
     pki_source_free(&a->source);
     pki_cert_free(&a->signer);
     *a = (struct rev_answer){.reason = -1, .expires = INT64_MAX};

@@ -250,6 +250,7 @@ static void tell(const struct crl_search *s, const struct crl_use *u, enum rev_s
                                .listed = true,
                                .this_update = u->crl->this_update,
                                .next_update = u->crl->has_next ? u->crl->next_update : 0,
+                               .due = u->crl->has_next ? u->crl->next_update : 0,
                                .source = pki_source_keep(u->crl->source),
                                .sigalg = u->crl->sigalg,
                                .reason = -1,
@@ -259,6 +260,45 @@ static void tell(const struct crl_search *s, const struct crl_use *u, enum rev_s
     if (u->signer != s->q->chain[1])
         out->signer = pki_cert_keep(u->signer);
     rest_on(u, out);
+}
+
+static bool is_told(const struct crl_use *u, const struct crl_use *told, const struct joined *used,
+                    size_t before) {
+    for (size_t i = 0; i < before; i++)
+        if (used[i].base == u || used[i].delta == u)
+            return true;
+    return u == told;
+}
+
+static void tell_also(const struct crl_search *s, const struct crl_use *u, struct rev_answer *out) {
+    const struct pki_revocation piece = {
+        .kind = "crl",
+        .this_update = u->crl->this_update,
+        .next_update = u->crl->has_next ? u->crl->next_update : 0,
+        .source = u->crl->source,
+        .signer = u->signer != s->q->chain[1] ? u->signer : NULL,
+        .sigalg = u->crl->sigalg,
+        .revoked_at = out->revoked_at,
+        .reason = out->reason,
+    };
+    pki_revocation_copy(&out->more[out->n_more++], &piece);
+}
+
+/* Every list that was needed is named, not only the one whose facts are told. */
+static sign_rc tell_others(const struct crl_search *s, const struct crl_use *told, const struct joined *used,
+                           size_t n, struct rev_answer *out, sign_error *err) {
+    if (n == 1 && used[0].delta == NULL)
+        return SIGN_OK;
+    out->more = calloc(2 * n, sizeof *out->more);
+    if (out->more == NULL)
+        return fail_memory(err);
+    for (size_t i = 0; i < n; i++) {
+        if (!is_told(used[i].base, told, used, i))
+            tell_also(s, used[i].base, out);
+        if (used[i].delta != NULL && !is_told(used[i].delta, told, used, i))
+            tell_also(s, used[i].delta, out);
+    }
+    return SIGN_OK;
 }
 
 /* Other lists are fresh at other times, and entries come into force: the answer holds only where none of this
@@ -301,36 +341,54 @@ static size_t fresh_lists(struct crl_search *s, struct joined *out) {
     return n;
 }
 
-static void tell_revoked(const struct crl_search *s, const struct crl_use *u, const struct crl_entry *e,
-                         struct rev_answer *out) {
+/* The newest list that the delta is about the changes of; NULL: none is there. */
+static const struct crl_use *base_of(const struct crl_search *s, const struct crl_use *delta) {
+    const struct crl_use *found = NULL;
+    for (size_t i = 0; i < s->n; i++)
+        if (goes_with(delta, &s->uses[i]) &&
+            (found == NULL || s->uses[i].crl->this_update > found->crl->this_update))
+            found = &s->uses[i];
+    return found;
+}
+
+/* What a delta says for good is so without its base; who wants to look it up needs the two. */
+static sign_rc tell_revoked(const struct crl_search *s, const struct crl_use *u, const struct crl_entry *e,
+                            struct rev_answer *out, sign_error *err) {
+    const struct joined both = {.base = base_of(s, u), .delta = u};
     tell(s, u, REV_REVOKED, out);
     since(out, e->revoked_at); /* and for good */
     out->revoked_at = e->revoked_at;
     out->reason = e->reason;
+    return both.base != NULL ? tell_others(s, u, &both, 1, out, err) : SIGN_OK;
 }
 
-static void tell_suspended(const struct crl_search *s, const struct crl_use *u, const struct joined *j,
-                           const struct crl_entry *e, struct rev_answer *out) {
+static sign_rc tell_suspended(const struct crl_search *s, const struct crl_use *u, const struct joined *j,
+                              const struct crl_entry *e, struct rev_answer *out, sign_error *err) {
     tell(s, u, REV_SUSPENDED, out);
     hold_for(j, out);
     since(out, e->revoked_at);
     narrow(s, INT64_MIN, out);
-    out->next_update = newer(j)->crl->next_update;
+    out->due = newer(j)->crl->next_update;
     out->revoked_at = e->revoked_at;
     out->reason = e->reason;
+    return tell_others(s, u, j, 1, out, err);
 }
 
-/* Of several lists that are needed together the oldest is told: as fresh as that one is the answer. */
-static void tell_good(const struct crl_search *s, const struct joined *used, size_t n,
-                      struct rev_answer *out) {
-    const struct joined *last = &used[n - 1];
-    tell(s, newer(last), REV_GOOD, out);
+/* Of several lists that are needed together the oldest is told first: as fresh as that one is the answer. */
+static sign_rc tell_good(const struct crl_search *s, const struct joined *used, size_t n,
+                         struct rev_answer *out, sign_error *err) {
+    const struct crl_use *told = newer(&used[n - 1]);
+    int64_t oldest = INT64_MAX;
+    tell(s, told, REV_GOOD, out);
     for (size_t i = 0; i < n; i++) {
         hold_for(&used[i], out);
-        if (newer(&used[i])->crl->next_update < out->next_update)
-            out->next_update = newer(&used[i])->crl->next_update;
+        if (newer(&used[i])->crl->next_update < out->due)
+            out->due = newer(&used[i])->crl->next_update;
+        if (used[i].base->crl->this_update < oldest)
+            oldest = used[i].base->crl->this_update;
     }
-    narrow(s, last->base->crl->this_update, out);
+    narrow(s, oldest, out);
+    return tell_others(s, told, used, n, out, err);
 }
 
 /* A delta that no list was joined with is told of when nothing nearer to an answer is. */
@@ -349,8 +407,7 @@ sign_rc crl_search_settle(struct crl_search *s, struct rev_answer *out, bool *se
     const struct crl_use *revoked = says_revoked(s, &e);
     *settled = revoked != NULL;
     if (*settled) {
-        tell_revoked(s, revoked, &e, out);
-        return SIGN_OK;
+        return tell_revoked(s, revoked, &e, out, err);
     }
     size_t n = fresh_lists(s, fresh), n_used = 0;
     unsigned reasons = 0;
@@ -362,16 +419,15 @@ sign_rc crl_search_settle(struct crl_search *s, struct rev_answer *out, bool *se
         const struct crl_use *u = says_suspended(s, &fresh[i], &e);
         *settled = u != NULL;
         if (*settled) {
-            tell_suspended(s, u, &fresh[i], &e, out);
-            return SIGN_OK;
+            return tell_suspended(s, u, &fresh[i], &e, out, err);
         }
     }
     *settled = reasons == REASONS_ALL;
     if (*settled)
-        tell_good(s, used, n_used, out);
+        rc = tell_good(s, used, n_used, out, err);
     else if (n_used > 0)
         crl_search_note(s, CRL_RANK_REASONS, MSG_CRL_REASONS, 0);
     else
         note_deltas(s);
-    return SIGN_OK;
+    return rc;
 }

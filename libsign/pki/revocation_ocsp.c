@@ -393,7 +393,7 @@ static void take(struct ocsp_search *s, struct pki_ocsp *r, const struct ocsp_si
     best->status = status;
     best->listed = best->ocsp = true;
     best->this_update = single->this_update;
-    best->next_update = single->has_next ? single->next_update : 0;
+    best->next_update = best->due = single->has_next ? single->next_update : 0;
     best->produced_at = r->produced_at;
     best->source = pki_source_keep(r->source);
     best->signer = who->direct ? NULL : pki_cert_keep(who->cert);

@@ -38,6 +38,7 @@ static const char *status_text(enum rev_status s) {
 static void add_revocation(struct pki_path *p, struct pki_cert *cert, const struct rev_answer *a) {
     if (!a->listed)
         return;
+    const char *status = status_text(a->status);
     p->revocation[p->n_revocation++] = (struct pki_revocation){
         .cert = pki_cert_keep(cert),
         .this_update = a->this_update,
@@ -46,11 +47,17 @@ static void add_revocation(struct pki_path *p, struct pki_cert *cert, const stru
         .produced_at = a->produced_at,
         .source = pki_source_keep(a->source),
         .signer = a->signer != NULL ? pki_cert_keep(a->signer) : NULL,
-        .status = status_text(a->status),
+        .status = status,
         .sigalg = a->sigalg,
         .revoked_at = a->revoked_at,
         .reason = a->reason,
     };
+    for (size_t i = 0; i < a->n_more; i++) {
+        struct pki_revocation piece = a->more[i];
+        piece.cert = cert;
+        piece.status = status;
+        pki_revocation_copy(&p->revocation[p->n_revocation++], &piece);
+    }
 }
 
 /* What was fetched may be outdated later; without the door to the network it would not have been found. */
@@ -68,7 +75,10 @@ static enum pki_purpose purpose_of_anchors(const struct pki_path_options *opt) {
 
 /* A path of chain[first..n-1] with what is known about the revocation of each. */
 static struct pki_path *make_path(const search *s, size_t first) {
-    struct pki_path *p = calloc(1, sizeof *p);
+    size_t rows = 0;
+    for (size_t i = first; i < s->n; i++)
+        rows += s->answers[i].listed ? 1 + s->answers[i].n_more : 0;
+    struct pki_path *p = calloc(1, sizeof *p + rows * sizeof p->revocation[0]);
     if (p == NULL)
         return NULL;
     p->refs = 1;
@@ -125,11 +135,8 @@ void pki_path_free(struct pki_path **pointer) {
         pki_cert_free(&p->chain[i]);
         pki_source_free(&p->source[i]);
     }
-    for (size_t i = 0; i < p->n_revocation; i++) {
-        pki_cert_free(&p->revocation[i].cert);
-        pki_cert_free(&p->revocation[i].signer);
-        pki_source_free(&p->revocation[i].source);
-    }
+    for (size_t i = 0; i < p->n_revocation; i++)
+        pki_revocation_clear(&p->revocation[i]);
     free(p);
 }
 

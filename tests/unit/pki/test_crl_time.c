@@ -85,28 +85,148 @@ Test(crl_time, newer_list_in_the_time_of_an_older_one) {
     keys_free(&k);
 }
 
-/* The facts that are told with a verdict are those of the piece that it rests on. */
+/* ---- what is told with an answer --------------------------------------------------------------------- */
+
+struct told {
+    sign_trust *trust;
+    struct pki_cert *cert;
+    struct pki_path *path;
+};
+
+static struct told tell(const struct keys *k, const struct row *r) {
+    struct told t = {.trust = row_trust(k, r)};
+    AUTO(sign_buf) der = row_signer(k, r);
+    struct crypto *crypto = NULL;
+    const struct pki_path_options opt = {.at = T2026, .revocation = true};
+    cr_assert_eq(pki_lend(t.trust, &crypto, NULL), SIGN_OK);
+    cr_assert_eq(pki_certificate(t.trust, crypto, view(der), &t.cert, NULL), SIGN_OK);
+    cr_assert_eq(pki_path_check(t.trust, crypto, t.cert, &opt, &t.path, NULL), SIGN_OK);
+    pki_lend_back(t.trust, crypto);
+    return t;
+}
+
+static void told_free(struct told *t) {
+    pki_path_free(&t->path);
+    pki_cert_free(&t->cert);
+    sign_trust_free(&t->trust);
+}
+
+/* A row about the certificate in question: a list from this day to that. */
+static void expect_piece(const struct told *t, size_t i, int from, int to, const char *status) {
+    const struct pki_revocation *p = &t->path->revocation[i];
+    cr_expect(
+        p->cert == t->cert && p->this_update == T2026 + from * DAY && p->next_update == T2026 + to * DAY,
+        "%zu: %ld to %ld", i, (long)((p->this_update - T2026) / DAY), (long)((p->next_update - T2026) / DAY));
+    cr_expect(strcmp(p->status, status) == 0 && strcmp(p->kind, "crl") == 0 && p->signer == NULL, "%zu: %s",
+              i, p->status);
+    cr_expect(p->source != NULL && p->source->origin == ORIGIN_GIVEN, "%zu", i);
+}
+
+/* A base and its delta are one answer: both are told, each with its own times, and it holds while both do. */
 Test(crl_time, facts_of_the_answer) {
     struct keys k = keys_make();
     const struct row r = {
         .lists = {{.number = 5, .from = -9, .to = -3}, {.number = 7, .base = 5, .from = -2, .to = 1}}};
-    sign_trust *trust = row_trust(&k, &r);
-    AUTO(sign_buf) der = row_signer(&k, &r);
+    struct told t = tell(&k, &r);
+    cr_assert(t.path->indication == TOTAL_PASSED && t.path->n_revocation == 3);
+    expect_piece(&t, 0, -2, 1, "good");
+    expect_piece(&t, 1, -9, -3, "good");
+    cr_expect(t.path->revocation[2].cert == t.path->chain[1]);
+    cr_expect(t.path->valid_from == T2026 - 2 * DAY && t.path->valid_to == T2026 + DAY);
+    told_free(&t);
+    keys_free(&k);
+}
+
+/* Lists for different reasons, one of them with a delta: the answer holds only while all of them do. */
+Test(crl_time, facts_of_lists_for_several_reasons) {
+    struct keys k = keys_make();
+    const struct row r = {
+        .lists = {{.number = 5, .from = -4, .to = 2, .scope = {.given = true, .reasons = KEY_AND_CA}},
+                  {.number = 5,
+                   .from = -3,
+                   .to = 3,
+                   .scope = {.given = true, .reasons = ALL_BUT_KEY_AND_CA},
+                   .entries = {{4711, 6, 5, NULL}}},
+                  {.number = 7,
+                   .base = 5,
+                   .from = -1,
+                   .to = 4,
+                   .scope = {.given = true, .reasons = ALL_BUT_KEY_AND_CA},
+                   .entries = {{4711, 8, 2, NULL}}},
+                  {.number = 3, .from = -9, .to = 9, .scope = {.given = true, .reasons = KEY_AND_CA}}}};
+    struct told t = tell(&k, &r);
+    cr_assert(t.path->indication == TOTAL_PASSED && t.path->n_revocation == 4, "%zu", t.path->n_revocation);
+    expect_piece(&t, 0, -4, 2, "good"); /* the oldest that was needed */
+    expect_piece(&t, 1, -3, 3, "good");
+    expect_piece(&t, 2, -1, 4, "good");
+    cr_expect(t.path->valid_from == T2026 - DAY && t.path->valid_to == T2026 + 2 * DAY);
+    told_free(&t);
+    keys_free(&k);
+}
+
+/* What a delta says, for a while or for good, is told with the list that it changes. */
+Test(crl_time, facts_of_what_a_delta_says) {
+    struct keys k = keys_make();
+    for (int hold = 0; hold < 2; hold++) {
+        const struct row r = {
+            .lists = {
+                {.number = 5, .from = -3, .to = 3},
+                {.number = 7, .base = 5, .from = -1, .to = 1, .entries = {{4711, hold ? 6 : 1, 1, NULL}}}}};
+        struct told t = tell(&k, &r);
+        const char *status = hold ? "suspended" : "revoked";
+        cr_assert(t.path->indication == INDETERMINATE && t.path->n_revocation == 3, "%zu",
+                  t.path->n_revocation);
+        expect_piece(&t, 0, -1, 1, status);
+        expect_piece(&t, 1, -3, 3, status);
+        cr_expect_eq(t.path->try_at, hold ? T2026 + DAY : 0);
+        told_free(&t);
+    }
+    /* On hold in the base, of which the delta says nothing: newer information comes with the next delta. */
+    const struct row r = {.lists = {{.number = 5, .from = -3, .to = 3, .entries = {{4711, 6, 5, NULL}}},
+                                    {.number = 7, .base = 5, .from = -1, .to = 1}}};
+    struct told t = tell(&k, &r);
+    cr_assert_eq(t.path->n_revocation, 3);
+    expect_piece(&t, 0, -3, 3, "suspended");
+    expect_piece(&t, 1, -1, 1, "suspended");
+    cr_expect_eq(t.path->try_at, T2026 + DAY);
+    told_free(&t);
+    keys_free(&k);
+}
+
+/* An authority's answer is taken over into the path of the next certificate below it with all its pieces. */
+Test(crl_time, facts_taken_over_from_a_remembered_path) {
+    struct keys k = keys_make();
+    const struct row r = {
+        .no_root_list = true,
+        .lists = {{.issuer = "Root", .key = K_ROOT, .number = 5, .from = -9, .to = -3},
+                  {.issuer = "Root", .key = K_ROOT, .number = 7, .base = 5, .from = -2, .to = 2},
+                  {.number = 1}}};
+    struct told t = tell(&k, &r);
+    cr_assert(t.path->indication == TOTAL_PASSED && t.path->n_revocation == 3, "%zu", t.path->n_revocation);
+    struct mint_cert m = {.subject = "Second",
+                          .issuer = "CA",
+                          .key = k.of[K_SIGNER],
+                          .issuer_key = k.of[K_CA],
+                          .serial = 4712,
+                          .key_usage = KU_NON_REPUDIATION};
+    AUTO(sign_buf) der = mint_cert(&m);
     struct crypto *crypto = NULL;
     AUTO(pki_cert_ptr) cert = NULL;
     AUTO(pki_path_ptr) path = NULL;
     const struct pki_path_options opt = {.at = T2026, .revocation = true};
-    cr_assert_eq(pki_lend(trust, &crypto, NULL), SIGN_OK);
-    cr_assert_eq(pki_certificate(trust, crypto, view(der), &cert, NULL), SIGN_OK);
-    cr_assert_eq(pki_path_check(trust, crypto, cert, &opt, &path, NULL), SIGN_OK);
-    pki_lend_back(trust, crypto);
-    cr_assert(path->indication == TOTAL_PASSED && path->n_revocation == 2);
-    const struct pki_revocation *p = &path->revocation[0];
-    cr_expect(p->cert == cert && p->this_update == T2026 - 2 * DAY && p->next_update == T2026 + DAY);
-    cr_expect(strcmp(p->status, "good") == 0 && strcmp(p->kind, "crl") == 0 && p->signer == NULL);
-    cr_expect(p->source != NULL && p->source->origin == ORIGIN_GIVEN);
-    cr_expect(path->valid_from == T2026 - 2 * DAY && path->valid_to == T2026 + DAY);
-    sign_trust_free(&trust);
+    cr_assert_eq(pki_lend(t.trust, &crypto, NULL), SIGN_OK);
+    cr_assert_eq(pki_certificate(t.trust, crypto, view(der), &cert, NULL), SIGN_OK);
+    cr_assert_eq(pki_path_check(t.trust, crypto, cert, &opt, &path, NULL), SIGN_OK);
+    pki_lend_back(t.trust, crypto);
+    cr_assert(path->indication == TOTAL_PASSED && path->n_revocation == 3, "%zu", path->n_revocation);
+    for (size_t i = 1; i < 3; i++) {
+        const struct pki_revocation *one = &t.path->revocation[i], *two = &path->revocation[i];
+        cr_expect(two->cert == path->chain[1] && two->this_update == one->this_update &&
+                      two->next_update == one->next_update && two->source == one->source,
+                  "%zu", i);
+    }
+    cr_expect_eq(path->revocation[2].next_update, T2026 - 3 * DAY);
+    told_free(&t);
     keys_free(&k);
 }
 
