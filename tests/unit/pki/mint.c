@@ -8,7 +8,7 @@ EVP_PKEY *mint_key(void) {
     return key;
 }
 
-static void put_name(der_builder *b, const char *cn, bool printable) {
+void mint_name(der_builder *b, const char *cn, bool printable) {
     der_begin(b, DER_SEQUENCE);
     der_begin(b, DER_SET);
     der_begin(b, DER_SEQUENCE);
@@ -60,7 +60,7 @@ static void put_spki(der_builder *b, EVP_PKEY *key, bool bare) {
     OPENSSL_free(der);
 }
 
-static void begin_extension(der_builder *b, enum oid id, bool critical) {
+void mint_extension(der_builder *b, enum oid id, bool critical) {
     der_begin(b, DER_SEQUENCE);
     der_put_oid(b, id);
     if (critical)
@@ -68,22 +68,28 @@ static void begin_extension(der_builder *b, enum oid id, bool critical) {
     der_begin(b, DER_OCTET_STRING);
 }
 
-static void end_extension(der_builder *b) {
+void mint_extension_end(der_builder *b) {
     der_end(b);
     der_end(b);
+}
+
+void mint_mark(der_builder *b, enum oid id) {
+    mint_extension(b, id, true);
+    der_put_null(b);
+    mint_extension_end(b);
 }
 
 static void put_basic(der_builder *b, const struct mint_cert *m) {
     if (m->ca == 0)
         return;
-    begin_extension(b, OID_EXT_BASIC_CONSTRAINTS, true);
+    mint_extension(b, OID_EXT_BASIC_CONSTRAINTS, true);
     der_begin(b, DER_SEQUENCE);
     if (m->ca > 0)
         der_put(b, DER_BOOLEAN, BYTES("\xff", 1));
     if (m->ca > 0 && m->path_len >= 0)
         der_put_uint(b, (uint64_t)m->path_len);
     der_end(b);
-    end_extension(b);
+    mint_extension_end(b);
 }
 
 static void put_key_usage(der_builder *b, unsigned usage) {
@@ -95,48 +101,50 @@ static void put_key_usage(der_builder *b, unsigned usage) {
             bits[1] = (uint8_t)(bits[1] | (0x80U >> n));
     while (!(bits[1] & (1U << bits[0])))
         bits[0]++; /* unused bits at the end */
-    begin_extension(b, OID_EXT_KEY_USAGE, true);
+    mint_extension(b, OID_EXT_KEY_USAGE, true);
     der_put(b, DER_BIT_STRING, BYTES(bits, 2));
-    end_extension(b);
+    mint_extension_end(b);
 }
 
-static void put_crl_uri(der_builder *b, const struct mint_cert *m) {
-    const char *uri = m->crl_uri;
+void mint_point(der_builder *b, enum oid id, const char *url) {
+    mint_extension(b, id, false);
+    der_begin(b, DER_SEQUENCE);
+    der_begin(b, DER_SEQUENCE);
+    der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
+    der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
+    der_put(b, DER_CONTEXT(6), BYTES_STR(url));
+    der_end(b);
+    der_end(b);
+    der_end(b);
+    der_end(b);
+    mint_extension_end(b);
+}
+
+static void put_crl_points(der_builder *b, const struct mint_cert *m) {
     if (m->crl_points.len > 0) {
-        begin_extension(b, OID_EXT_CRL_DISTRIBUTION_POINTS, false);
+        mint_extension(b, OID_EXT_CRL_DISTRIBUTION_POINTS, false);
         der_put_raw(b, m->crl_points);
-        end_extension(b);
+        mint_extension_end(b);
     }
-    if (uri == NULL)
-        return;
-    begin_extension(b, OID_EXT_CRL_DISTRIBUTION_POINTS, false);
-    der_begin(b, DER_SEQUENCE);
-    der_begin(b, DER_SEQUENCE);
-    der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
-    der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
-    der_put(b, DER_CONTEXT(6), BYTES_STR(uri));
-    der_end(b);
-    der_end(b);
-    der_end(b);
-    der_end(b);
-    end_extension(b);
+    if (m->crl_uri != NULL)
+        mint_point(b, OID_EXT_CRL_DISTRIBUTION_POINTS, m->crl_uri);
 }
 
 static void put_aki(der_builder *b, const char *aki) {
     if (aki == NULL)
         return;
-    begin_extension(b, OID_EXT_AUTHORITY_KEY_IDENTIFIER, false);
+    mint_extension(b, OID_EXT_AUTHORITY_KEY_IDENTIFIER, false);
     der_begin(b, DER_SEQUENCE);
     der_put(b, DER_CONTEXT(0), BYTES_STR(aki));
     der_end(b);
-    end_extension(b);
+    mint_extension_end(b);
 }
 
 static void put_key_ids(der_builder *b, const struct mint_cert *m) {
     if (m->ski != NULL) {
-        begin_extension(b, OID_EXT_SUBJECT_KEY_IDENTIFIER, false);
+        mint_extension(b, OID_EXT_SUBJECT_KEY_IDENTIFIER, false);
         der_put(b, DER_OCTET_STRING, BYTES_STR(m->ski));
-        end_extension(b);
+        mint_extension_end(b);
     }
     put_aki(b, m->aki);
 }
@@ -148,19 +156,19 @@ static void put_extensions(der_builder *b, const struct mint_cert *m) {
     put_key_usage(b, m->key_usage);
     if (m->twice)
         put_key_usage(b, m->key_usage);
-    put_crl_uri(b, m);
+    put_crl_points(b, m);
     put_key_ids(b, m);
     der_put_raw(b, m->extensions);
     if (m->extra != OID_NONE) {
-        begin_extension(b, m->extra, m->extra_critical);
+        mint_extension(b, m->extra, m->extra_critical);
         der_put_null(b);
-        end_extension(b);
+        mint_extension_end(b);
     }
     der_end(b);
     der_end(b);
 }
 
-static sign_buf seal(sign_buf tbs, EVP_PKEY *key, bool damage, bool sha1) {
+void mint_signed(der_builder *b, sign_buf tbs, EVP_PKEY *key, bool damage, bool sha1) {
     uint8_t signature[256];
     size_t n = sizeof signature;
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -170,15 +178,19 @@ static sign_buf seal(sign_buf tbs, EVP_PKEY *key, bool damage, bool sha1) {
     EVP_MD_CTX_free(ctx);
     if (damage)
         signature[n - 1] ^= 1;
+    der_put_raw(b, view(tbs));
+    put_algorithm(b, key, sha1);
+    der_put_bits(b, BYTES(signature, n));
+    sign_buf_free(&tbs);
+}
+
+static sign_buf seal(sign_buf tbs, EVP_PKEY *key, bool damage, bool sha1) {
     AUTO(der_builder) b = {0};
     sign_buf out = {0};
     der_begin(&b, DER_SEQUENCE);
-    der_put_raw(&b, view(tbs));
-    put_algorithm(&b, key, sha1);
-    der_put_bits(&b, BYTES(signature, n));
+    mint_signed(&b, tbs, key, damage, sha1);
     der_end(&b);
     cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
-    sign_buf_free(&tbs);
     return out;
 }
 
@@ -193,7 +205,7 @@ static void put_either(der_builder *b, sign_bytes whole, const char *cn, bool pr
     if (whole.len > 0)
         der_put_raw(b, whole);
     else
-        put_name(b, cn, printable);
+        mint_name(b, cn, printable);
 }
 
 sign_buf mint_cert(const struct mint_cert *m) {
@@ -224,23 +236,20 @@ static void put_entry_extensions(der_builder *b, const struct mint_entry *e) {
     der_begin(b, DER_SEQUENCE);
     if (e->reason >= 0 || e->critical) {
         uint8_t reason = (uint8_t)(e->reason >= 0 ? e->reason : 0);
-        begin_extension(b, OID_EXT_REASON_CODE, false);
+        mint_extension(b, OID_EXT_REASON_CODE, false);
         der_put(b, DER_ENUMERATED, BYTES(&reason, 1));
-        end_extension(b);
+        mint_extension_end(b);
     }
-    if (e->critical) {
-        begin_extension(b, OID_EXT_HOLD_INSTRUCTION_CODE, true);
-        der_put_null(b);
-        end_extension(b);
-    }
+    if (e->critical)
+        mint_mark(b, OID_EXT_HOLD_INSTRUCTION_CODE);
     if (e->issuer != NULL) {
-        begin_extension(b, OID_EXT_CERTIFICATE_ISSUER, true);
+        mint_extension(b, OID_EXT_CERTIFICATE_ISSUER, true);
         der_begin(b, DER_SEQUENCE);
         der_begin(b, DER_CONTEXT_CONSTRUCTED(4));
-        put_name(b, e->issuer, false);
+        mint_name(b, e->issuer, false);
         der_end(b);
         der_end(b);
-        end_extension(b);
+        mint_extension_end(b);
     }
     der_end(b);
 }
@@ -257,26 +266,23 @@ static void put_crl_extensions(der_builder *b, const struct mint_crl *m) {
     der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
     der_begin(b, DER_SEQUENCE);
     if (!m->unnumbered) {
-        begin_extension(b, OID_EXT_CRL_NUMBER, false);
+        mint_extension(b, OID_EXT_CRL_NUMBER, false);
         der_put_uint(b, m->number != 0 ? m->number : 7);
-        end_extension(b);
+        mint_extension_end(b);
     }
     put_aki(b, m->aki);
     if (m->has_scope) {
-        begin_extension(b, OID_EXT_ISSUING_DISTRIBUTION_POINT, true);
+        mint_extension(b, OID_EXT_ISSUING_DISTRIBUTION_POINT, true);
         der_put(b, DER_SEQUENCE, m->scope);
-        end_extension(b);
+        mint_extension_end(b);
     }
     if (m->delta) {
-        begin_extension(b, OID_EXT_DELTA_CRL_INDICATOR, true);
+        mint_extension(b, OID_EXT_DELTA_CRL_INDICATOR, true);
         der_put_uint(b, m->base != 0 ? m->base : 6);
-        end_extension(b);
+        mint_extension_end(b);
     }
-    if (m->critical) {
-        begin_extension(b, OID_EXT_LOGOTYPE, true);
-        der_put_null(b);
-        end_extension(b);
-    }
+    if (m->critical)
+        mint_mark(b, OID_EXT_LOGOTYPE);
     der_end(b);
     der_end(b);
 }
@@ -287,7 +293,7 @@ sign_buf mint_crl(const struct mint_crl *m) {
     der_begin(&b, DER_SEQUENCE);
     der_put_uint(&b, 1);
     put_algorithm(&b, m->key, m->sha1);
-    put_name(&b, m->issuer, false);
+    mint_name(&b, m->issuer, false);
     der_put_time(&b, m->from);
     if (m->to != 0)
         der_put_time(&b, m->to);
@@ -345,20 +351,24 @@ sign_buf identity(const char *name) {
     return out;
 }
 
-struct outcome judge(const sign_trust *trust, sign_bytes der, const struct pki_path_options *opt) {
+struct pki_path *path_of(const sign_trust *trust, sign_bytes der, const struct pki_path_options *opt) {
     struct crypto *crypto = NULL;
-    struct pki_cert *cert = NULL;
-    AUTO(pki_path_ptr) path = NULL;
+    AUTO(pki_cert_ptr) cert = NULL;
+    struct pki_path *path = NULL;
     sign_error err = {0};
     cr_assert_eq(pki_lend(trust, &crypto, &err), SIGN_OK, "%s", err.text);
     cr_assert_eq(pki_certificate(trust, crypto, der, &cert, &err), SIGN_OK, "%s", err.text);
     cr_assert_eq(pki_path_check(trust, crypto, cert, opt, &path, &err), SIGN_OK, "%s", err.text);
     pki_lend_back(trust, crypto);
+    cr_assert_eq(path->chain[0], cert);
+    return path;
+}
+
+struct outcome judge(const sign_trust *trust, sign_bytes der, const struct pki_path_options *opt) {
+    AUTO(pki_path_ptr) path = path_of(trust, der, opt);
     struct outcome o = {path->indication, path->sub, path->message, path->n_chain, path->n_revocation,
                         path->try_at,     ""};
     (void)snprintf(o.first_arg, sizeof o.first_arg, "%s", path->args[0]);
-    cr_assert_eq(path->chain[0], cert);
-    pki_cert_free(&cert);
     return o;
 }
 

@@ -74,6 +74,9 @@ sign_trust *world_trust(struct world *w);
 /* A file of the test identities. */
 sign_buf identity(const char *name);
 
+/* The path as it is; the caller frees it. */
+struct pki_path *path_of(const sign_trust *trust, sign_bytes der, const struct pki_path_options *opt);
+
 struct outcome {
     enum indication indication;
     enum sub_indication sub;
@@ -84,6 +87,16 @@ struct outcome {
 };
 struct outcome judge(const sign_trust *trust, sign_bytes der, const struct pki_path_options *opt);
 void expect(struct outcome o, enum sub_indication sub, enum message_id message, const char *what);
+
+/* ---- what certificates, lists and responses are put together from ---- */
+void mint_name(der_builder *b, const char *cn, bool printable);
+void mint_extension(der_builder *b, enum oid id, bool critical); /* begins it; its value follows */
+void mint_extension_end(der_builder *b);
+void mint_mark(der_builder *b, enum oid id); /* a critical extension with the value NULL */
+/* CRLDistributionPoints of one URL, as the extension `id`. */
+void mint_point(der_builder *b, enum oid id, const char *url);
+/* What was signed, its algorithm and its signature; tbs is freed. */
+void mint_signed(der_builder *b, sign_buf tbs, EVP_PKEY *key, bool damage, bool sha1);
 
 static inline sign_bytes view(sign_buf b) {
     return BYTES(b.data, b.len);

@@ -1,17 +1,6 @@
 #include "mint_ocsp.h"
 #include <openssl/x509.h>
 
-static void put_name(der_builder *b, const char *cn) {
-    der_begin(b, DER_SEQUENCE);
-    der_begin(b, DER_SET);
-    der_begin(b, DER_SEQUENCE);
-    der_put_oid(b, OID_DN_COMMON_NAME);
-    der_put_utf8(b, DER_UTF8, cn);
-    der_end(b);
-    der_end(b);
-    der_end(b);
-}
-
 static const EVP_MD *md_of(enum crypto_digest d) {
     return d == DIGEST_SHA512
                ? EVP_sha512()
@@ -28,7 +17,7 @@ static void put_hash(der_builder *b, enum crypto_digest d, sign_bytes in) {
 static void put_name_hash(der_builder *b, enum crypto_digest d, const char *cn) {
     AUTO(der_builder) name = {0};
     AUTO(sign_buf) der = {0};
-    put_name(&name, cn);
+    mint_name(&name, cn, false);
     cr_assert_eq(der_builder_take(&name, &der, NULL), SIGN_OK);
     put_hash(b, d, view(der));
 }
@@ -39,19 +28,6 @@ static void put_key_hash(der_builder *b, enum crypto_digest d, EVP_PKEY *key) {
     cr_assert_gt(n, 0);
     put_hash(b, d, BYTES(point, n));
     OPENSSL_free(point);
-}
-
-static void begin_extension(der_builder *b, enum oid id, bool critical) {
-    der_begin(b, DER_SEQUENCE);
-    der_put_oid(b, id);
-    if (critical)
-        der_put(b, DER_BOOLEAN, BYTES("\xff", 1));
-    der_begin(b, DER_OCTET_STRING);
-}
-
-static void end_extension(der_builder *b) {
-    der_end(b);
-    der_end(b);
 }
 
 static void put_cert_id(der_builder *b, const struct mint_single *m) {
@@ -93,9 +69,9 @@ static void put_single(der_builder *b, const struct mint_single *m) {
     if (m->cutoff != 0 || m->critical) {
         der_begin(b, DER_CONTEXT_CONSTRUCTED(1));
         der_begin(b, DER_SEQUENCE);
-        begin_extension(b, m->critical ? OID_EXT_LOGOTYPE : OID_OCSP_ARCHIVE_CUTOFF, m->critical);
+        mint_extension(b, m->critical ? OID_EXT_LOGOTYPE : OID_OCSP_ARCHIVE_CUTOFF, m->critical);
         der_put_gen_time(b, m->cutoff);
-        end_extension(b);
+        mint_extension_end(b);
         der_end(b);
         der_end(b);
     }
@@ -108,15 +84,12 @@ static void put_extensions(der_builder *b, const struct mint_ocsp *m) {
     der_begin(b, DER_CONTEXT_CONSTRUCTED(1));
     der_begin(b, DER_SEQUENCE);
     if (m->nonce.len > 0) {
-        begin_extension(b, OID_OCSP_NONCE, false);
+        mint_extension(b, OID_OCSP_NONCE, false);
         der_put(b, DER_OCTET_STRING, m->nonce);
-        end_extension(b);
+        mint_extension_end(b);
     }
-    if (m->critical) {
-        begin_extension(b, OID_EXT_LOGOTYPE, true);
-        der_put_null(b);
-        end_extension(b);
-    }
+    if (m->critical)
+        mint_mark(b, OID_EXT_LOGOTYPE);
     der_end(b);
     der_end(b);
 }
@@ -127,7 +100,7 @@ static sign_buf response_data(const struct mint_ocsp *m) {
     der_begin(&b, DER_SEQUENCE);
     der_begin(&b, (uint8_t)DER_CONTEXT_CONSTRUCTED(m->by_name != NULL ? 1 : 2));
     if (m->by_name != NULL)
-        put_name(&b, m->by_name);
+        mint_name(&b, m->by_name, false);
     else
         put_key_hash(&b, DIGEST_SHA1, m->by_key);
     der_end(&b);
@@ -143,20 +116,8 @@ static sign_buf response_data(const struct mint_ocsp *m) {
 }
 
 static void put_basic(der_builder *b, const struct mint_ocsp *m) {
-    const struct crypto_sigalg alg = {.scheme = SCHEME_ECDSA, .digest = DIGEST_SHA256};
-    AUTO(sign_buf) tbs = response_data(m);
-    uint8_t signature[256];
-    size_t n = sizeof signature;
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    cr_assert(ctx != NULL && EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, m->key) == 1 &&
-              EVP_DigestSign(ctx, signature, &n, tbs.data, tbs.len) == 1);
-    EVP_MD_CTX_free(ctx);
-    if (m->damage)
-        signature[n - 1] ^= 1;
     der_begin(b, DER_SEQUENCE);
-    der_put_raw(b, view(tbs));
-    crypto_sigalg_write(b, &alg);
-    der_put_bits(b, BYTES(signature, n));
+    mint_signed(b, response_data(m), m->key, m->damage, false);
     if (m->n_certs > 0) {
         der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
         der_begin(b, DER_SEQUENCE);
@@ -204,46 +165,33 @@ static void put_access(der_builder *b, enum oid method, const char *url) {
     der_end(b);
 }
 
-static void put_delta(der_builder *b, const char *url) {
-    begin_extension(b, OID_EXT_FRESHEST_CRL, false);
-    der_begin(b, DER_SEQUENCE);
-    der_begin(b, DER_SEQUENCE);
-    der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
-    der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
-    der_put(b, DER_CONTEXT(6), BYTES_STR(url));
-    der_end(b);
-    der_end(b);
-    der_end(b);
-    der_end(b);
-    end_extension(b);
-}
-
 sign_buf mint_extras(const struct mint_extras *m) {
     AUTO(der_builder) b = {0};
     sign_buf out = {0};
     if (m->ocsp_signing) {
-        begin_extension(&b, OID_EXT_EXTENDED_KEY_USAGE, false);
+        mint_extension(&b, OID_EXT_EXTENDED_KEY_USAGE, false);
         der_begin(&b, DER_SEQUENCE);
         der_put_oid(&b, OID_EKU_OCSP_SIGNING);
         der_end(&b);
-        end_extension(&b);
+        mint_extension_end(&b);
     }
     if (m->nocheck) {
-        begin_extension(&b, OID_EXT_OCSP_NO_CHECK, false);
+        mint_extension(&b, OID_EXT_OCSP_NO_CHECK, false);
         der_put_null(&b);
-        end_extension(&b);
+        mint_extension_end(&b);
     }
     if (m->ocsp_url != NULL || m->issuers_url != NULL) {
-        begin_extension(&b, OID_EXT_AUTHORITY_INFO_ACCESS, false);
+        mint_extension(&b, OID_EXT_AUTHORITY_INFO_ACCESS, false);
         der_begin(&b, DER_SEQUENCE);
         put_access(&b, OID_AD_OCSP, m->ocsp_url);
         put_access(&b, OID_AD_OCSP, m->ocsp_url2);
         put_access(&b, OID_AD_CA_ISSUERS, m->issuers_url);
+        put_access(&b, OID_AD_CA_ISSUERS, m->issuers_url2);
         der_end(&b);
-        end_extension(&b);
+        mint_extension_end(&b);
     }
     if (m->delta_url != NULL)
-        put_delta(&b, m->delta_url);
+        mint_point(&b, OID_EXT_FRESHEST_CRL, m->delta_url);
     cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
     return out;
 }
@@ -322,16 +270,4 @@ sign_trust *kit_trust(const struct kit *k) {
     sign_error err = {0};
     cr_assert_eq(sign_trust_new(&opt, &t, &err), SIGN_OK, "%s", err.text);
     return t;
-}
-
-struct pki_path *path_of(const sign_trust *trust, sign_bytes der, const struct pki_path_options *opt) {
-    struct crypto *crypto = NULL;
-    AUTO(pki_cert_ptr) cert = NULL;
-    struct pki_path *path = NULL;
-    sign_error err = {0};
-    cr_assert_eq(pki_lend(trust, &crypto, &err), SIGN_OK, "%s", err.text);
-    cr_assert_eq(pki_certificate(trust, crypto, der, &cert, &err), SIGN_OK, "%s", err.text);
-    cr_assert_eq(pki_path_check(trust, crypto, cert, opt, &path, &err), SIGN_OK, "%s", err.text);
-    pki_lend_back(trust, crypto);
-    return path;
 }

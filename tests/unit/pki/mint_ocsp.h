@@ -37,7 +37,7 @@ sign_buf mint_ocsp(const struct mint_ocsp *m);
 /* Extensions for mint_cert.extensions, encoded; freed by the caller. */
 struct mint_extras {
     bool ocsp_signing, nocheck;
-    const char *ocsp_url, *ocsp_url2, *issuers_url, *delta_url;
+    const char *ocsp_url, *ocsp_url2, *issuers_url, *issuers_url2, *delta_url;
 };
 sign_buf mint_extras(const struct mint_extras *m);
 
@@ -63,8 +63,5 @@ struct kit {
     sign_nonce nonce;
 };
 sign_trust *kit_trust(const struct kit *k);
-
-/* The path as it is; the caller frees it. */
-struct pki_path *path_of(const sign_trust *trust, sign_bytes der, const struct pki_path_options *opt);
 
 #endif

@@ -1,6 +1,6 @@
 /* Which path is found, and when none is: candidates, anchors and what they are believed for, issuers that are
  * fetched, keys that inherit their parameters (RFC 5280, 6; RFC 4158). */
-#include "mint.h"
+#include "mint_ocsp.h"
 #include <openssl/core_names.h>
 
 enum { CA_USAGE = KU_CERT_SIGN | KU_CRL_SIGN };
@@ -354,26 +354,6 @@ Test(pki_search, dsa_parameters_are_inherited, .timeout = 100) {
 /* ---- issuers that are fetched -----------------------------------------------------------------------------
  */
 
-static sign_buf access_to(const char *const *urls) {
-    AUTO(der_builder) b = {0};
-    sign_buf out = {0};
-    der_begin(&b, DER_SEQUENCE);
-    cr_assert(der_put_oid_text(&b, "1.3.6.1.5.5.7.1.1"));
-    der_begin(&b, DER_OCTET_STRING);
-    der_begin(&b, DER_SEQUENCE);
-    for (; *urls != NULL; urls++) {
-        der_begin(&b, DER_SEQUENCE);
-        cr_assert(der_put_oid_text(&b, "1.3.6.1.5.5.7.48.2"));
-        der_put(&b, DER_CONTEXT(6), BYTES_STR(*urls));
-        der_end(&b);
-    }
-    der_end(&b);
-    der_end(&b);
-    der_end(&b);
-    cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
-    return out;
-}
-
 /* A door that gives certificates by their URL, or one more authority for ever. */
 struct shelf {
     const char *url[4];
@@ -389,8 +369,7 @@ static sign_buf next_authority(struct shelf *s, const char *url) {
     (void)snprintf(subject, sizeof subject, "Endless %lu", n);
     (void)snprintf(issuer, sizeof issuer, "Endless %lu", n + 1);
     (void)snprintf(next, sizeof next, "http://aia.test/endless/%lu", n + 1);
-    const char *urls[] = {next, NULL};
-    AUTO(sign_buf) aia = access_to(urls);
+    AUTO(sign_buf) aia = mint_extras(&(struct mint_extras){.issuers_url = next});
     struct mint_cert m = authority(subject, issuer, s->endless, s->endless);
     m.extensions = view(aia);
     return mint_cert(&m);
@@ -424,8 +403,9 @@ static int64_t clock_of_test(void) {
  */
 Test(pki_search, issuers_are_fetched) {
     EVP_PKEY *root_key = mint_key(), *ca_key = mint_key(), *key = mint_key(), *stray_key = mint_key();
-    const char *to_ca[] = {"http://aia.test/wrong", "http://aia.test/ca", NULL};
-    AUTO(sign_buf) aia = access_to(to_ca);
+    AUTO(sign_buf)
+    aia = mint_extras(
+        &(struct mint_extras){.issuers_url = "http://aia.test/wrong", .issuers_url2 = "http://aia.test/ca"});
     struct mint_cert root = authority("Root", "Root", root_key, root_key),
                      ca = authority("CA", "Root", ca_key, root_key);
     struct mint_cert stray = authority("CA", "Root", stray_key, root_key), end = signer("CA", key, ca_key);
@@ -467,8 +447,7 @@ Test(pki_search, issuers_are_fetched) {
 /* However long the chain of addresses is, a search ends after a few. */
 Test(pki_search, fetching_is_bounded) {
     EVP_PKEY *root_key = mint_key(), *endless = mint_key(), *key = mint_key();
-    const char *first[] = {"http://aia.test/endless/0", NULL};
-    AUTO(sign_buf) aia = access_to(first);
+    AUTO(sign_buf) aia = mint_extras(&(struct mint_extras){.issuers_url = "http://aia.test/endless/0"});
     struct mint_cert root = authority("Root", "Root", root_key, root_key),
                      end = signer("Endless 0", key, endless);
     end.extensions = view(aia);
