@@ -95,15 +95,14 @@ static sign_rc facts_read(struct store *s, const struct netcache_key *key, struc
                           sign_error *err) {
     AUTO(store_query_ptr) q = NULL;
     bool row = false;
-    sign_rc rc = store_query(s,
-                             "SELECT id, obtained, expires, used, failures, retry_at, changes, octets, type,"
-                             " problem FROM answer WHERE kind = ?1 AND url = ?2 AND issuer = ?3"
-                             " AND subject = ?4",
-                             &q, err);
-    if (rc != SIGN_OK)
-        return rc;
-    netcache_bind(q, key);
-    rc = store_step(q, &row, err);
+    sign_rc rc =
+        netcache_query(s,
+                       "SELECT id, obtained, expires, used, failures, retry_at, changes, octets, type,"
+                       " problem FROM answer WHERE kind = ?1 AND url = ?2 AND issuer = ?3"
+                       " AND subject = ?4",
+                       key, &q, err);
+    if (rc == SIGN_OK)
+        rc = store_step(q, &row, err);
     if (rc != SIGN_OK || !row)
         return rc;
     *out = (struct facts){.id = store_int(q, 0),
@@ -211,12 +210,18 @@ bool netcache_get(struct netcache *c, const struct netcache_key *key, const stru
 
 static sign_rc land(struct store *s, const struct netcache_key *key, sign_error *err) {
     AUTO(store_query_ptr) q = NULL;
-    sign_rc rc = store_query(
-        s, "DELETE FROM flight WHERE kind = ?1 AND url = ?2 AND issuer = ?3 AND subject = ?4", &q, err);
-    if (rc != SIGN_OK)
-        return rc;
-    netcache_bind(q, key);
-    return store_do(q, err);
+    sign_rc rc = netcache_query(
+        s, "DELETE FROM flight WHERE kind = ?1 AND url = ?2 AND issuer = ?3 AND subject = ?4", key, &q, err);
+    return rc == SIGN_OK ? store_do(q, err) : rc;
+}
+
+/* Ends the transaction in which something was kept for the key, and its lease. */
+static void keep(struct netcache *c, struct store *s, const struct netcache_key *key, sign_rc rc) {
+    if (rc == SIGN_OK)
+        rc = netcache_shrink(s, c->octets, NULL);
+    if (rc == SIGN_OK)
+        rc = land(s, key, NULL);
+    (void)store_end(s, rc, NULL);
 }
 
 void netcache_put(struct netcache *c, const struct netcache_key *key, const sign_fetch_answer *answer) {
@@ -229,12 +234,7 @@ void netcache_put(struct netcache *c, const struct netcache_key *key, const sign
                                      answer->obtained,
                                      answer->expires,
                                      netcache_now(c)};
-        sign_rc rc = netcache_insert(s, &item, true, &kept, NULL);
-        if (rc == SIGN_OK)
-            rc = netcache_shrink(s, c->octets, NULL);
-        if (rc == SIGN_OK)
-            rc = land(s, key, NULL);
-        (void)store_end(s, rc, NULL);
+        keep(c, s, key, netcache_insert(s, &item, true, &kept, NULL));
     }
     netcache_lend_back(c, s);
 }
@@ -245,20 +245,19 @@ static sign_rc count_failure(struct store *s, const struct netcache_key *key, in
     AUTO(store_query_ptr) q = NULL;
     sign_rc rc = facts_read(s, key, &f, err);
     if (rc == SIGN_OK)
-        rc = store_query(s,
-                         "INSERT INTO answer (kind, url, issuer, subject, type, octets, obtained, expires,"
-                         " used, failures, failed_at, retry_at, problem, changes)"
-                         " VALUES (?1, ?2, ?3, ?4, '', 0, 0, 0, ?5, ?6, ?5, ?7, ?8, 1)"
-                         " ON CONFLICT DO UPDATE SET failures = ?6, failed_at = ?5, retry_at = ?7,"
-                         " problem = ?8, changes = changes + 1",
-                         &q, err);
+        rc = netcache_query(s,
+                            "INSERT INTO answer (kind, url, issuer, subject, type, octets, obtained, expires,"
+                            " used, failures, failed_at, retry_at, problem, changes)"
+                            " VALUES (?1, ?2, ?3, ?4, '', 0, 0, 0, ?5, ?6, ?5, ?7, ?8, 1)"
+                            " ON CONFLICT DO UPDATE SET failures = ?6, failed_at = ?5, retry_at = ?7,"
+                            " problem = ?8, changes = changes + 1",
+                            key, &q, err);
     if (rc != SIGN_OK)
         return rc;
     int64_t delay = RETRY_FIRST;
     for (int64_t i = 0; i < f.failures && delay < RETRY_MOST; i++)
         delay *= 2;
     delay = delay < retry_after ? retry_after : delay;
-    netcache_bind(q, key);
     store_bind_int(q, 5, now);
     store_bind_int(q, 6, f.failures + 1);
     store_bind_int(q, 7, now + (delay < RETRY_MOST ? delay : RETRY_MOST));
@@ -269,13 +268,7 @@ static sign_rc count_failure(struct store *s, const struct netcache_key *key, in
 void netcache_failed(struct netcache *c, const struct netcache_key *key, const char *problem,
                      int64_t retry_after) {
     struct store *s = netcache_lend(c);
-    if (s != NULL && store_writable(s) && store_begin(s, NULL) == SIGN_OK) {
-        sign_rc rc = count_failure(s, key, netcache_now(c), problem, retry_after, NULL);
-        if (rc == SIGN_OK)
-            rc = netcache_shrink(s, c->octets, NULL);
-        if (rc == SIGN_OK)
-            rc = land(s, key, NULL);
-        (void)store_end(s, rc, NULL);
-    }
+    if (s != NULL && store_writable(s) && store_begin(s, NULL) == SIGN_OK)
+        keep(c, s, key, count_failure(s, key, netcache_now(c), problem, retry_after, NULL));
     netcache_lend_back(c, s);
 }

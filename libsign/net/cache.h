@@ -77,6 +77,8 @@ sign_rc netcache_insert(struct store *s, const struct netcache_item *item, bool 
 /* Removes the least recently used until the rest is at most so large (bodies and something for each). */
 sign_rc netcache_shrink(struct store *s, uint64_t octets, sign_error *err);
 enum { CACHE_ENTRY_OCTETS = 512 };
-void netcache_bind(struct store_query *q, const struct netcache_key *key);
+/* Prepares SQL whose ?1 to ?4 are the key: kind, URL, issuer, subject. */
+sign_rc netcache_query(struct store *s, const char *sql, const struct netcache_key *key,
+                       struct store_query **q, sign_error *err);
 
 #endif

@@ -32,11 +32,16 @@ const struct store_kind netcache_kind = {
 
 _Static_assert(CACHE_ENTRY_OCTETS == 512, "as the triggers count");
 
-void netcache_bind(struct store_query *q, const struct netcache_key *key) {
-    store_bind_int(q, 1, (int64_t)key->kind);
-    store_bind_text(q, 2, key->url);
-    store_bind_bytes(q, 3, key->issuer);
-    store_bind_bytes(q, 4, key->subject);
+sign_rc netcache_query(struct store *s, const char *sql, const struct netcache_key *key,
+                       struct store_query **q, sign_error *err) {
+    sign_rc rc = store_query(s, sql, q, err);
+    if (rc != SIGN_OK)
+        return rc;
+    store_bind_int(*q, 1, (int64_t)key->kind);
+    store_bind_text(*q, 2, key->url);
+    store_bind_bytes(*q, 3, key->issuer);
+    store_bind_bytes(*q, 4, key->subject);
+    return SIGN_OK;
 }
 
 /* The row's id; 0 when what is there stays, because it is as new. */
@@ -44,17 +49,16 @@ static sign_rc insert_facts(struct store *s, const struct netcache_item *item, b
                             sign_error *err) {
     AUTO(store_query_ptr) q = NULL;
     bool row = false;
-    sign_rc rc = store_query(
+    sign_rc rc = netcache_query(
         s,
         "INSERT INTO answer (kind, url, issuer, subject, type, octets, obtained, expires, used, failures,"
         " failed_at, retry_at, problem, changes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0, 0, 0, '', 1)"
         " ON CONFLICT DO UPDATE SET type = ?5, octets = ?6, obtained = ?7, expires = ?8,"
         " used = max(used, ?9), failures = 0, failed_at = 0, retry_at = 0, problem = '',"
         " changes = changes + 1 WHERE ?10 OR octets = 0 OR obtained < ?7 RETURNING id",
-        &q, err);
+        &item->key, &q, err);
     if (rc != SIGN_OK)
         return rc;
-    netcache_bind(q, &item->key);
     store_bind_text(q, 5, item->type);
     store_bind_int(q, 6, (int64_t)item->body.len);
     store_bind_int(q, 7, item->obtained);

@@ -26,14 +26,12 @@ static sign_rc taken(struct store *s, const struct netcache_key *key, int64_t no
                      sign_error *err) {
     AUTO(store_query_ptr) q = NULL;
     bool row = false;
-    sign_rc rc = store_query(s,
-                             "SELECT until, pid FROM flight WHERE kind = ?1 AND url = ?2 AND issuer = ?3"
-                             " AND subject = ?4",
-                             &q, err);
-    if (rc != SIGN_OK)
-        return rc;
-    netcache_bind(q, key);
-    rc = store_step(q, &row, err);
+    sign_rc rc = netcache_query(s,
+                                "SELECT until, pid FROM flight WHERE kind = ?1 AND url = ?2 AND issuer = ?3"
+                                " AND subject = ?4",
+                                key, &q, err);
+    if (rc == SIGN_OK)
+        rc = store_step(q, &row, err);
     *out = rc == SIGN_OK && row && store_int(q, 0) > now && store_int(q, 0) <= now + LEASE_MOST_MS &&
            !gone(store_int(q, 1));
     return rc;
@@ -42,10 +40,10 @@ static sign_rc taken(struct store *s, const struct netcache_key *key, int64_t no
 static sign_rc take(struct store *s, const struct netcache_key *key, const uint8_t owner[16], int64_t until,
                     sign_error *err) {
     AUTO(store_query_ptr) q = NULL;
-    sign_rc rc = store_query(s, "INSERT OR REPLACE INTO flight VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", &q, err);
+    sign_rc rc =
+        netcache_query(s, "INSERT OR REPLACE INTO flight VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", key, &q, err);
     if (rc != SIGN_OK)
         return rc;
-    netcache_bind(q, key);
     store_bind_bytes(q, 5, BYTES(owner, 16));
     store_bind_int(q, 6, (int64_t)getpid());
     store_bind_int(q, 7, until);
@@ -83,11 +81,10 @@ void netcache_leave(struct netcache *c, const struct netcache_key *key, const ui
     struct store *s = netcache_lend(c);
     AUTO(store_query_ptr) q = NULL;
     if (s != NULL && store_writable(s) &&
-        store_query(s,
-                    "DELETE FROM flight WHERE kind = ?1 AND url = ?2 AND issuer = ?3 AND subject = ?4"
-                    " AND owner = ?5",
-                    &q, NULL) == SIGN_OK) {
-        netcache_bind(q, key);
+        netcache_query(s,
+                       "DELETE FROM flight WHERE kind = ?1 AND url = ?2 AND issuer = ?3 AND subject = ?4"
+                       " AND owner = ?5",
+                       key, &q, NULL) == SIGN_OK) {
         store_bind_bytes(q, 5, BYTES(owner, 16));
         (void)store_do(q, NULL);
         store_reset(&q);
