@@ -309,6 +309,24 @@ void door_close(struct door *d) {
     rmdir(d->folder);
 }
 
+struct site site;
+struct door door;
+
+void open_plain(void) {
+    site_start(&site);
+    door_make(&door, false);
+}
+
+void open_cached(void) {
+    site_start(&site);
+    door_make(&door, true);
+}
+
+void close_all(void) {
+    door_close(&door);
+    site_stop(&site);
+}
+
 sign_fetch_request request(sign_fetch_kind kind, const char *url) {
     return (sign_fetch_request){
         .size = sizeof(sign_fetch_request), .kind = kind, .url = url, .limit = 1 << 20};
@@ -316,8 +334,8 @@ sign_fetch_request request(sign_fetch_kind kind, const char *url) {
 
 sign_fetch_answer ask(const struct door *d, const sign_fetch_request *r) {
     sign_fetch_answer a = {0};
-    const sign_fetch *door = sign_net_fetch(d->net);
-    door->call(door->user, r, 1, &a);
+    const sign_fetch *f = sign_net_fetch(d->net);
+    f->call(f->user, r, 1, &a);
     return a;
 }
 

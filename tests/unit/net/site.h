@@ -46,6 +46,13 @@ void door_open(struct door *d);
 void door_close(struct door *d); /* the folder too */
 void door_shut(struct door *d);  /* the door alone */
 
+/* Those of a test: init and fini of a suite. */
+extern struct site site;
+extern struct door door;
+void open_plain(void);
+void open_cached(void); /* the door has a cache */
+void close_all(void);
+
 sign_fetch_request request(sign_fetch_kind kind, const char *url);
 /* One request by the door's function. */
 sign_fetch_answer ask(const struct door *d, const sign_fetch_request *r);

@@ -11,20 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static struct site site;
-static struct door door;
-
-static void open_all(void) {
-    site_start(&site);
-    door_make(&door, true);
-}
-
-static void close_all(void) {
-    door_close(&door);
-    site_stop(&site);
-}
-
-TestSuite(cache, .init = open_all, .fini = close_all);
+TestSuite(cache, .init = open_cached, .fini = close_all);
 
 static unsigned hits(void) {
     return atomic_load(&site.hits);

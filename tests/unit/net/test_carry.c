@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static struct door door;
 static char second[100];
 
 static void make_all(void) {

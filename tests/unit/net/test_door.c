@@ -6,20 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static struct site site;
-static struct door door;
-
-static void open_all(void) {
-    site_start(&site);
-    door_make(&door, false);
-}
-
-static void close_all(void) {
-    door_close(&door);
-    site_stop(&site);
-}
-
-TestSuite(door, .init = open_all, .fini = close_all);
+TestSuite(door, .init = open_plain, .fini = close_all);
 
 static sign_fetch_answer fetch_limit(const char *path, sign_fetch_kind kind, size_t limit) {
     char url[300];

@@ -1,34 +1,17 @@
 /* Many at once, killed at any moment, and without a socket: threads, processes, SIGKILL, seccomp. */
 #include "base/random.h"
 #include "site.h"
+#include "support/nosocket.h"
 
 #include <criterion/criterion.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
 #include <sqlite3.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static struct site site;
-static struct door door;
-
-static void open_all(void) {
-    site_start(&site);
-    door_make(&door, true);
-}
-
-static void close_all(void) {
-    door_close(&door);
-    site_stop(&site);
-}
-
-TestSuite(many, .init = open_all, .fini = close_all, .timeout = 100);
+TestSuite(many, .init = open_cached, .fini = close_all, .timeout = 100);
 
 static bool fetched(const char *path) {
     char url[300];
@@ -232,27 +215,13 @@ Test(many, killed_in_the_middle_of_writing) {
 
 /* ---- no socket ------------------------------------------------------------------------------------ */
 
-/* From here on the kernel kills the process at the first socket. */
-static bool no_sockets(void) {
-    struct sock_filter rules[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 2, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socketpair, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-    };
-    struct sock_fprog program = {.len = sizeof rules / sizeof rules[0], .filter = rules};
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
-}
-
 /* The same program, with and without `offline`: what is remembered, what is not, a name to resolve. */
 static pid_t without_sockets(int offline) {
     pid_t child = fork();
     if (child != 0)
         return child;
     char url[300];
-    if (!no_sockets())
+    if (!nosocket())
         _exit(9);
     door.opt.offline = offline;
     if (sign_net_new(&door.opt, &door.net, NULL) != SIGN_OK)
