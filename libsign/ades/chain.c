@@ -44,33 +44,28 @@ const char *judging_text(arena *a, grow *g) {
     return text;
 }
 
+static const char *text_of(arena *a, sign_bytes text) {
+    return text.data != NULL ? arena_str(a, text) : NULL;
+}
+
 sign_rc judging_signer(struct judging *j, sign_error *err) {
-    const struct pki_cert *cert = j->facts->signer;
+    struct pki_cert *cert = j->facts->signer;
     arena *a = &j->report->arena;
     if (cert == NULL)
         return SIGN_OK;
+    const struct pki_cert_shown *said = pki_cert_show(cert);
     struct report_signer *s = arena_alloc(a, sizeof *s);
-    if (s == NULL)
+    if (s == NULL || said == NULL)
         return fail_memory(err);
-    AUTO(grow) text = {0};
-    if (pki_name_text(cert->subject, &text))
-        s->subject = judging_text(a, &text);
-    text.len = 0;
-    if (pki_name_text(cert->issuer, &text))
-        s->issuer = judging_text(a, &text);
-    text.len = 0;
-    if (pki_name_attribute(cert->subject, OID_DN_SERIAL_NUMBER, &text))
-        s->serial_number = judging_text(a, &text);
-    text.len = 0;
-    pki_serial_hex(cert->serial, &text);
-    s->serial = judging_text(a, &text);
-    if (text.failed)
-        return fail_memory(err);
-    if (s->subject == NULL)
+    s->subject = text_of(a, said->text[SHOWN_SUBJECT]);
+    if (said->text[SHOWN_SUBJECT].data == NULL)
         s->subject = "";
-    text_hex(BYTES(cert->sha256, sizeof cert->sha256), s->cert_sha256);
+    s->issuer = text_of(a, said->text[SHOWN_ISSUER]);
+    s->serial_number = text_of(a, said->text[SHOWN_PERSON]);
+    s->serial = text_of(a, said->text[SHOWN_SERIAL]);
+    memcpy(s->cert_sha256, said->sha256, sizeof s->cert_sha256);
     s->der = arena_copy(a, cert->der);
-    s->kind = kind_text(pki_cert_kind(cert));
+    s->kind = kind_text(said->kind);
     j->out->signer = s;
     return SIGN_OK;
 }
@@ -120,24 +115,35 @@ static struct report_origin chain_origin(struct judging *j, const struct pki_pat
                                   .source = carried ? pki_origin_text(ORIGIN_SIGNATURE) : NULL};
 }
 
-/* Names and fingerprints that the report has already are not made again: this runs for every signature. */
+/* The row of a certificate that the report has already is not made again: this runs for every signature. */
+static bool describe_row(struct judging *j, const struct pki_path *path, size_t i, struct report_chain *row) {
+    const struct report_signer *signer = i == 0 ? j->out->signer : NULL;
+    arena *a = &j->report->arena;
+    if (signer != NULL) {
+        row->subject = signer->subject;
+        row->cert_sha256 = signer->cert_sha256;
+    } else {
+        const struct pki_cert_shown *said = pki_cert_show(path->chain[i]);
+        if (said == NULL) {
+            a->failed = true; /* report_seal tells it */
+            return false;
+        }
+        row->subject = text_of(a, said->text[SHOWN_SUBJECT]);
+        if (said->text[SHOWN_SUBJECT].data == NULL)
+            row->subject = "";
+        row->cert_sha256 = arena_str(a, BYTES(said->sha256, sizeof said->sha256 - 1));
+    }
+    row->from = chain_origin(j, path, i);
+    row->anchor = path->anchored && i + 1 == path->n_chain;
+    return true;
+}
+
 static void list_chain(struct judging *j, const struct pki_path *path) {
     struct report_chain **at = &j->out->chain;
-    const struct report_signer *signer = j->out->signer;
     for (size_t i = 0; i < path->n_chain; i++) {
-        const struct pki_cert *cert = path->chain[i];
         struct report_chain *row = arena_alloc(&j->report->arena, sizeof *row);
-        if (row == NULL)
+        if (row == NULL || !describe_row(j, path, i, row))
             return;
-        if (i == 0 && signer != NULL)
-            row->subject = signer->subject;
-        else if (i == 1 && signer != NULL && bytes_equal(cert->subject, path->chain[0]->issuer))
-            row->subject = signer->issuer;
-        else
-            row->subject = shown(j, cert->subject);
-        row->cert_sha256 = i == 0 && signer != NULL ? signer->cert_sha256 : hex_of(j, cert);
-        row->from = chain_origin(j, path, i);
-        row->anchor = path->anchored && i + 1 == path->n_chain;
         *at = row;
         at = &row->next;
     }

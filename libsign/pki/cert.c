@@ -171,6 +171,7 @@ void pki_cert_free(struct pki_cert **c) {
         return;
     struct crypto_pubkey *key = atomic_load_explicit(&cert->key, memory_order_relaxed);
     crypto_pubkey_free(&key);
+    free(atomic_load_explicit(&cert->shown, memory_order_relaxed));
     free(cert);
 }
 

@@ -45,9 +45,19 @@ struct pki_cert {
     bool self_issued;
     uint8_t sha256[32];
     _Atomic(struct crypto_pubkey *) key;
+    _Atomic(struct pki_cert_shown *) shown;
     _Atomic int refs;
 };
 typedef struct pki_cert *pki_cert_ptr;
+
+/* What reports say of a certificate, UTF-8. */
+enum { SHOWN_SUBJECT, SHOWN_ISSUER, SHOWN_PERSON, SHOWN_SERIAL, SHOWN_PARTS };
+struct pki_cert_shown {
+    /* names as RFC 4514 says, serialNumber of the subject, serial number in hex; data NULL: there is none */
+    sign_bytes text[SHOWN_PARTS];
+    char sha256[65];
+    sign_cert_kind kind;
+};
 
 /* Strict DER. SIGN_E_FORMAT, SIGN_E_LIMIT, SIGN_E_MEMORY. `crypto` computes the SHA-256. */
 sign_rc pki_cert_read(struct crypto *crypto, sign_bytes der, struct pki_cert **out, sign_error *err);
@@ -56,6 +66,8 @@ void pki_cert_free(struct pki_cert **c);
 CLEANUP(pki_cert_ptr, pki_cert_free);
 /* The public key; belongs to the certificate. Errors as crypto_pubkey_read. */
 sign_rc pki_cert_key(struct pki_cert *c, const struct crypto_pubkey **out, sign_error *err);
+/* Belongs to the certificate. NULL: no memory. */
+const struct pki_cert_shown *pki_cert_show(struct pki_cert *c);
 /* Spares the reading: `key` (counted once more) was read from the same SubjectPublicKeyInfo. */
 void pki_cert_key_known(struct pki_cert *c, struct crypto_pubkey *key);
 
