@@ -4,7 +4,8 @@
  * where another judge says the contrary, the rows of the chain must explain it by a class of classes.def
  * (docs/PATHS.md).
  *
- * usage: paths --java "COMMAND" [--count N] [--seed S]; COMMAND gets the name of the file of chains.
+ * usage: paths --java "COMMAND" [--count N] [--seed S] [--show all]; COMMAND gets the name of the file of
+ * chains; known disagreements are shown, too, with --show all.
  */
 #include "classes.h"
 #include "judges.h"
@@ -23,6 +24,7 @@ struct options {
     const char *java;
     uint32_t count;
     uint64_t seed;
+    bool show;
 };
 
 /* ---- making -------------------------------------------------------------------------------------------- */
@@ -129,10 +131,10 @@ static bool told_rightly(const struct chain *c) {
     return code != NULL && strcmp(code + 1, only->code) == 0;
 }
 
-static void compare(uint32_t id, const struct chain *c, struct tally *t) {
+static void compare(uint32_t id, const struct chain *c, bool all, struct tally *t) {
     enum right right = applied_right(&c->applied);
     bool wrong = c->ours.valid != (right == VALID) || strncmp(c->ours.why, "differs", 7) == 0;
-    bool badly_told = !wrong && !told_rightly(c), unexplained = false;
+    bool badly_told = !wrong && !told_rightly(c), unexplained = false, known = false;
     t->all_valid += c->ours.valid && c->others[OPENSSL].valid && c->others[BOUNCY].valid;
     for (enum judge j = 0; j < JUDGES; j++) {
         if (c->others[j].valid == (right == VALID))
@@ -140,11 +142,12 @@ static void compare(uint32_t id, const struct chain *c, struct tally *t) {
         enum class_id class = class_of(&c->applied, j, c->others[j].valid ? VALID : INVALID);
         t->seen[class][j]++;
         unexplained = unexplained || class == CLASS_NONE;
+        known = true;
     }
     t->wrong += wrong;
     t->code += badly_told;
     t->unexplained += unexplained;
-    if (wrong || badly_told || unexplained)
+    if (wrong || badly_told || unexplained || (known && all))
         show(id, c);
 }
 
@@ -212,7 +215,9 @@ static void judge_all(const struct options *opt, const char *name, struct minted
     }
     while (fgets(line, sizeof line, java) != NULL)
         read_answer(line, opt, chains);
-    must(pclose(java) == 0, "failed:", command);
+    int status = pclose(java);
+    (void)unlink(name);
+    must(status == 0, "failed:", command);
     for (uint32_t i = 0; i < opt->count; i++)
         must(chains[i].answered, "no answer of", "BouncyCastle");
 }
@@ -226,10 +231,13 @@ static void read_options(int argc, char **argv, struct options *opt) {
             opt->count = (uint32_t)strtoul(argv[i + 1], NULL, 10);
         else if (strcmp(argv[i], "--seed") == 0)
             opt->seed = strtoull(argv[i + 1], NULL, 10);
+        else if (strcmp(argv[i], "--show") == 0)
+            opt->show = strcmp(argv[i + 1], "all") == 0;
         else
             must(false, "unknown option", argv[i]);
     }
-    must(opt->java != NULL && argc % 2 == 1, "usage:", "paths --java COMMAND [--count N] [--seed S]");
+    must(opt->java != NULL && argc % 2 == 1,
+         "usage:", "paths --java COMMAND [--count N] [--seed S] [--show all]");
 }
 
 int main(int argc, char **argv) {
@@ -245,9 +253,8 @@ int main(int argc, char **argv) {
     keys_make(opt.seed);
     write_all(&opt, name, minted, chains);
     judge_all(&opt, name, minted, chains);
-    (void)unlink(name);
     for (uint32_t i = 0; i < opt.count; i++)
-        compare(i, &chains[i], &tally);
+        compare(i, &chains[i], opt.show, &tally);
     report(&opt, &tally);
     bool good = is_good(&opt, &tally);
     keys_free();

@@ -40,7 +40,7 @@ bool row_crl_no_next(struct world *w, struct dice *d) {
 
 bool row_crl_wrong_key(struct world *w, struct dice *d) {
     struct crl_spec *l = any_list(w, d);
-    l->key = (int)(((size_t)w->certs[0].key + KEYS_EC - 1) % KEYS_EC);
+    l->key = KEY_OF_NOBODY;
     l->aki = ID_NONE;
     return true;
 }
@@ -134,10 +134,9 @@ bool row_held_older(struct world *w, struct dice *d) {
     return true;
 }
 
-/* freshestCRL says that there is a delta; one that is simply at hand is as good. */
-static struct crl_spec *add_delta(struct world *w, size_t i, struct dice *d) {
+static struct crl_spec *add_delta(struct world *w, size_t i, bool announced) {
     struct crl_spec *delta = add_crl(w, i);
-    w->crls[i].freshest = dice_chance(d, 50);
+    w->crls[i].freshest = announced; /* 5.2.6; one that is simply at hand is as good */
     delta->this_update += DAY / 2;
     delta->base = delta->number;
     delta->number++;
@@ -145,34 +144,50 @@ static struct crl_spec *add_delta(struct world *w, size_t i, struct dice *d) {
     return delta;
 }
 
-bool row_held_released(struct world *w, struct dice *d) {
+static bool release(struct world *w, struct dice *d, bool announced) {
     size_t i = below_anchor(w, d);
     revoke(&w->crls[i], &w->certs[i], REASON_HOLD);
-    revoke(add_delta(w, i, d), &w->certs[i], REASON_REMOVE);
+    revoke(add_delta(w, i, announced), &w->certs[i], REASON_REMOVE);
     return true;
 }
 
+bool row_held_released(struct world *w, struct dice *d) {
+    return release(w, d, true);
+}
+
+bool row_held_released_quietly(struct world *w, struct dice *d) {
+    return release(w, d, false);
+}
+
 bool row_delta_plain(struct world *w, struct dice *d) {
-    (void)add_delta(w, below_anchor(w, d), d);
+    (void)add_delta(w, below_anchor(w, d), dice_chance(d, 50));
+    return true;
+}
+
+static bool revoke_by_delta(struct world *w, struct dice *d, bool announced) {
+    size_t i = below_anchor(w, d);
+    revoke(add_delta(w, i, announced), &w->certs[i], dice_chance(d, 50) ? 1 : REASON_HOLD);
     return true;
 }
 
 bool row_delta_revokes(struct world *w, struct dice *d) {
-    size_t i = below_anchor(w, d);
-    revoke(add_delta(w, i, d), &w->certs[i], dice_chance(d, 50) ? 1 : REASON_HOLD);
-    return true;
+    return revoke_by_delta(w, d, true);
+}
+
+bool row_delta_revokes_quietly(struct world *w, struct dice *d) {
+    return revoke_by_delta(w, d, false);
 }
 
 bool row_delta_alone(struct world *w, struct dice *d) {
     size_t i = below_anchor(w, d);
-    (void)add_delta(w, i, d);
+    (void)add_delta(w, i, dice_chance(d, 50));
     w->crls[i].absent = true;
     return true;
 }
 
 /* Changes of a list that is newer than the one at hand: of no use, but that one is still good. */
 bool row_delta_ahead(struct world *w, struct dice *d) {
-    struct crl_spec *delta = add_delta(w, below_anchor(w, d), d);
+    struct crl_spec *delta = add_delta(w, below_anchor(w, d), dice_chance(d, 50));
     delta->base += 5;
     delta->number += 5;
     return true;
@@ -218,14 +233,22 @@ bool row_point_other(struct world *w, struct dice *d) {
     return point(w, d, "http://crl.example.org/1", "http://crl.example.org/2");
 }
 
-/* keyCompromise and cACompromise; and all others. */
-enum { REASONS_KEYS = 0x6000, REASONS_OTHERS = 0x1f80 };
+/* keyCompromise and cACompromise; all others; the first bit, which means nothing (4.2.1.13). */
+enum { REASONS_KEYS = 0x6000, REASONS_OTHERS = 0x1f80, REASONS_UNUSED = 0x8000 };
 
-bool row_reasons_all(struct world *w, struct dice *d) {
+static bool split_reasons(struct world *w, struct dice *d, unsigned others) {
     size_t i = below_anchor(w, d);
     scope(add_crl(w, i))->reasons = REASONS_KEYS;
-    scope(&w->crls[i])->reasons = REASONS_OTHERS;
+    scope(&w->crls[i])->reasons = others;
     return true;
+}
+
+bool row_reasons_all(struct world *w, struct dice *d) {
+    return split_reasons(w, d, REASONS_OTHERS | REASONS_UNUSED);
+}
+
+bool row_reasons_used(struct world *w, struct dice *d) {
+    return split_reasons(w, d, REASONS_OTHERS);
 }
 
 bool row_reasons_some(struct world *w, struct dice *d) {

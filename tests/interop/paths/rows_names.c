@@ -123,7 +123,8 @@ bool row_bounded(struct world *w, struct dice *d) {
         return false;
     add_tree(&w->certs[i], false, DNS, "example.org");
     w->certs[i].trees[0].bounded = true;
-    add_alt(&w->certs[0], DNS, "a.example.org");
+    /* One label below the base at least, and no reader counts them. */
+    add_alt(&w->certs[0], DNS, dice_chance(d, 50) ? "a.example.org" : "example.org");
     return true;
 }
 

@@ -18,7 +18,7 @@ void must(bool ok, const char *what, const char *name) {
 }
 
 void keys_make(uint64_t seed) {
-    paths_keys_make(seed, KEYS_EC, KEYS);
+    paths_keys_make(seed, KEY_OF_P384, KEYS);
 }
 
 void keys_free(void) {

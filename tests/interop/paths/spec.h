@@ -13,11 +13,12 @@ enum {
     CRLS_MAX = 16,
     RDNS_MAX = 4,
     LIST_MAX = 4,
-    KEYS_EC = 8,     /* keys 0..7 are P-256 */
-    KEY_OF_P384 = 8, /* then one of each other kind */
-    KEY_OF_RSA = 9,
-    KEY_OF_OTHER_RSA = 10,
-    KEYS = 11
+    KEYS_EC = 8,       /* keys 0..7 are P-256 */
+    KEY_OF_NOBODY = 8, /* as is this one */
+    KEY_OF_P384,       /* then one of each other kind */
+    KEY_OF_RSA,
+    KEY_OF_OTHER_RSA,
+    KEYS
 };
 
 /* The time of all questions. */
