@@ -94,9 +94,10 @@ static size_t limit_of(sign_fetch_kind kind) {
 sign_rc fetch_request(const sign_trust *trust, struct fetch_ask *ask, sign_fetch_request *out,
                       sign_error *err) {
     const struct pki_want *w = ask->want;
-    ask->url = strndup((const char *)w->url.data, w->url.len);
+    ask->url = calloc(1, w->url.len + 1); /* a view into a certificate, which no zero octet ends */
     if (ask->url == NULL)
         return fail_memory(err);
+    memcpy(ask->url, w->url.data, w->url.len);
     *out = (sign_fetch_request){.size = sizeof *out,
                                 .kind = w->kind,
                                 .url = ask->url,

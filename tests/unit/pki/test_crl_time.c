@@ -55,7 +55,7 @@ static void compare_days(const struct keys *k, const struct row *r, uint32_t *st
 }
 
 /* What a trust remembers is what it would find again, at whatever time it is asked. */
-Test(crl_time, remembered_verdicts_hold, .timeout = 120) {
+Test(crl_time, remembered_verdicts_hold) {
     struct keys k = keys_make();
     size_t passed = 0;
     uint32_t state = 5070;
@@ -292,7 +292,7 @@ static struct pki_crl *read_entries(der_builder *b) {
 }
 
 /* Serial numbers in no order; entries that are read the short way and the long way. */
-Test(crl_time, unsorted_entries, .timeout = 60) {
+Test(crl_time, unsorted_entries) {
     AUTO(der_builder) b = {0};
     uint8_t serial[16];
     for (uint32_t i = 0; i < MANY; i++) {
@@ -310,10 +310,11 @@ Test(crl_time, unsorted_entries, .timeout = 60) {
 
 /* One serial number again and again would fill one place of the table: it is there once. A flood of it must
  * not take the square of its number. */
-Test(crl_time, flood_of_one_serial_number, .timeout = 20) {
+Test(crl_time, flood_of_one_serial_number) {
     AUTO(der_builder) b = {0};
     uint8_t serial[16];
     serial_of(7, serial);
+    const clock_t since = clock();
     for (uint32_t i = 0; i < MANY; i++)
         put_entry(&b, serial, sizeof serial, true);
     AUTO(pki_crl_ptr) crl = read_entries(&b);
@@ -322,4 +323,5 @@ Test(crl_time, flood_of_one_serial_number, .timeout = 20) {
     cr_expect(pki_crl_find(crl, BYTES(serial, sizeof serial), &e) && e.revoked_at == T2020 && e.reason == -1);
     serial[0] = 0x12;
     cr_expect(!pki_crl_find(crl, BYTES(serial, sizeof serial), &e));
+    CR_ASSERT_CPU(since, 20);
 }

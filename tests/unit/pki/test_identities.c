@@ -68,7 +68,7 @@ static const struct row {
     {"nes-nokusage.der", SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_NO_CERT_SIGN},
 };
 
-Test(pki_identities, verdicts, .timeout = 60) {
+Test(pki_identities, verdicts) {
     sign_trust *t = full_trust();
     const struct pki_path_options opt = {.at = T2026, .revocation = true};
     /* The second round answers from memory where it may: the answers are the same. */

@@ -300,7 +300,7 @@ static EVP_PKEY *dsa_key(EVP_PKEY *domain) {
  * RFC 3279, 2.3.2: along the path, through as many keys as leave theirs out; from another issuer's parameters
  * nothing comes that verifies, and what one issuer's gave is not kept for the other.
  */
-Test(pki_search, dsa_parameters_are_inherited, .timeout = 100) {
+Test(pki_search, dsa_parameters_are_inherited) {
     EVP_PKEY *domain = dsa_domain(), *other = dsa_domain();
     EVP_PKEY *roots[2] = {dsa_key(domain), dsa_key(other)}, *sub_key = dsa_key(domain),
              *low_key = dsa_key(domain);
