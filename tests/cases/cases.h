@@ -6,7 +6,7 @@
 
 struct cases {
     const char *table, *vectors, *pki;
-    const char *live; /* NULL: rows whose file begins with "live/" are left to run_live; else only those, and
+    const char *live; /* NULL: rows whose file or lists begin with "live/" are left to run_live; else only those, and
                          this is where it made them */
     bool (*quiet)(void *user); /* NULL, or asked after each row: false fails it */
     void *user;

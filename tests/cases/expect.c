@@ -77,6 +77,46 @@ static bool fact(const json_t *signature, const char *word, char *why, size_t si
     return strcmp(found, want) == 0;
 }
 
+/* A message with this code stands somewhere in the report. */
+static bool says(const json_t *at, const char *code) {
+    const char *key;
+    json_t *value;
+    size_t i;
+    if (json_is_array(at)) {
+        json_array_foreach(at, i, value) {
+            if (says(value, code)) {
+                return true;
+            }
+        }
+        return false;
+    }
+    const char *found = json_string_value(json_object_get(at, "code"));
+    if (found != NULL && strcmp(found, code) == 0) {
+        return true;
+    }
+    /* jansson iterates without changing anything, but has no const for it. */
+    json_object_foreach((json_t *)(uintptr_t)at, key, value) {
+        if (says(value, code)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* For a failed row: the codes that are there. */
+static void tell_codes(const json_t *json, char *why, size_t size) {
+    char *text = json_dumps(json, JSON_COMPACT);
+    size_t at = (size_t)snprintf(why, size, "codes:");
+    for (const char *p = text; p != NULL && at + 8 < size; p++) {
+        p = strstr(p, "\"code\":\"");
+        if (p == NULL) {
+            break;
+        }
+        at += (size_t)snprintf(why + at, size - at, " %.5s", p + 8);
+    }
+    free(text);
+}
+
 static bool is_fact(const char *word) {
     static const char *const names[] = {"covers=", "time=", "person=", "counter="};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -105,6 +145,11 @@ bool expect_more(const char *vectors, const char *note, const sign_input *what, 
             good = extracts(vectors, word + 8, what, why, size);
         } else if (is_fact(word)) {
             good = fact(first, word, why, size);
+        } else if (strncmp(word, "code=", 5) == 0) {
+            good = says(json, word + 5);
+            if (!good) {
+                tell_codes(json, why, size);
+            }
         } else {
             more = false;
         }

@@ -10,6 +10,7 @@
  *   extract=FILE      sign_extract gives the octets of that vector
  *   covers=true|false covers_whole_document of the first signature
  *   counter=I/S       indication and sub-indication of the first counter-signature of the first signature
+ *   code=E3021              a message with that code
  *   time=T person=P   claimed_time, and the signer's serial_number
  * Whatever the note says, nothing is extracted from what is TOTAL-FAILED without (`alone`) content from
  * outside, which an extraction does not see. False: *why says what differs.

@@ -2,8 +2,10 @@
  * mkvectors DIR: writes the CMS vectors that testdata/cades/cases.tsv speaks of. Rows of tables where one
  * flaw in one signature is the whole matter; functions for those whose flaw is outside the signature.
  * mkvectors --xml DIR: the XML signatures of testdata/xades/cases.tsv, those apart that run_live makes.
+ * mkvectors --path DIR: the authorities, lists, responses and documents of testdata/path/cases.tsv.
  */
 #include "forge.h"
+#include "path_vectors.h"
 #include "xml_vectors.h"
 
 #include "base/text.h"
@@ -292,8 +294,12 @@ int main(int argc, char **argv) {
     if (argc == 3 && strcmp(argv[1], "--xml") == 0) {
         return xml(argv[2]);
     }
+    if (argc == 3 && strcmp(argv[1], "--path") == 0) {
+        path_vectors(argv[2]);
+        return 0;
+    }
     if (argc != 2) {
-        fprintf(stderr, "usage: mkvectors [--xml] DIR\n");
+        fprintf(stderr, "usage: mkvectors [--xml | --path] DIR\n");
         return 64;
     }
     return cms(argv[1]);
