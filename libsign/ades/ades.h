@@ -162,6 +162,11 @@ bool ades_sigalg_for(const struct crypto_pubkey *key, enum crypto_digest digest,
 void ades_plan_free(ades_plan *p);
 CLEANUP(ades_plan, ades_plan_free);
 
+/* What is to be signed, for whoever holds the key: the digest and how. tbs is borrowed. */
+sign_draft_facts ades_draft_facts(const struct crypto_sigalg *alg, const uint8_t *tbs);
+/* SIGN_E_FORMAT unless a draft of this certificate can have the algorithm: who reads one believes nothing. */
+sign_rc ades_draft_sigalg(struct pki_cert *signer, const struct crypto_sigalg *alg, sign_error *err);
+
 /*
  * A format is a row of functions; formats stand in one array in engine/. Each function's contract is that of
  * the public one of the same name.

@@ -390,3 +390,33 @@ void ades_plan_free(ades_plan *p) {
     pki_cert_free(&p->signer);
     p->opt = NULL;
 }
+
+sign_draft_facts ades_draft_facts(const struct crypto_sigalg *alg, const uint8_t *tbs) {
+    static const sign_scheme schemes[] = {
+        [SCHEME_RSA_PKCS1] = SIGN_RSA_PKCS1, [SCHEME_RSA_PSS] = SIGN_RSA_PSS, [SCHEME_ECDSA] = SIGN_ECDSA};
+    static const sign_digest digests[] = {
+        [DIGEST_SHA256] = SIGN_SHA256, [DIGEST_SHA384] = SIGN_SHA384, [DIGEST_SHA512] = SIGN_SHA512};
+    return (sign_draft_facts){
+        .digest_alg = digests[alg->digest],
+        .scheme = schemes[alg->scheme],
+        .salt_len = alg->scheme == SCHEME_RSA_PSS ? alg->salt : 0,
+        .digest = BYTES(tbs, crypto_digest_row(alg->digest)->size),
+    };
+}
+
+sign_rc ades_draft_sigalg(struct pki_cert *signer, const struct crypto_sigalg *alg, sign_error *err) {
+    const struct crypto_pubkey *key;
+    struct crypto_sigalg wanted;
+    if (alg->digest != DIGEST_SHA256 && alg->digest != DIGEST_SHA384 && alg->digest != DIGEST_SHA512) {
+        return fail(err, SIGN_E_FORMAT, MSG_DRAFT_FORMAT, "digest algorithm");
+    }
+    sign_rc rc = pki_cert_key(signer, &key, err);
+    if (rc != SIGN_OK) {
+        return rc;
+    }
+    bool can = ades_sigalg_for(key, alg->digest, alg->scheme == SCHEME_RSA_PSS, &wanted) &&
+               wanted.scheme == alg->scheme && wanted.mgf == alg->mgf && wanted.salt == alg->salt;
+    return can ? SIGN_OK
+               : fail(err, SIGN_E_FORMAT, MSG_DRAFT_FORMAT,
+                      "the signature algorithm is not one of the certificate's key");
+}

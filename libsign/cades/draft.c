@@ -123,16 +123,7 @@ sign_rc cades_draft(struct crypto *crypto, const ades_plan *plan, const sign_inp
 }
 
 sign_draft_facts cades_draft_get(const struct ades_draft *d) {
-    static const sign_scheme schemes[] = {
-        [SCHEME_RSA_PKCS1] = SIGN_RSA_PKCS1, [SCHEME_RSA_PSS] = SIGN_RSA_PSS, [SCHEME_ECDSA] = SIGN_ECDSA};
-    static const sign_digest digests[] = {
-        [DIGEST_SHA256] = SIGN_SHA256, [DIGEST_SHA384] = SIGN_SHA384, [DIGEST_SHA512] = SIGN_SHA512};
-    return (sign_draft_facts){
-        .digest_alg = digests[d->digest],
-        .scheme = schemes[d->alg.scheme],
-        .salt_len = d->alg.scheme == SCHEME_RSA_PSS ? d->alg.salt : 0,
-        .digest = BYTES(d->tbs, crypto_digest_row(d->digest)->size),
-    };
+    return ades_draft_facts(&d->alg, d->tbs);
 }
 
 /* SignerInfo (RFC 5652, 5.3), version 1: the signer is named by issuerAndSerialNumber. */

@@ -288,23 +288,10 @@ static sign_rc state_read(struct ades_draft *d, struct state *out, sign_error *e
 /* Algorithms must be those that a draft of this certificate can have. */
 static sign_rc algorithms_check(struct ades_draft *d, const struct state *st, sign_error *err) {
     d->digest = crypto_digest_read(st->digest_oid, st->digest_params);
-    if (d->digest != DIGEST_SHA256 && d->digest != DIGEST_SHA384 && d->digest != DIGEST_SHA512) {
-        return malformed(err, "digest algorithm");
-    }
     if (!crypto_sigalg_read(st->sig_oid, st->sig_params, &d->alg) || d->alg.digest != d->digest) {
         return malformed(err, "signature algorithm");
     }
-    const struct crypto_pubkey *key;
-    sign_rc rc = pki_cert_key(d->signer, &key, err);
-    if (rc != SIGN_OK) {
-        return rc;
-    }
-    struct crypto_sigalg wanted;
-    if (!ades_sigalg_for(key, d->digest, d->alg.scheme == SCHEME_RSA_PSS, &wanted) ||
-        wanted.scheme != d->alg.scheme || wanted.mgf != d->alg.mgf || wanted.salt != d->alg.salt) {
-        return malformed(err, "the signature algorithm is not one of the certificate's key");
-    }
-    return SIGN_OK;
+    return ades_draft_sigalg(d->signer, &d->alg, err);
 }
 
 static bool contains(sign_bytes set, sign_bytes element) {

@@ -57,17 +57,7 @@ static sign_rc others_before(struct crypto *crypto, struct ades_draft *d, sign_e
 static sign_rc others_after(struct crypto *crypto, const struct ades_draft *d, sign_error *err) {
     struct xades_others after = {0};
     struct xades_found mine;
-    struct xml_text text;
-    AUTO(sign_buf) own = {0};
-    uint8_t zeros[LIMIT_RSA_BITS_MAX / 8] = {0};
-    size_t length = 0;
-    sign_rc rc = xades_value_length(d, &length, err);
-    if (rc == SIGN_OK) {
-        rc = xades_text_with_value(d, BYTES(zeros, length), &text, &own, err);
-    }
-    if (rc == SIGN_OK) {
-        rc = xades_look(crypto, &text, NULL, d->id, &after, &mine, err);
-    }
+    sign_rc rc = xades_look_ahead(crypto, d, &after, &mine, err);
     if (rc == SIGN_OK) {
         rc = xades_others_same(&d->others, &after, err);
     }
@@ -199,16 +189,7 @@ sign_rc xades_draft(struct crypto *crypto, const ades_plan *plan, const sign_inp
 }
 
 sign_draft_facts xades_draft_get(const struct ades_draft *d) {
-    static const sign_scheme schemes[] = {
-        [SCHEME_RSA_PKCS1] = SIGN_RSA_PKCS1, [SCHEME_RSA_PSS] = SIGN_RSA_PSS, [SCHEME_ECDSA] = SIGN_ECDSA};
-    static const sign_digest digests[] = {
-        [DIGEST_SHA256] = SIGN_SHA256, [DIGEST_SHA384] = SIGN_SHA384, [DIGEST_SHA512] = SIGN_SHA512};
-    return (sign_draft_facts){
-        .digest_alg = digests[d->digest],
-        .scheme = schemes[d->alg.scheme],
-        .salt_len = d->alg.scheme == SCHEME_RSA_PSS ? d->alg.salt : 0,
-        .digest = BYTES(d->tbs, xades_draft_size(d)),
-    };
+    return ades_draft_facts(&d->alg, d->tbs);
 }
 
 /* The value as XML-Signature has it (r||s), if it is the signer's over this draft; else SIGN_FAILED. */

@@ -20,7 +20,8 @@ void xades_others_free(struct xades_others *o) {
     *o = (struct xades_others){0};
 }
 
-sign_rc xades_value_length(const struct ades_draft *d, size_t *out, sign_error *err) {
+/* The octets that a value has. */
+static sign_rc value_length(const struct ades_draft *d, size_t *out, sign_error *err) {
     const struct crypto_pubkey *key;
     sign_rc rc = pki_cert_key(d->signer, &key, err);
     if (rc == SIGN_OK) { /* r||s (XML-Signature 1.1, 6.4.3), or an octet string as long as the modulus */
@@ -94,6 +95,22 @@ sign_rc xades_look(struct crypto *crypto, const struct xml_text *text, const sou
         } else if (others) {
             rc = other_add(others, &room, s, err);
         }
+    }
+    return rc;
+}
+
+sign_rc xades_look_ahead(struct crypto *crypto, const struct ades_draft *d, struct xades_others *others,
+                         struct xades_found *mine, sign_error *err) {
+    struct xml_text text;
+    AUTO(sign_buf) own = {0};
+    uint8_t zeros[LIMIT_RSA_BITS_MAX / 8] = {0};
+    size_t length = 0;
+    sign_rc rc = value_length(d, &length, err);
+    if (rc == SIGN_OK) {
+        rc = xades_text_with_value(d, BYTES(zeros, length), &text, &own, err);
+    }
+    if (rc == SIGN_OK) {
+        rc = xades_look(crypto, &text, NULL, d->id, others, mine, err);
     }
     return rc;
 }

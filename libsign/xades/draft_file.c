@@ -158,20 +158,7 @@ static sign_rc algorithms_read(const struct xml_node *info, struct ades_draft *d
         return malformed(err, "signature algorithm");
     }
     d->digest = d->alg.digest;
-    if (d->digest != DIGEST_SHA256 && d->digest != DIGEST_SHA384 && d->digest != DIGEST_SHA512) {
-        return malformed(err, "digest algorithm");
-    }
-    const struct crypto_pubkey *key;
-    sign_rc rc = pki_cert_key(d->signer, &key, err);
-    if (rc != SIGN_OK) {
-        return rc;
-    }
-    struct crypto_sigalg wanted;
-    if (!ades_sigalg_for(key, d->digest, d->alg.scheme == SCHEME_RSA_PSS, &wanted) ||
-        wanted.scheme != d->alg.scheme || wanted.mgf != d->alg.mgf || wanted.salt != d->alg.salt) {
-        return malformed(err, "the signature algorithm is not one of the certificate's key");
-    }
-    return SIGN_OK;
+    return ades_draft_sigalg(d->signer, &d->alg, err);
 }
 
 static bool text_decode(const struct xml_node *n, grow *out) {
@@ -290,18 +277,8 @@ static sign_rc digests_check(struct crypto *crypto, struct ades_draft *d, sign_e
 
 /* The verifier's word on all but the value, which is zeros and cannot be right. */
 static sign_rc structure_check(struct crypto *crypto, struct ades_draft *d, sign_error *err) {
-    struct xml_text text;
     struct xades_found mine;
-    AUTO(sign_buf) own = {0};
-    uint8_t zeros[LIMIT_RSA_BITS_MAX / 8] = {0};
-    size_t length = 0;
-    sign_rc rc = xades_value_length(d, &length, err);
-    if (rc == SIGN_OK) {
-        rc = xades_text_with_value(d, BYTES(zeros, length), &text, &own, err);
-    }
-    if (rc == SIGN_OK) {
-        rc = xades_look(crypto, &text, NULL, d->id, &d->others, &mine, err);
-    }
+    sign_rc rc = xades_look_ahead(crypto, d, &d->others, &mine, err);
     if (rc != SIGN_OK) {
         return rc;
     }

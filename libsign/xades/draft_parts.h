@@ -154,8 +154,6 @@ bool xades_signed_info_fill(const struct ades_draft *d, xades_digests *digests);
 /* The text with `value` (raw octets) as SignatureValue; *own holds what is put in. */
 sign_rc xades_text_with_value(const struct ades_draft *d, sign_bytes value, struct xml_text *text,
                               sign_buf *own, sign_error *err);
-/* The octets that a value has, for a text that is verified before there is one. */
-sign_rc xades_value_length(const struct ades_draft *d, size_t *out, sign_error *err);
 
 /* What is found of the new signature, and of all others. */
 struct xades_found {
@@ -164,6 +162,9 @@ struct xades_found {
 };
 sign_rc xades_look(struct crypto *crypto, const struct xml_text *text, const source *content, const char *id,
                    struct xades_others *others, struct xades_found *mine, sign_error *err);
+/* The same before there is a value: with zeros in its place, which cannot be right. */
+sign_rc xades_look_ahead(struct crypto *crypto, const struct ades_draft *d, struct xades_others *others,
+                         struct xades_found *mine, sign_error *err);
 /* SIGN_E_FORMAT when a signature is false that was not before. */
 sign_rc xades_others_same(const struct xades_others *before, const struct xades_others *after,
                           sign_error *err);
