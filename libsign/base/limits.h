@@ -21,7 +21,8 @@ enum {
     LIMIT_URLS = 4,               /* of one kind tried for one certificate */
     LIMIT_URL = 2048,             /* octets of one */
     LIMIT_OCSP_SINGLES = 1000,    /* in one response */
-    LIMIT_OCSP_CERTIFICATES = 16, /* in one response, and in one answer of an issuer's server */
+    LIMIT_OCSP_CERTIFICATES = 16, /* in one response */
+    LIMIT_AIA_CERTIFICATES = 256, /* in one answer of an issuer's server; each is paid for as an effort */
     LIMIT_OCSP_AGE = 86400, /* seconds that a response without nextUpdate is relied on (RFC 6960, 4.2.2.1) */
     LIMIT_OCSP_SKEW = 300,  /* seconds that a responder's clock may be ahead (RFC 6960, 3.2, 5.) */
     LIMIT_FETCHES = 4096,   /* answers of the network that a trust remembers */

@@ -149,7 +149,8 @@ struct reader {
 
 static sign_rc add_certificate(struct reader *r, sign_bytes der, sign_error *err) {
     struct pki_fetched *f = r->f;
-    if (f->n_certs == LIMIT_OCSP_CERTIFICATES)
+    f->cut = f->n_certs == LIMIT_AIA_CERTIFICATES;
+    if (f->cut)
         return SIGN_OK;
     sign_rc rc = pki_certificate(r->trust, r->crypto, der, &f->certs[f->n_certs], err);
     f->n_certs += rc == SIGN_OK;
@@ -189,7 +190,7 @@ static sign_rc add_object(void *self, sign_bytes der, const char *name, sign_err
 static sign_rc read_certificates(struct reader *r, const sign_buf *body, sign_error *err) {
     static const char *const labels[] = {"CERTIFICATE", "X509 CERTIFICATE", "PKCS7", "CMS", NULL};
     size_t count = 0;
-    r->f->certs = calloc(LIMIT_OCSP_CERTIFICATES, sizeof(struct pki_cert *));
+    r->f->certs = calloc(LIMIT_AIA_CERTIFICATES, sizeof(struct pki_cert *));
     if (r->f->certs == NULL)
         return fail_memory(err);
     sign_rc rc = pki_objects(view_of(body), "answer", labels, add_object, r, &count, err);

@@ -401,6 +401,7 @@ struct pki_fetched {
     char url[100], problem[100];
     struct pki_cert **certs; /* counted */
     size_t n_certs;
+    bool cut; /* there were more certificates than are taken */
     struct pki_crl *crl;
     struct pki_ocsp *ocsp;
     uint8_t nonce[OCSP_NONCE_SIZE]; /* sent with the request that this answers */

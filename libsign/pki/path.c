@@ -281,6 +281,18 @@ static sign_rc extend(search *s, sign_error *err) {
                              child->issuer, err);
 }
 
+/* Where a server had more issuers than are looked at, the right one may have been among the others. */
+static sign_rc tell_cut(search *s, sign_error *err) {
+    struct finding f = {.rank = RANK_LIMIT,
+                        .sub = SUB_NO_CERTIFICATE_CHAIN_FOUND,
+                        .message = MSG_PATH_BUNDLE_LIMIT,
+                        .who = s->chain[0]->subject};
+    for (size_t i = 0; i < s->fetched->asked && f.text == NULL; i++)
+        if (s->fetched->answers[i] != NULL && s->fetched->answers[i]->cut)
+            f.text = s->fetched->answers[i]->url;
+    return f.text != NULL ? search_conclude(s, &f, false, err) : SIGN_OK;
+}
+
 /* Another chain may do what no local one did; not where the certificate itself is what stands in the way. */
 static bool another_may_help(const search *s) {
     return !passed(s) && !s->stop && s->opt->online && s->trust->fetch.call != NULL &&
@@ -309,7 +321,8 @@ static sign_rc find_path(search *s, sign_error *err) {
     if (s->fetched == NULL)
         return fail_memory(err);
     s->fetched->wanted = true;
-    return extend(s, err);
+    rc = extend(s, err);
+    return rc == SIGN_OK && !passed(s) ? tell_cut(s, err) : rc;
 }
 
 sign_rc pki_path_check(const sign_trust *trust, struct crypto *crypto, struct pki_cert *cert,

@@ -60,7 +60,7 @@ struct issuers_fetched {
     size_t asked;
     sign_bytes urls[LIMIT_AIA_FETCHES];
     struct pki_fetched *answers[LIMIT_AIA_FETCHES]; /* counted; NULL: nothing */
-    struct bag_cert certs[LIMIT_AIA_FETCHES * LIMIT_OCSP_CERTIFICATES];
+    struct bag_cert certs[LIMIT_AIA_FETCHES * LIMIT_AIA_CERTIFICATES];
     size_t n_certs;
 };
 

@@ -411,7 +411,7 @@ static void put_signed_data(der_builder *b, const sign_bytes *certs, size_t n) {
     der_end(b);
 }
 
-static size_t fetch_certificates(struct net *n, sign_bytes body, sign_rc wanted) {
+static size_t fetch_certificates(struct net *n, sign_bytes body, sign_rc wanted, bool cut) {
     n->door.rows[2] = (struct door_row){.url = "http://ca.example.org/ca.p7c", .body = body};
     make_trust(n);
     struct crypto *crypto = NULL;
@@ -424,6 +424,7 @@ static size_t fetch_certificates(struct net *n, sign_bytes body, sign_rc wanted)
     cr_assert_not_null(got);
     cr_expect_eq(got->rc, wanted, "%s", got->problem);
     cr_expect(wanted == SIGN_OK || got->problem[0] != '\0');
+    cr_expect_eq(got->cut, cut, "%zu certificates", got->n_certs);
     return got->n_certs;
 }
 
@@ -441,12 +442,35 @@ Test(pki_fetch, certificates_in_every_wrapping) {
         text_base64(i == 0 ? view(n.ca) : view(n.der), &pem);
         grow_str(&pem, "\n-----END CERTIFICATE-----\n");
     }
-    cr_expect_eq(fetch_certificates(&n, view(n.ca), SIGN_OK), 1);
-    cr_expect_eq(fetch_certificates(&n, view(p7c), SIGN_OK), 2, "the malformed one is left out");
-    cr_expect_eq(fetch_certificates(&n, BYTES(pem.data, pem.len), SIGN_OK), 2);
-    cr_expect_eq(fetch_certificates(&n, BYTES("<html>", 6), SIGN_E_FORMAT), 0);
-    cr_expect_eq(fetch_certificates(&n, BYTES("", 0), SIGN_E_FORMAT), 0);
-    cr_expect_eq(fetch_certificates(&n, view(n.crl), SIGN_E_FORMAT), 0);
+    cr_expect_eq(fetch_certificates(&n, view(n.ca), SIGN_OK, false), 1);
+    cr_expect_eq(fetch_certificates(&n, view(p7c), SIGN_OK, false), 2, "the malformed one is left out");
+    cr_expect_eq(fetch_certificates(&n, BYTES(pem.data, pem.len), SIGN_OK, false), 2);
+    cr_expect_eq(fetch_certificates(&n, BYTES("<html>", 6), SIGN_E_FORMAT, false), 0);
+    cr_expect_eq(fetch_certificates(&n, BYTES("", 0), SIGN_E_FORMAT, false), 0);
+    cr_expect_eq(fetch_certificates(&n, view(n.crl), SIGN_E_FORMAT, false), 0);
+    net_end(&n);
+}
+
+/* Authorities give whole collections of their certificates in one answer; beyond a limit it is told. */
+Test(pki_fetch, collections_of_issuers) {
+    struct net n;
+    net_begin(&n);
+    static sign_bytes certs[LIMIT_AIA_CERTIFICATES + 1];
+    for (size_t i = 0; i <= LIMIT_AIA_CERTIFICATES; i++)
+        certs[i] = view(n.ca);
+    const struct {
+        size_t given, taken;
+    } rows[] = {{17, 17},
+                {LIMIT_AIA_CERTIFICATES, LIMIT_AIA_CERTIFICATES},
+                {LIMIT_AIA_CERTIFICATES + 1, LIMIT_AIA_CERTIFICATES}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        AUTO(der_builder) b = {0};
+        AUTO(sign_buf) p7c = {0};
+        put_signed_data(&b, certs, rows[i].given);
+        cr_assert_eq(der_builder_take(&b, &p7c, NULL), SIGN_OK);
+        cr_expect_eq(fetch_certificates(&n, view(p7c), SIGN_OK, rows[i].given > rows[i].taken),
+                     rows[i].taken);
+    }
     net_end(&n);
 }
 
