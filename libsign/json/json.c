@@ -2,6 +2,7 @@
 #include "json/json.h"
 
 #include "base/limits.h"
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,9 +93,17 @@ static sign_rc check_depth(sign_bytes text, sign_error *err) {
     return SIGN_OK;
 }
 
-static sign_rc fail_json(const json_error_t *e, sign_error *err) {
-    if (json_error_code(e) == json_error_out_of_memory) {
+/*
+ * jansson's lexer reports a value that it had no memory for as a token that is none, and leaves out an octet
+ * of a string whose buffer could not grow, without a word: errno, which was 0 before, tells. `tree` may be
+ * NULL.
+ */
+static sign_rc judge_json(const json_t *tree, const json_error_t *e, int reason, sign_error *err) {
+    if (reason == ENOMEM || (tree == NULL && json_error_code(e) == json_error_out_of_memory)) {
         return fail_memory(err);
+    }
+    if (tree != NULL) {
+        return SIGN_OK;
     }
     return fail(err, SIGN_E_FORMAT, MSG_JSON, "line %d, column %d: %s", e->line, e->column, e->text);
 }
@@ -182,11 +191,13 @@ sign_rc json_read(sign_bytes text, size_t limit, enum json_top top, struct json 
         return rc;
     }
     json_error_t e = {0};
+    errno = 0;
     AUTO(json_t_ptr)
     tree = json_loadb(text.len > 0 ? (const char *)text.data : "", text.len,
                       JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &e);
-    if (tree == NULL) {
-        return fail_json(&e, err);
+    rc = judge_json(tree, &e, errno, err);
+    if (rc != SIGN_OK) {
+        return rc;
     }
     if (top == JSON_TOP_OBJECT && !json_is_object(tree)) {
         return fail(err, SIGN_E_FORMAT, MSG_JSON, "an object is expected, not a %s",
