@@ -59,7 +59,9 @@ static bool add_file(struct files *f, const char *folder, const char *repo, cons
     sign_error err = {0};
     if (f->n == FILES_MAX)
         return false;
-    (void)snprintf(name, sizeof name, "%s/files/%s/%.*s", folder, repo, (int)len, path);
+    int n = snprintf(name, sizeof name, "%s/files/%s/%.*s", folder, repo, (int)len, path);
+    if (n < 0 || (size_t)n >= sizeof name)
+        return false;
     if (file_read(name, LIMIT_PIECE, &f->bytes[f->n], &err) != SIGN_OK) {
         printf("# %s\n", err.text);
         return false;
