@@ -1,18 +1,12 @@
 #include "forge.h"
 
 #include "base/time.h"
+#include "support/identity.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { SIGNED_AT = 1767607200 }; /* 2026-01-05T10:00:00Z */
-
-static sign_rc password(void *user, const sign_secret *ask, char *out, size_t size) {
-    (void)user;
-    (void)ask;
-    snprintf(out, size, "123456");
-    return SIGN_OK;
-}
 
 static bool good(struct forge *f, const char *what, sign_rc rc, const sign_error *err) {
     if (rc != SIGN_OK) {
@@ -50,7 +44,7 @@ struct identity *forge_identity(struct forge *f, const char *name) {
     }
     snprintf(key, sizeof key, "%s/%s.key.pem", SIGN_TEST_PKI, name);
     snprintf(cert, sizeof cert, "%s/%s.pem", SIGN_TEST_PKI, name);
-    sign_key_options opt = {.size = sizeof opt, .certificate = cert, .secret = password};
+    sign_key_options opt = {.size = sizeof opt, .certificate = cert, .secret = identity_password};
     if (!good(f, name, sign_key_open(key, &opt, &id->key, &err), &err) ||
         !good(f, name, pki_cert_read(f->crypto, sign_key_certificate(id->key), &id->cert, &err), &err)) {
         exit(1);

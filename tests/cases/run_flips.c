@@ -3,6 +3,8 @@
  * be the same signature of the same person over the same content: the change then hit what nobody signed
  * (another encoding, a certificate that is not needed).
  */
+#include "support/identity.h"
+
 #include <sign.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -30,24 +32,14 @@ static sign_input content_of(const struct subject *s) {
     return (sign_input){.name = "icerik.xml", .data = {(const uint8_t *)of, strlen(of)}};
 }
 
-static sign_rc password(void *user, const sign_secret *ask, char *out, size_t size) {
-    (void)user;
-    (void)ask;
-    snprintf(out, size, "123456");
-    return SIGN_OK;
-}
-
 static bool make(const char *pki, struct subject *s) {
-    char path[PATH_BYTES];
     sign_error err = {0};
     sign_key *key = NULL;
-    snprintf(path, sizeof path, "%s/%s.p12", pki, s->name);
-    sign_key_options ko = {.size = sizeof ko, .secret = password};
     sign_options so = {.size = sizeof so, .format = s->format, .shape = s->shape};
     sign_input in = content_of(s);
     sign_output out = {.buf = &s->signature};
-    bool good =
-        sign_key_open(path, &ko, &key, &err) == SIGN_OK && sign_create(key, &in, &so, &out, &err) == SIGN_OK;
+    bool good = identity_open(pki, s->name, &key, &err) == SIGN_OK &&
+                sign_create(key, &in, &so, &out, &err) == SIGN_OK;
     sign_key_free(&key);
     if (!good) {
         printf("# %s: %s\n", s->name, err.text);

@@ -6,6 +6,8 @@
  *
  * index.tsv: file, content ("-" when attached), identities of the signers (comma separated).
  */
+#include "support/identity.h"
+
 #include <sign.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,20 +30,10 @@ static bool told(const char *what, sign_rc rc, const sign_error *err) {
     return rc == SIGN_OK;
 }
 
-static sign_rc password(void *user, const sign_secret *ask, char *out, size_t size) {
-    (void)user;
-    (void)ask;
-    snprintf(out, size, "123456"); /* of every PKCS#12 file of the test PKI */
-    return SIGN_OK;
-}
-
 static sign_key *open_key(const char *name) {
-    char path[PATH_BYTES];
     sign_key *key = NULL;
     sign_error err = {0};
-    snprintf(path, sizeof path, "%s/%s.p12", SIGN_TEST_PKI, name);
-    sign_key_options opt = {.size = sizeof opt, .secret = password};
-    return told(name, sign_key_open(path, &opt, &key, &err), &err) ? key : NULL;
+    return told(name, identity_open(SIGN_TEST_PKI, name, &key, &err), &err) ? key : NULL;
 }
 
 static void path_of(const struct job *j, const char *name, char out[PATH_BYTES]) {

@@ -4,22 +4,7 @@
 #define TEST_WRITE_H
 
 #include "cades/write_draft.h"
-#include "key/key.h"
-
-#include <criterion/criterion.h>
-
-struct signer {
-    struct crypto *crypto;
-    sign_key *key;
-    sign_bytes chain[LIMIT_PATH_LENGTH];
-    size_t n;
-};
-typedef struct signer signer;
-void signer_close(signer *s);
-CLEANUP(signer, signer_close);
-
-/* Opens NAME.p12 of the test PKI: key, certificate and issuing authorities. */
-signer signer_open(const char *name);
+#include "support/signer.h"
 
 sign_options options(void); /* with a fixed signing time, so that RSA signatures repeat */
 

@@ -6,33 +6,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static sign_rc password(void *user, const sign_secret *ask, char *out, size_t size) {
-    (void)user;
-    (void)ask;
-    snprintf(out, size, "123456");
-    return SIGN_OK;
-}
-
-signer signer_open(const char *name) {
-    char path[512];
-    signer s = {0};
-    sign_error err = {0};
-    snprintf(path, sizeof path, "%s/%s.p12", SIGN_TEST_PKI, name);
-    sign_key_options opt = {.size = sizeof opt, .secret = password};
-    cr_assert_eq(sign_key_open(path, &opt, &s.key, &err), SIGN_OK, "%s", err.text);
-    cr_assert_eq(crypto_new(&s.crypto, &err), SIGN_OK);
-    s.n = sign_key_chain_count(s.key);
-    for (size_t i = 0; i < s.n; i++) {
-        s.chain[i] = sign_key_chain(s.key, i);
-    }
-    return s;
-}
-
-void signer_close(signer *s) {
-    sign_key_free(&s->key);
-    crypto_free(&s->crypto);
-}
-
 sign_options options(void) {
     return (sign_options){.size = sizeof(sign_options),
                           .claimed_time = 1767607200}; /* 2026-01-05T10:00:00Z */

@@ -5,33 +5,6 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static sign_rc password(void *user, const sign_secret *ask, char *out, size_t size) {
-    (void)user;
-    (void)ask;
-    snprintf(out, size, "123456");
-    return SIGN_OK;
-}
-
-draft_signer draft_signer_open(const char *name) {
-    char path[512];
-    draft_signer s = {0};
-    sign_error err = {0};
-    snprintf(path, sizeof path, "%s/%s.p12", SIGN_TEST_PKI, name);
-    sign_key_options opt = {.size = sizeof opt, .secret = password};
-    cr_assert_eq(sign_key_open(path, &opt, &s.key, &err), SIGN_OK, "%s", err.text);
-    cr_assert_eq(crypto_new(&s.crypto, &err), SIGN_OK);
-    s.n = sign_key_chain_count(s.key);
-    for (size_t i = 0; i < s.n; i++) {
-        s.chain[i] = sign_key_chain(s.key, i);
-    }
-    return s;
-}
-
-void draft_signer_close(draft_signer *s) {
-    sign_key_free(&s->key);
-    crypto_free(&s->crypto);
-}
-
 sign_options draft_options(sign_shape shape) {
     return (sign_options){.size = sizeof(sign_options),
                           .format = SIGN_XADES,
@@ -39,7 +12,7 @@ sign_options draft_options(sign_shape shape) {
                           .claimed_time = 1767607200}; /* 2026-01-05T10:00:00Z */
 }
 
-sign_rc draft_begin(const draft_signer *s, bool proven, const sign_input *what, const sign_input *in,
+sign_rc draft_begin(const signer *s, bool proven, const sign_input *what, const sign_input *in,
                     const sign_options *opt, struct ades_draft **out, sign_error *err) {
     AUTO(ades_plan) plan = {0};
     sign_rc rc = ades_plan_make(s->crypto, s->chain, s->n, opt, &plan, err);
@@ -47,14 +20,14 @@ sign_rc draft_begin(const draft_signer *s, bool proven, const sign_input *what, 
     return rc == SIGN_OK ? xades_draft(s->crypto, &plan, what, in, out, err) : rc;
 }
 
-void draft_value(const draft_signer *s, const struct ades_draft *d, sign_buf *value) {
+void draft_value(const signer *s, const struct ades_draft *d, sign_buf *value) {
     sign_error err = {0};
     cr_assert_eq(key_sign(s->key, s->crypto, &d->alg, xades_draft_get(d).digest, value, &err), SIGN_OK, "%s",
                  err.text);
 }
 
-sign_rc draft_create(const draft_signer *s, const sign_input *what, const sign_input *in,
-                     const sign_options *opt, sign_buf *out, sign_error *err) {
+sign_rc draft_create(const signer *s, const sign_input *what, const sign_input *in, const sign_options *opt,
+                     sign_buf *out, sign_error *err) {
     AUTO(ades_draft_ptr) d = NULL;
     AUTO(sign_buf) value = {0};
     sign_rc rc = draft_begin(s, false, what, in, opt, &d, err);
@@ -69,7 +42,7 @@ sign_rc draft_create(const draft_signer *s, const sign_input *what, const sign_i
 typedef sign_trust *sign_trust_ptr;
 CLEANUP(sign_trust_ptr, sign_trust_free);
 
-size_t draft_holds(const draft_signer *s, sign_bytes text, const sign_input *content) {
+size_t draft_holds(const signer *s, sign_bytes text, const sign_input *content) {
     AUTO(sign_trust_ptr) trust = NULL;
     AUTO(sign_report_ptr) report = NULL;
     AUTO(source) given = {.fd = -1};

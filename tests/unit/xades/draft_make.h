@@ -3,36 +3,21 @@
 #ifndef DRAFT_MAKE_H
 #define DRAFT_MAKE_H
 
-#include "key/key.h"
 #include "report/report.h"
+#include "support/signer.h"
 #include "xades/draft_parts.h"
 #include "xades/verify.h"
-
-#include <criterion/criterion.h>
-
-struct draft_signer {
-    struct crypto *crypto;
-    sign_key *key;
-    sign_bytes chain[LIMIT_PATH_LENGTH];
-    size_t n;
-};
-typedef struct draft_signer draft_signer;
-void draft_signer_close(draft_signer *s);
-CLEANUP(draft_signer, draft_signer_close);
-
-/* Opens NAME.p12 of the test PKI: key, certificate and issuing authorities. */
-draft_signer draft_signer_open(const char *name);
 
 sign_options draft_options(sign_shape shape); /* XAdES, with a fixed signing time */
 
 /* Plan and draft only; `proven` as a key that has signed before. */
-sign_rc draft_begin(const draft_signer *s, bool proven, const sign_input *what, const sign_input *in,
+sign_rc draft_begin(const signer *s, bool proven, const sign_input *what, const sign_input *in,
                     const sign_options *opt, struct ades_draft **out, sign_error *err);
 /* The key's value over a draft. */
-void draft_value(const draft_signer *s, const struct ades_draft *d, sign_buf *value);
+void draft_value(const signer *s, const struct ades_draft *d, sign_buf *value);
 /* Draft, key, finish. `out` is {0} unless the result is SIGN_OK. */
-sign_rc draft_create(const draft_signer *s, const sign_input *what, const sign_input *in,
-                     const sign_options *opt, sign_buf *out, sign_error *err);
+sign_rc draft_create(const signer *s, const sign_input *what, const sign_input *in, const sign_options *opt,
+                     sign_buf *out, sign_error *err);
 
 static inline sign_bytes draft_view(const sign_buf *b) {
     return BYTES(b->data, b->len);
@@ -46,7 +31,7 @@ static inline sign_input draft_input(const sign_buf *b) {
 
 /* How many signatures the verifier finds; fails the test when one of them does not hold in every respect.
  * `content`, optional, is the detached content. */
-size_t draft_holds(const draft_signer *s, sign_bytes text, const sign_input *content);
+size_t draft_holds(const signer *s, sign_bytes text, const sign_input *content);
 
 bool draft_has(sign_bytes text, const char *what);
 size_t draft_find(sign_bytes text, const char *what); /* offset; fails the test when it is not there */

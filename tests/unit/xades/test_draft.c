@@ -33,8 +33,7 @@ static const struct shape shapes[] = {
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
-static void cell(const draft_signer *s, const struct row *row, const struct shape *shape, int digest,
-                 int c14n) {
+static void cell(const signer *s, const struct row *row, const struct shape *shape, int digest, int c14n) {
     AUTO(sign_buf) out = {0};
     sign_error err = {0};
     sign_options o = draft_options(shape->shape);
@@ -52,7 +51,7 @@ static void cell(const draft_signer *s, const struct row *row, const struct shap
 
 Test(xades_draft, matrix_of_keys_digests_shapes_and_methods, .timeout = 120) {
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
-        AUTO(draft_signer) s = draft_signer_open(rows[r].name);
+        AUTO(signer) s = signer_open(rows[r].name);
         for (int digest = 0; digest < 3; digest++) {
             for (size_t i = 0; i < SHAPES; i++) {
                 cell(&s, &rows[r], &shapes[i], digest, (int)(r + i + (size_t)digest) % 3);
@@ -62,7 +61,7 @@ Test(xades_draft, matrix_of_keys_digests_shapes_and_methods, .timeout = 120) {
 }
 
 Test(xades_draft, every_method_for_every_shape) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     for (size_t i = 0; i < SHAPES; i++) {
         for (int c14n = 0; c14n < 3; c14n++) {
             cell(&s, &rows[3], &shapes[i], 0, c14n);
@@ -72,7 +71,7 @@ Test(xades_draft, every_method_for_every_shape) {
 
 /* A key that has proven itself is not asked again; the text is read again all the same. */
 Test(xades_draft, proven_key) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     for (size_t i = 0; i < SHAPES; i++) {
         AUTO(ades_draft_ptr) d = NULL;
         AUTO(sign_buf) value = {0};
@@ -92,7 +91,7 @@ Test(xades_draft, proven_key) {
 
 /* What is before and behind the signature is what the user gave, octet for octet. */
 static void around(const char *text, const char *before, const char *after) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) out = {0};
     sign_error err = {0};
     sign_options o = draft_options(SIGN_ENVELOPED);
@@ -131,7 +130,7 @@ Test(xades_draft, long_end_tag) {
 
 /* The order of EN 319 132-1 for people in Turkey: SignedProperties first; one line, so no text between. */
 Test(xades_draft, references_and_lines) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) out = {0};
     sign_options o = draft_options(SIGN_ENVELOPED);
     sign_input in = draft_text("<a/>");
@@ -146,7 +145,7 @@ Test(xades_draft, references_and_lines) {
 }
 
 Test(xades_draft, single_has_no_xpath) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) out = {0};
     sign_options o = draft_options(SIGN_ATTACHED);
     o.single = 1;
@@ -157,7 +156,7 @@ Test(xades_draft, single_has_no_xpath) {
 }
 
 Test(xades_draft, enveloping_keeps_content) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) out = {0};
     sign_options o = draft_options(SIGN_ENVELOPING);
     sign_input in = draft_text("<?xml version=\"1.0\"?>\n<!--1--><a>\n<b/></a> \n");
@@ -178,7 +177,7 @@ Test(xades_draft, enveloping_keeps_content) {
 }
 
 Test(xades_draft, internally_detached_has_ids) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) made = {0};
     AUTO(sign_buf) kept = {0};
     sign_options o = draft_options(SIGN_INTERNALLY_DETACHED);
@@ -194,7 +193,7 @@ Test(xades_draft, internally_detached_has_ids) {
 }
 
 static void detached_uri(const char *name, const char *uri) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) out = {0};
     sign_options o = draft_options(SIGN_DETACHED);
     sign_input in = {.name = name, .data = BYTES_STR("x")};
@@ -207,7 +206,7 @@ Test(xades_draft, detached_names) {
     detached_uri("a.bin", " URI=\"a.bin\"><ds:DigestMethod");
     detached_uri("Başvuru #1.xml", " URI=\"Ba%C5%9Fvuru%20%231.xml\"");
     detached_uri("/etc/http:x", " URI=\"http%3Ax\"");
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) out = {0};
     sign_options o = draft_options(SIGN_DETACHED);
     sign_input in = {.data = BYTES_STR("x")};
@@ -220,7 +219,7 @@ Test(xades_draft, detached_names) {
 /* ---- what is refused ---- */
 
 static void refuse(const char *text, sign_options o, sign_rc rc, enum message_id id) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) out = {0};
     sign_error err = {0};
     sign_input in = draft_text(text);
@@ -269,7 +268,7 @@ Test(xades_draft, characters_that_xml_forbids) {
 }
 
 Test(xades_draft, values_that_are_not_the_signers) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(ades_draft_ptr) d = NULL;
     AUTO(sign_buf) value = {0};
     AUTO(sign_buf) out = {0};
@@ -306,7 +305,7 @@ static void rows_write(grow *text, size_t size) {
 
 /* Larger than what is read into a tree: by events, in constant memory. */
 Test(xades_draft, large_file, .timeout = 120) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(grow) text = {0};
     char path[256];
     rows_write(&text, LIMIT_XML_LARGE + 100);
@@ -331,7 +330,7 @@ Test(xades_draft, large_file, .timeout = 120) {
 }
 
 Test(xades_draft, large_content_of_the_other_shapes, .timeout = 120) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(grow) text = {0};
     char path[256];
     rows_write(&text, LIMIT_XML_LARGE + 100);
@@ -349,7 +348,7 @@ Test(xades_draft, large_content_of_the_other_shapes, .timeout = 120) {
 }
 
 static void changed(const char *content, sign_shape shape, bool proven) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(ades_draft_ptr) d = NULL;
     AUTO(sign_buf) value = {0};
     AUTO(sign_buf) out = {0};

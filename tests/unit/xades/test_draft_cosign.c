@@ -7,7 +7,7 @@ static const char document[] =
     "<k:kök xmlns:k='urn:k' Id='k0'>\n <e Id='e1'>bir</e><e Id='e2'>iki</e>\n</k:kök>\n";
 
 static void first(const char *text, sign_options o, sign_buf *out) {
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(signer) s = signer_open("nes-rsa2048");
     sign_error err = {0};
     sign_input in = draft_text(text);
     cr_assert_eq(draft_create(&s, NULL, &in, &o, out, &err), SIGN_OK, "%s", err.text);
@@ -25,8 +25,8 @@ static void expect_kept(const sign_buf *before, const sign_buf *after) {
 }
 
 static void grow_to_three(sign_options first_options, sign_options more) {
-    AUTO(draft_signer) two = draft_signer_open("nes-p256");
-    AUTO(draft_signer) three = draft_signer_open("nes-p384");
+    AUTO(signer) two = signer_open("nes-p256");
+    AUTO(signer) three = signer_open("nes-p384");
     AUTO(sign_buf) a = {0};
     AUTO(sign_buf) b = {0};
     AUTO(sign_buf) c = {0};
@@ -60,7 +60,7 @@ Test(xades_cosign, internally_detached) {
 }
 
 Test(xades_cosign, follows_the_reference_of_the_first) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) a = {0};
     AUTO(sign_buf) b = {0};
     sign_options o = draft_options(SIGN_INTERNALLY_DETACHED);
@@ -77,7 +77,7 @@ Test(xades_cosign, follows_the_reference_of_the_first) {
 
 /* A key that is proven: the other signatures are verified all the same. */
 Test(xades_cosign, proven_key) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(ades_draft_ptr) d = NULL;
     AUTO(sign_buf) a = {0};
     AUTO(sign_buf) b = {0};
@@ -95,7 +95,7 @@ Test(xades_cosign, proven_key) {
 
 static void refuse(const sign_buf *existing, const sign_input *in, sign_options o, sign_rc rc,
                    enum message_id id) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) out = {0};
     sign_error err = {0};
     sign_input what = draft_input(existing);
@@ -111,7 +111,7 @@ Test(xades_cosign, single_covers_all) {
     first(document, o, &a);
     refuse(&a, NULL, draft_options(SIGN_ATTACHED), SIGN_E_FORMAT, MSG_COSIGN_COVERED);
     /* The same for a new signature in such a document. */
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) out = {0};
     sign_error err = {0};
     sign_input in = draft_input(&a);
@@ -123,7 +123,7 @@ Test(xades_cosign, single_covers_all) {
 
 /* The last one may cover all that is there, other signatures included. */
 Test(xades_cosign, single_at_last) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) a = {0};
     AUTO(sign_buf) b = {0};
     sign_error err = {0};
@@ -137,7 +137,7 @@ Test(xades_cosign, single_at_last) {
 
 /* A new root around a signed document would take its URI="" somewhere else. */
 Test(xades_cosign, new_root_breaks_the_whole) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) a = {0};
     AUTO(sign_buf) out = {0};
     sign_error err = {0};
@@ -164,7 +164,7 @@ Test(xades_cosign, others_that_do_not_hold) {
 Test(xades_cosign, a_malformed_signature_gets_no_company) {
     static const char malformed[] =
         "<r><a>bir</a><ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"/></r>";
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(signer) s = signer_open("nes-rsa2048");
     AUTO(sign_buf) out = {0};
     sign_error err = {0};
     sign_input in = draft_text(malformed);

@@ -10,16 +10,16 @@
 static const char document[] = "<k>\n<e Id='e1'>bir</e></k>\n";
 enum { HEADER = 89 };
 
-static sign_rc import(const draft_signer *s, sign_bytes file, const sign_input *content,
-                      struct ades_draft **out, sign_error *err) {
+static sign_rc import(const signer *s, sign_bytes file, const sign_input *content, struct ades_draft **out,
+                      sign_error *err) {
     sign_input in = {.name = "draft", .data = file};
     AUTO(source) src = {.fd = -1};
     cr_assert_eq(source_open(&in, &src, NULL), SIGN_OK);
     return xades_draft_import(s->crypto, &src, content, out, err);
 }
 
-static void export_of(const draft_signer *s, const sign_input *what, const sign_input *in,
-                      const sign_options *o, sign_buf *file, sign_buf *direct) {
+static void export_of(const signer *s, const sign_input *what, const sign_input *in, const sign_options *o,
+                      sign_buf *file, sign_buf *direct) {
     AUTO(ades_draft_ptr) d = NULL;
     AUTO(sign_buf) value = {0};
     sign_error err = {0};
@@ -34,8 +34,7 @@ static void export_of(const draft_signer *s, const sign_input *what, const sign_
 }
 
 /* The way through a file ends with the same octets as the way without (PKCS#1 v1.5 repeats). */
-static void round_trip(const draft_signer *s, const sign_input *what, const sign_input *in,
-                       const sign_options *o) {
+static void round_trip(const signer *s, const sign_input *what, const sign_input *in, const sign_options *o) {
     AUTO(sign_buf) file = {0};
     AUTO(sign_buf) direct = {0};
     AUTO(sign_buf) after = {0};
@@ -56,7 +55,7 @@ static void round_trip(const draft_signer *s, const sign_input *what, const sign
 }
 
 Test(xades_draft_file, round_trip_of_each_shape) {
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(signer) s = signer_open("nes-rsa2048");
     for (int shape = SIGN_ATTACHED; shape <= SIGN_INTERNALLY_DETACHED; shape++) {
         sign_options o = draft_options((sign_shape)shape);
         sign_input in = draft_text(document);
@@ -81,7 +80,7 @@ Test(xades_draft_file, round_trip_of_each_shape) {
 Test(xades_draft_file, round_trip_of_each_scheme) {
     static const char *const names[] = {"nes-p256", "nes-p384", "nes-p521", "nes-rsa3072"};
     for (size_t i = 0; i < 4; i++) {
-        AUTO(draft_signer) s = draft_signer_open(names[i]);
+        AUTO(signer) s = signer_open(names[i]);
         AUTO(sign_buf) file = {0};
         AUTO(sign_buf) out = {0};
         AUTO(sign_buf) value = {0};
@@ -101,8 +100,8 @@ Test(xades_draft_file, round_trip_of_each_scheme) {
 }
 
 Test(xades_draft_file, round_trip_beside_another_signature) {
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
-    AUTO(draft_signer) first = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-rsa2048");
+    AUTO(signer) first = signer_open("nes-p256");
     AUTO(sign_buf) existing = {0};
     sign_options o = draft_options(SIGN_ENVELOPED);
     sign_input in = draft_text(document);
@@ -112,7 +111,7 @@ Test(xades_draft_file, round_trip_beside_another_signature) {
 }
 
 Test(xades_draft_file, detached_holds_no_content) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) file = {0};
     AUTO(sign_buf) out = {0};
     AUTO(sign_buf) value = {0};
@@ -136,7 +135,7 @@ Test(xades_draft_file, detached_holds_no_content) {
 }
 
 Test(xades_draft_file, content_of_a_draft_that_carries_it) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) file = {0};
     AUTO(ades_draft_ptr) d = NULL;
     sign_options o = draft_options(SIGN_ENVELOPED);
@@ -147,7 +146,7 @@ Test(xades_draft_file, content_of_a_draft_that_carries_it) {
 }
 
 /* Computes the digest in the first line anew, as somebody would who changes a draft on purpose. */
-static void seal(const draft_signer *s, sign_buf *file) {
+static void seal(const signer *s, sign_buf *file) {
     uint8_t digest[DIGEST_MAX];
     char hex[65];
     cr_assert_eq(
@@ -161,8 +160,8 @@ static void seal(const draft_signer *s, sign_buf *file) {
  * One octet changed and the digest made good again. What is imported all the same names the same signer, and
  * either wants the same octets signed or refuses the value that was made for the true draft.
  */
-static void change_on_purpose(const draft_signer *s, const sign_buf *file, size_t at,
-                              const struct ades_draft *good, sign_bytes value) {
+static void change_on_purpose(const signer *s, const sign_buf *file, size_t at, const struct ades_draft *good,
+                              sign_bytes value) {
     AUTO(sign_buf) changed = {0};
     AUTO(sign_buf) out = {0};
     AUTO(ades_draft_ptr) d = NULL;
@@ -185,7 +184,7 @@ static void change_on_purpose(const draft_signer *s, const sign_buf *file, size_
 }
 
 Test(xades_draft_file, tampered, .timeout = 120) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) file = {0};
     AUTO(sign_buf) value = {0};
     AUTO(ades_draft_ptr) good = NULL;
@@ -206,7 +205,7 @@ Test(xades_draft_file, tampered, .timeout = 120) {
 }
 
 Test(xades_draft_file, cut) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(sign_buf) file = {0};
     sign_options o = draft_options(SIGN_ENVELOPED);
     sign_input in = draft_text(document);
@@ -219,7 +218,7 @@ Test(xades_draft_file, cut) {
     }
 }
 
-static void refuse(const draft_signer *s, const char *text, bool sealed, sign_rc rc, enum message_id id) {
+static void refuse(const signer *s, const char *text, bool sealed, sign_rc rc, enum message_id id) {
     AUTO(ades_draft_ptr) d = NULL;
     AUTO(sign_buf) file = {0};
     AUTO(grow) whole = {0};
@@ -238,7 +237,7 @@ static void refuse(const draft_signer *s, const char *text, bool sealed, sign_rc
 }
 
 Test(xades_draft_file, what_is_no_draft) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     refuse(&s, "", false, SIGN_E_FORMAT, MSG_DRAFT_FOREIGN);
     refuse(&s, "<a/>", false, SIGN_E_FORMAT, MSG_DRAFT_FOREIGN);
     refuse(&s, "mavikalem-draft 2 xades", false, SIGN_E_FORMAT, MSG_DRAFT_FORMAT);
@@ -257,7 +256,7 @@ Test(xades_draft_file, what_is_no_draft) {
 
 /* A large draft stays in its file: import and finish read it in windows. */
 Test(xades_draft_file, large_document_streams_through_files, .timeout = 120) {
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(signer) s = signer_open("nes-rsa2048");
     AUTO(ades_draft_ptr) d = NULL;
     AUTO(ades_draft_ptr) back = NULL;
     AUTO(source) src = {.fd = -1};

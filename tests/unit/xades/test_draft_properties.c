@@ -27,7 +27,7 @@ static sign_options rich(void) {
 }
 
 static void make(const char *name, const sign_options *o, sign_buf *out) {
-    AUTO(draft_signer) s = draft_signer_open(name);
+    AUTO(signer) s = signer_open(name);
     sign_error err = {0};
     sign_input in = draft_text("<a/>");
     cr_assert_eq(draft_create(&s, NULL, &in, o, out, &err), SIGN_OK, "%s", err.text);
@@ -117,8 +117,8 @@ static size_t count(sign_bytes text, const char *what) {
 }
 
 Test(xades_properties, further_certificates_once_each) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
-    AUTO(draft_signer) other = draft_signer_open("nes-rsa2048");
+    AUTO(signer) s = signer_open("nes-p256");
+    AUTO(signer) other = signer_open("nes-rsa2048");
     AUTO(sign_buf) out = {0};
     const sign_bytes more[] = {other.chain[0], s.chain[0], other.chain[0]};
     sign_options o = draft_options(SIGN_ENVELOPED);
@@ -157,7 +157,7 @@ Test(xades_properties, serial_numbers_in_decimal) {
 }
 
 static void options_refuse(sign_options o, const char *name) {
-    AUTO(draft_signer) s = draft_signer_open("nes-p256");
+    AUTO(signer) s = signer_open("nes-p256");
     AUTO(ades_plan) p = {0};
     sign_error err = {0};
     cr_expect_eq(ades_plan_make(s.crypto, s.chain, s.n, &o, &p, &err), SIGN_E_ARGUMENT, "%s", name);

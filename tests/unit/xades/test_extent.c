@@ -16,7 +16,7 @@
 #define GOOD                       "<ds:Object Id=\"o\"><b>good</b></ds:Object>"
 
 static sign_rc run(const char *text, struct sign_report **r) {
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(signer) s = signer_open("nes-rsa2048");
     AUTO(sign_buf) filled = verify_fill(&s, text);
     return verify_run(&s, draft_view(&filled), NULL, 0, r);
 }
@@ -109,7 +109,7 @@ Test(extent, the_markup_of_a_signature_is_no_data) {
 }
 
 static void gives(const char *text, const char *content) {
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(signer) s = signer_open("nes-rsa2048");
     AUTO(sign_buf) filled = verify_fill(&s, text);
     AUTO(sign_buf) out = {0};
     sign_error err = {0};

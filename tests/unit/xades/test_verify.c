@@ -16,8 +16,8 @@ struct row {
     enum message_id message; /* MSG_NONE: not looked at */
 };
 
-static void check_rows(const struct row *rows, size_t n, const char *signer) {
-    AUTO(draft_signer) s = draft_signer_open(signer);
+static void check_rows(const struct row *rows, size_t n, const char *who) {
+    AUTO(signer) s = signer_open(who);
     for (size_t i = 0; i < n; i++) {
         AUTO(sign_buf) text = verify_fill(&s, rows[i].text);
         AUTO(sign_report_ptr) r = NULL;
@@ -31,12 +31,12 @@ static void check_rows(const struct row *rows, size_t n, const char *signer) {
                   rows[i].name);
     }
 }
-#define CHECK(rows, signer) check_rows(rows, sizeof(rows) / sizeof *(rows), signer)
+#define CHECK(rows, who) check_rows(rows, sizeof(rows) / sizeof *(rows), who)
 
 /* ---- what is good ----------------------------------------------------------------------------------- */
 
 Test(verify, a_good_signature_is_told_in_full) {
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(signer) s = signer_open("nes-rsa2048");
     AUTO(sign_buf) text = verify_fill(&s, V_ROOT(V_SIGNATURE(V_SP_REF V_DOC_REF, GOOD_OBJECT)));
     AUTO(sign_report_ptr) r = NULL;
     cr_assert_eq(verify_run(&s, draft_view(&text), NULL, 0, &r), SIGN_OK);
@@ -298,7 +298,7 @@ Test(verify, what_does_not_match_is_told) {
 
 /* ---- contents of the caller's ----------------------------------------------------------------------- */
 
-static enum sub_indication sub_with(const draft_signer *s, sign_bytes text, const sign_input *in, size_t n,
+static enum sub_indication sub_with(const signer *s, sign_bytes text, const sign_input *in, size_t n,
                                     enum tri references) {
     AUTO(sign_report_ptr) r = NULL;
     cr_assert_eq(verify_run(s, text, in, n, &r), SIGN_OK);
@@ -307,7 +307,7 @@ static enum sub_indication sub_with(const draft_signer *s, sign_bytes text, cons
 }
 
 Test(verify, detached_content_comes_from_the_caller_alone) {
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(signer) s = signer_open("nes-rsa2048");
     AUTO(sign_buf)
     one = verify_fill(&s, V_SIGNATURE(V_SP_REF V_RAW_REF("URI=\"bir%20dosya.txt\"", "{t:bir}"), GOOD_OBJECT));
     AUTO(sign_buf)
@@ -348,7 +348,7 @@ Test(verify, detached_content_comes_from_the_caller_alone) {
              "</xades:UnsignedProperties>")))
 
 Test(verify, a_counter_signature_signs_its_parents_value) {
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(signer) s = signer_open("nes-rsa2048");
     static const struct {
         const char *text;
         enum indication indication;
@@ -374,7 +374,7 @@ Test(verify, a_counter_signature_signs_its_parents_value) {
 /* ---- documents -------------------------------------------------------------------------------------- */
 
 Test(verify, documents_that_cannot_be_read) {
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(signer) s = signer_open("nes-rsa2048");
     static const struct {
         const char *text;
         bool entry;
@@ -396,7 +396,7 @@ Test(verify, documents_that_cannot_be_read) {
 }
 
 Test(verify, a_bare_key_counts_for_an_inspection_alone) {
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(signer) s = signer_open("nes-rsa2048");
     AUTO(pki_cert_ptr) cert = NULL;
     AUTO(grow) text = {0};
     cr_assert_eq(pki_cert_read(s.crypto, s.chain[0], &cert, NULL), SIGN_OK);
@@ -417,7 +417,7 @@ Test(verify, a_bare_key_counts_for_an_inspection_alone) {
 /* ---- what is given out ------------------------------------------------------------------------------ */
 
 static void extracts(const char *text, sign_rc wanted, const char *content) {
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
+    AUTO(signer) s = signer_open("nes-rsa2048");
     AUTO(sign_buf) filled = verify_fill(&s, text);
     AUTO(sign_buf) out = {0};
     AUTO(sign_buf) head = {0};

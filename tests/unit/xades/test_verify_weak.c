@@ -132,7 +132,7 @@ struct row {
 };
 
 static struct sign_report *verify(maker *m, const struct row *row, size_t field) {
-    AUTO(draft_signer) s = {0};
+    AUTO(signer) s = {0};
     AUTO(grow) info = {0}, value = {0}, text = {0};
     struct sign_report *r = NULL;
     struct crypto_sigalg alg;
@@ -218,7 +218,7 @@ Test(verify_weak, md5_is_computed_and_not_believed) {
 
 /* ---- a certificate that is said to be elsewhere ------------------------------------------------------- */
 
-static enum tri value_with(const draft_signer *s, const char *key_info, sign_bytes cert, bool *named) {
+static enum tri value_with(const signer *s, const char *key_info, sign_bytes cert, bool *named) {
     char format[4096];
     snprintf(format, sizeof format,
              V_ROOT(V_OPEN("S") "<ds:SignedInfo>" V_METHODS(V_RSA) V_DOC_REF "</ds:SignedInfo>" V_VALUE
@@ -252,8 +252,8 @@ Test(verify_weak, a_certificate_of_the_caller) {
         "<ds:KeyInfo>" AWAY "<ds:X509Data><ds:X509SubjectName>CN=Nobody</ds:X509SubjectName></ds:X509Data>"
         "</ds:KeyInfo>";
     static const char name[] = "<ds:KeyInfo><ds:KeyName>key</ds:KeyName></ds:KeyInfo>";
-    AUTO(draft_signer) s = draft_signer_open("nes-rsa2048");
-    AUTO(draft_signer) other = draft_signer_open("nes-rsa3072");
+    AUTO(signer) s = signer_open("nes-rsa2048");
+    AUTO(signer) other = signer_open("nes-rsa3072");
     bool named;
     cr_expect_eq(value_with(&s, "", s.chain[0], &named), TRI_TRUE);
     cr_expect(named);

@@ -21,7 +21,7 @@ static const struct xml_node *with_id(const struct xml_node *n, const char *id) 
     return NULL;
 }
 
-static void canonical_digest(const draft_signer *s, const struct c14n_input *in, uint8_t out[32]) {
+static void canonical_digest(const signer *s, const struct c14n_input *in, uint8_t out[32]) {
     sign_error err = {0};
     cr_assert_eq(crypto_hash_begin(s->crypto, DIGEST_SHA256, &err), SIGN_OK);
     cr_assert_eq(c14n_write(in, hash_piece, s->crypto, &err), SIGN_OK, "%s", err.text);
@@ -29,7 +29,7 @@ static void canonical_digest(const draft_signer *s, const struct c14n_input *in,
 }
 
 /* {v:ID}: r||s where it is ECDSA. */
-static void put_value(const draft_signer *s, const struct xml_node *signature, bool der, grow *out) {
+static void put_value(const signer *s, const struct xml_node *signature, bool der, grow *out) {
     const struct c14n_input in = {.apex = signature->first, .method = C14N_EXCLUSIVE};
     uint8_t digest[32];
     AUTO(sign_buf) value = {0};
@@ -53,7 +53,7 @@ static void put_value(const draft_signer *s, const struct xml_node *signature, b
 }
 
 /* What stands for a placeholder, given the text as it is so far. */
-static void put_filling(const draft_signer *s, sign_bytes text, const char *what, grow *out) {
+static void put_filling(const signer *s, sign_bytes text, const char *what, grow *out) {
     static const struct xml_options options = {.depth = 64};
     uint8_t digest[32];
     if (strcmp(what, "cert") == 0) {
@@ -84,7 +84,7 @@ static void put_filling(const draft_signer *s, sign_bytes text, const char *what
 }
 
 /* Replaces the first placeholder that satisfies `early`; false when there is none. */
-static bool fill_one(const draft_signer *s, grow *text, bool early) {
+static bool fill_one(const signer *s, grow *text, bool early) {
     char *start = (char *)text->data, *at = start;
     char name[64];
     for (; (at = strchr(at, '{')) != NULL; at++) {
@@ -108,7 +108,7 @@ static bool fill_one(const draft_signer *s, grow *text, bool early) {
     return false;
 }
 
-sign_buf verify_fill(const draft_signer *s, const char *text) {
+sign_buf verify_fill(const signer *s, const char *text) {
     AUTO(grow) g = {0};
     sign_buf out = {0};
     grow_str(&g, text);
@@ -122,7 +122,7 @@ sign_buf verify_fill(const draft_signer *s, const char *text) {
     return out;
 }
 
-sign_rc verify_run(const draft_signer *s, sign_bytes text, const sign_input *contents, size_t n,
+sign_rc verify_run(const signer *s, sign_bytes text, const sign_input *contents, size_t n,
                    struct sign_report **out) {
     sign_error err = {0};
     AUTO(source) what = {.fd = -1};

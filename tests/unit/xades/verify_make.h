@@ -12,10 +12,10 @@
  * without the Signature with Id S {t:TEXT}        SHA-256 of TEXT {v:ID}          the value of the Signature
  * with that Id {w:ID}          the same as DER, where it is ECDSA
  */
-sign_buf verify_fill(const draft_signer *s, const char *text);
+sign_buf verify_fill(const signer *s, const char *text);
 
 /* Verifies by integrity alone, or by `policy` with no trust; the report is the caller's. */
-sign_rc verify_run(const draft_signer *s, sign_bytes text, const sign_input *contents, size_t n,
+sign_rc verify_run(const signer *s, sign_bytes text, const sign_input *contents, size_t n,
                    struct sign_report **out);
 
 /* True when the message is among those of the first signature. */
