@@ -1,11 +1,8 @@
 /* A certificate judged alone (EN 319 102-1, 5.2.6): its path, its revocation, and what they rest on. */
 #include "engine/context.h"
 
-#include "der/oid.h"
 #include <sign/certificate.h>
 #include <stdlib.h>
-
-enum { OID_ROOM = 64 };
 
 /* What the judgement needs from the options and the file, made once. */
 struct checking {
@@ -14,7 +11,7 @@ struct checking {
     sign_certs *certs;
     sign_bytes *bag;
     sign_bytes *initial; /* policies, and where their octets are */
-    uint8_t (*octets)[OID_ROOM];
+    uint8_t (*octets)[PKI_POLICY_ROOM];
 };
 typedef struct checking checking;
 
@@ -36,11 +33,9 @@ static sign_rc read_policies(const sign_cert_options *opt, checking *c, sign_err
         return fail_memory(err);
     for (size_t i = 0; i < opt->n_policies; i++) {
         const char *text = opt->policies ? opt->policies[i] : NULL;
-        size_t len;
-        if (!text || !oid_from_text(text, c->octets[i], OID_ROOM, &len))
+        if (!text || !pki_policy_id(text, c->octets[i], &c->initial[i]))
             return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "policy %zu is no OID: %.100s", i + 1,
                         text ? text : "(none)");
-        c->initial[i] = BYTES(c->octets[i], len);
     }
     c->question.policies.initial = c->initial;
     c->question.policies.n_initial = opt->n_policies;

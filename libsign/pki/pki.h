@@ -188,6 +188,10 @@ struct pki_policy_inputs {
     bool explicit_policy, no_mapping, no_any_policy;
 };
 
+/* The OID of a policy as people write it ("1.2.3"), where its contents are put; false: it is none. */
+enum { PKI_POLICY_ROOM = 64 };
+bool pki_policy_id(const char *dotted, uint8_t room[PKI_POLICY_ROOM], sign_bytes *out);
+
 struct pki_path_options {
     int64_t at;      /* validation time */
     bool revocation; /* check the end entity and every CA but the anchor */

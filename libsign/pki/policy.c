@@ -390,3 +390,11 @@ sign_rc pki_policies_check(struct pki_cert *const *chain, size_t n, const struct
         out->why = good ? MSG_PATH_POLICY : c.why;
     return SIGN_OK;
 }
+
+bool pki_policy_id(const char *dotted, uint8_t room[PKI_POLICY_ROOM], sign_bytes *out) {
+    size_t len;
+    if (!oid_from_text(dotted, room, PKI_POLICY_ROOM, &len))
+        return false;
+    *out = BYTES(room, len);
+    return true;
+}
