@@ -86,8 +86,7 @@ void path_import(struct path_world *w, const struct path_cert *row);
 void path_list(struct path_world *w, const struct path_list *row);
 void path_answer(struct path_world *w, const struct path_answer *row);
 void path_document(struct path_world *w, const struct path_document *row);
-/* `row` again and again with other keys, as one PEM file: n certificates. NULL file: only into *out (freed by
- * the caller: sk_X509_pop_free). */
+/* `row` n times with a hundred keys, and as one PEM file. The caller frees them (sk_X509_pop_free). */
 STACK_OF(X509) * path_flood(struct path_world *w, const struct path_cert *row, unsigned n, const char *file);
 /* A document that carries these, then the certificates of row->bag. */
 void path_flooded(struct path_world *w, const struct path_document *row, const STACK_OF(X509) * flood);

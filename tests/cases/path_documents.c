@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "der/builder.h"
+#include "der/der.h"
 
 #include <openssl/cms.h>
 #include <openssl/ocsp.h>
@@ -218,6 +219,49 @@ static void add_values(const struct path_world *w, CMS_SignerInfo *si, const cha
               files);
 }
 
+/*
+ * Certificates put beside those of a message: OpenSSL would compare each with all the others. SET OF in DER
+ * is sorted (X.690, 11.6), which CMS does not ask of what is not signed (RFC 5652, 5.1).
+ */
+static void flooded(const struct path_world *w, const char *file, sign_bytes message,
+                    const STACK_OF(X509) * flood) {
+    struct der_parse parse = {0};
+    struct der_cursor c = der_open(&parse, message, false), info, explicit_, data;
+    struct der_tlv t;
+    AUTO(der_builder) b = {0};
+    AUTO(sign_buf) out = {0};
+    path_must(der_enter(&c, DER_SEQUENCE, &info) && der_take(&info, DER_OID, &t) &&
+                  der_enter(&info, DER_CONTEXT_CONSTRUCTED(0), &explicit_) &&
+                  der_enter(&explicit_, DER_SEQUENCE, &data),
+              file);
+    der_begin(&b, DER_SEQUENCE);
+    der_put_raw(&b, t.raw);
+    der_begin(&b, DER_CONTEXT_CONSTRUCTED(0));
+    der_begin(&b, DER_SEQUENCE);
+    while (der_more(&data)) {
+        path_must(der_any(&data, &t), file);
+        if (t.tag != DER_CONTEXT_CONSTRUCTED(0)) {
+            der_put_raw(&b, t.raw);
+            continue;
+        }
+        der_begin(&b, DER_CONTEXT_CONSTRUCTED(0));
+        for (int i = 0; i < sk_X509_num(flood); i++) {
+            unsigned char *der = NULL;
+            int len = i2d_X509(sk_X509_value(flood, i), &der);
+            path_must(len > 0, file);
+            der_put_raw(&b, BYTES(der, (size_t)len));
+            OPENSSL_free(der);
+        }
+        der_put_raw(&b, t.value);
+        der_end(&b);
+    }
+    der_end(&b);
+    der_end(&b);
+    der_end(&b);
+    path_must(der_builder_take(&b, &out, NULL) == SIGN_OK, file);
+    path_out(w, file, out.data, (int)out.len);
+}
+
 static void write_document(struct path_world *w, const struct path_document *row,
                            const STACK_OF(X509) * flood) {
     static const char content[] = "Yol ve iptal durumlari icin sinama metni, kimseyi baglamaz.\n";
@@ -232,9 +276,6 @@ static void write_document(struct path_world *w, const struct path_document *row
     path_must(si != NULL && CMS_signed_add1_attr_by_NID(si, NID_pkcs9_signingTime, ASN1_STRING_type(claimed),
                                                         claimed, -1) == 1,
               row->file);
-    for (int i = 0; flood != NULL && i < sk_X509_num(flood); i++) {
-        path_must(CMS_add1_cert(cms, sk_X509_value(flood, i)) == 1, row->file);
-    }
     if (row->bag != NULL) {
         add_named(w, cms, row->bag);
     } else {
@@ -247,7 +288,12 @@ static void write_document(struct path_world *w, const struct path_document *row
     }
     unsigned char *der = NULL;
     int len = i2d_CMS_ContentInfo(cms, &der);
-    path_out(w, row->file, der, len);
+    if (flood != NULL) {
+        path_must(len > 0, row->file);
+        flooded(w, row->file, BYTES(der, (size_t)len), flood);
+    } else {
+        path_out(w, row->file, der, len);
+    }
     OPENSSL_free(der);
     ASN1_TIME_free(claimed);
     CMS_ContentInfo_free(cms);

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROW_BYTES = 1024, NAME_BYTES = 256 };
+enum { ROW_BYTES = 1024, NAME_BYTES = 256, FLOOD_KEYS = 100 };
 
 void path_must(bool ok, const char *what) {
     if (!ok) {
@@ -30,18 +30,11 @@ static ASN1_TIME *time_new(const char *text) {
     return t;
 }
 
-static FILE *create(const struct path_world *w, const char *file) {
+void path_out(const struct path_world *w, const char *file, const unsigned char *der, int len) {
     char path[512];
     snprintf(path, sizeof path, "%s/%s", w->folder, file);
-    FILE *f = fopen(path, "wb");
-    path_must(f != NULL, path);
-    return f;
-}
-
-void path_out(const struct path_world *w, const char *file, const unsigned char *der, int len) {
-    path_must(len > 0, file);
-    FILE *f = create(w, file);
-    path_must(fwrite(der, 1, (size_t)len, f) == (size_t)len && fclose(f) == 0, file);
+    FILE *f = len > 0 ? fopen(path, "wb") : NULL;
+    path_must(f != NULL && fwrite(der, 1, (size_t)len, f) == (size_t)len && fclose(f) == 0, path);
 }
 
 struct path_made *path_find(struct path_world *w, const char *name) {
@@ -165,16 +158,24 @@ void path_import(struct path_world *w, const struct path_cert *row) {
 }
 
 STACK_OF(X509) * path_flood(struct path_world *w, const struct path_cert *row, unsigned n, const char *file) {
+    EVP_PKEY *keys[FLOOD_KEYS];
     STACK_OF(X509) *all = sk_X509_new_null();
-    FILE *f = file != NULL ? create(w, file) : NULL;
-    for (unsigned i = 0; i < n; i++) {
-        EVP_PKEY *key = EVP_EC_gen("P-256");
-        path_must(key != NULL, row->name);
-        X509 *cert = path_certify(w, row, key, 100000 + (long)i);
-        EVP_PKEY_free(key);
-        path_must(sk_X509_push(all, cert) > 0 && (f == NULL || PEM_write_X509(f, cert) == 1), row->name);
+    BIO *text = BIO_new(BIO_s_mem());
+    char *pem = NULL;
+    for (unsigned i = 0; i < FLOOD_KEYS; i++) {
+        keys[i] = EVP_EC_gen("P-256");
+        path_must(keys[i] != NULL, row->name);
     }
-    path_must(f == NULL || fclose(f) == 0, row->name);
+    for (unsigned i = 0; i < n; i++) {
+        X509 *cert = path_certify(w, row, keys[i % FLOOD_KEYS], 100000 + (long)i);
+        path_must(sk_X509_push(all, cert) > 0 && PEM_write_bio_X509(text, cert) == 1, row->name);
+    }
+    long len = BIO_get_mem_data(text, &pem);
+    path_out(w, file, (const unsigned char *)pem, (int)len);
+    for (unsigned i = 0; i < FLOOD_KEYS; i++) {
+        EVP_PKEY_free(keys[i]);
+    }
+    BIO_free(text);
     return all;
 }
 

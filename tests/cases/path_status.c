@@ -71,6 +71,7 @@ static void listers(struct path_world *w) {
          .subject = "CN=list-maker", .to = "20260501000000Z", .silent = true},
         /* The name of the issuing authority and another key: below the root, and below nobody. */
         {"namesake", "ca", .ext = CA, .subject = "CN=issuing", .silent = true},
+        {"issuing-new-key", "root", .ext = CA, .subject = "CN=issuing", .silent = true},
         {"namesake-alone", "namesake-alone", .ext = CA, .subject = "CN=issuing", .silent = true},
         {"no-crl-sign", "root",
          .ext = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n" KEY_IDS, .silent = true},
@@ -78,7 +79,8 @@ static void listers(struct path_world *w) {
         {"stranger", "stranger", .ext = CA, .silent = true},
     };
     static const struct path_document docs[] = {
-        {"listed-namesake.p7m", .signer = "signer-listed", .bag = "issuing namesake"},
+        {"listed-namesake.p7m", .signer = "signer-listed", .bag = "issuing namesake ca"},
+        {"listed-new-key.p7m", .signer = "signer-listed", .bag = "issuing issuing-new-key"},
         {"listed-namesake-alone.p7m", .signer = "signer-listed", .bag = "issuing namesake-alone"},
         {"indirect.p7m", .signer = "signer-indirect", .bag = "issuing list-maker"},
         {"indirect-no-maker.p7m", .signer = "signer-indirect", .bag = "issuing"},
@@ -122,6 +124,7 @@ void path_lists(struct path_world *w) {
         {"listed-spoiled.crl", .issuer = "issuing", .spoiled = true},
         {"listed-stranger.crl", .issuer = "issuing", .key = "stranger"},
         {"listed-namesake.crl", .issuer = "namesake"},
+        {"listed-new-key.crl", .issuer = "issuing-new-key"},
         {"listed-namesake-alone.crl", .issuer = "namesake-alone"},
         {"listed-no-aki.crl", .issuer = "issuing", .ext = "crlNumber=ASN1:INTEGER:7\n"},
         {"listed-namesake-no-aki.crl", .issuer = "namesake", .ext = "crlNumber=ASN1:INTEGER:7\n"},
