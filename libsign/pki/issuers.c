@@ -24,7 +24,8 @@ static bool was_asked(const struct issuers_fetched *f, sign_bytes url) {
 static sign_rc take_cert(search *s, struct pki_cert *cert, struct pki_source *from, sign_error *err) {
     struct issuers_fetched *f = s->fetched;
     AUTO(grow) key = {0};
-    if (f->n_certs == sizeof f->certs / sizeof *f->certs || !pki_spend(s->opt->effort, 1))
+    if (f->n_certs == sizeof f->certs / sizeof *f->certs ||
+        !pki_spend(s->opt->effort, 1 + pki_name_cost(cert->subject)))
         return SIGN_OK;
     if (!pki_name_key(cert->subject, &key))
         return key.failed ? fail_memory(err) : SIGN_OK;
@@ -58,12 +59,14 @@ sign_rc search_fetch_issuers(search *s, sign_error *err) {
 
 /* One of the bag, if it has this name; counted. */
 static sign_rc from_bag(const sign_trust *trust, struct crypto *crypto, sign_bytes der, sign_bytes name_key,
-                        struct pki_cert **out, sign_error *err) {
+                        size_t *effort, struct pki_cert **out, sign_error *err) {
     AUTO(pki_cert_ptr) cert = NULL;
     AUTO(grow) key = {0};
     sign_rc rc = pki_certificate(trust, crypto, der, &cert, err);
     if (rc != SIGN_OK)
         return pki_forgive(rc, err);
+    if (!pki_spend(effort, pki_name_cost(cert->subject)))
+        return SIGN_OK;
     if (!pki_name_key(cert->subject, &key) && key.failed)
         return fail_memory(err);
     if (bytes_equal(BYTES(key.data, key.len), name_key))
@@ -89,7 +92,7 @@ sign_rc pki_candidates(const sign_trust *trust, struct crypto *crypto, const str
         AUTO(pki_cert_ptr) cert = NULL;
         if (i % BAG_FOR_ONE == 0 && !pki_spend(opt->effort, 1))
             return SIGN_OK;
-        rc = from_bag(trust, crypto, opt->bag[i], name_key, &cert, err);
+        rc = from_bag(trust, crypto, opt->bag[i], name_key, opt->effort, &cert, err);
         if (rc == SIGN_OK && cert != NULL && !has(out, *n, cert))
             out[(*n)++] = TAKE(cert);
     }

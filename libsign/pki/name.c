@@ -119,6 +119,16 @@ bool pki_name_attribute(sign_bytes name, enum oid type, grow *out) {
     return false;
 }
 
+/* The letters and signs of ASCII that follow, but for white space; how many. */
+static size_t put_ascii(const uint8_t *at, const uint8_t *end, grow *out) {
+    uint8_t folded[64];
+    size_t n = 0;
+    for (; n < sizeof folded && at + n < end && at[n] > ' ' && at[n] < 0x80; n++)
+        folded[n] = at[n] >= 'A' && at[n] <= 'Z' ? (uint8_t)(at[n] + 32) : at[n];
+    grow_put(out, folded, n);
+    return n;
+}
+
 /*
  * Case is folded letter by letter. ASCII folds as everywhere; the other letters by the table of base/text.h,
  * in which dotless and dotted i stay letters of their own.
@@ -128,6 +138,11 @@ static void put_folded(sign_bytes text, grow *out) {
     bool space = true; /* leading white space vanishes */
     size_t start = out->len;
     while (at < end) {
+        size_t plain = put_ascii(at, end, out);
+        at += plain;
+        space = space && plain == 0;
+        if (plain > 0)
+            continue;
         uint32_t c = utf8_next(&at, end);
         char bytes[4];
         if (c == ' ' || (c >= 9 && c <= 13) || c == 0xa0) {
@@ -137,11 +152,7 @@ static void put_folded(sign_bytes text, grow *out) {
             continue;
         }
         space = false;
-        if (c < 0x80)
-            c = c >= 'A' && c <= 'Z' ? c + 32 : c;
-        else
-            c = turkish_upper(c);
-        grow_put(out, bytes, utf8_put(c, bytes));
+        grow_put(out, bytes, utf8_put(c < 0x80 ? c : turkish_upper(c), bytes));
     }
     if (space && out->len > start && !out->failed)
         out->len--;

@@ -47,6 +47,8 @@ struct window {
 
 /* How many certificates are read in about the time of one signature check. */
 enum { BAG_FOR_ONE = 512 };
+/* What it costs to make a name comparable, in signature checks; 0 for one of usual length. */
+size_t pki_name_cost(sign_bytes name);
 
 struct bag_cert {
     struct pki_cert *cert; /* counted */

@@ -465,3 +465,47 @@ Test(pki_search, fetching_is_bounded) {
     EVP_PKEY_free(endless);
     EVP_PKEY_free(key);
 }
+
+/* ---- bounds ------------------------------------------------------------------------------------------- */
+
+static sign_buf long_name(size_t letters) {
+    AUTO(der_builder) b = {0};
+    AUTO(grow) text = {0};
+    sign_buf out = {0};
+    for (size_t i = 0; i < letters; i++)
+        grow_byte(&text, 'x');
+    der_begin(&b, DER_SEQUENCE);
+    der_begin(&b, DER_SET);
+    der_begin(&b, DER_SEQUENCE);
+    der_put_oid(&b, OID_DN_COMMON_NAME);
+    der_put(&b, DER_UTF8, BYTES(text.data, text.len));
+    der_end(&b);
+    der_end(&b);
+    der_end(&b);
+    cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
+    return out;
+}
+
+/* A bag of certificates that nobody needs is paid for by what their names cost to compare, every time. */
+Test(pki_search, long_names_cost_effort) {
+    static const struct { size_t letters, cost; } rows[] = {{100, 1}, {450, 1}, {600, 2}, {40000, 4}};
+    EVP_PKEY *key = mint_key();
+    struct mint_cert root = authority("Root", "Root", key, key), end = signer("Nobody", key, key);
+    struct world w = {.anchors = {mint_cert(&root)}, .n_anchors = 1};
+    sign_trust *trust = world_trust(&w);
+    AUTO(sign_buf) der = mint_cert(&end);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO(sign_buf) name = long_name(rows[i].letters);
+        struct mint_cert other = authority("", "Root", key, key);
+        other.subject_name = view(name);
+        AUTO(sign_buf) useless = mint_cert(&other);
+        const sign_bytes bag[] = {view(useless)};
+        size_t effort = 100;
+        const struct pki_path_options opt = {.at = T2026, .bag = bag, .n_bag = 1, .effort = &effort};
+        struct outcome o = judge(trust, view(der), &opt);
+        expect(o, SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_NO_ISSUER, "a long name in the bag");
+        cr_expect_eq(100 - effort, rows[i].cost, "%zu letters cost %zu", rows[i].letters, 100 - effort);
+    }
+    sign_trust_free(&trust);
+    EVP_PKEY_free(key);
+}
