@@ -3,8 +3,8 @@
  * the first NUL inside of SignedProperties, what follows inside of UnsignedProperties. They are read, listed,
  * written as text and as JSON.
  */
+#include "signatures.h"
 #include "xades/xades.h"
-#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -46,8 +46,9 @@ static const char middle[] = "</xades:SignedProperties><xades:UnsignedProperties
 static const char tail[] =
     "</xades:UnsignedProperties></xades:QualifyingProperties></ds:Object></ds:Signature>";
 
-static void verify(struct crypto *crypto, sign_bytes document) {
-    struct ades_context ctx = {.crypto = crypto, .policy = ades_policy_find("default"), .inspect = true};
+static void verify(sign_bytes document) {
+    struct ades_context ctx = {
+        .crypto = fuzz_context(), .policy = ades_policy_find("default"), .inspect = true};
     source what = {.mem = document, .fd = -1, .size = document.len, .name = "fuzz.xml"};
     AUTO(sign_report_ptr) report = NULL;
     AUTO(sign_buf) json = {0};
@@ -65,14 +66,6 @@ static void verify(struct crypto *crypto, sign_bytes document) {
             abort(); /* three octets are no signature value, and no digest */
 }
 
-/* One for all inputs: what the fuzzer looks for is not how a context is made. */
-static struct crypto *context(void) {
-    static struct crypto *crypto;
-    if (crypto == NULL && crypto_new(&crypto, NULL) != SIGN_OK)
-        abort();
-    return crypto;
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const uint8_t *nul = size > 0 ? memchr(data, 0, size) : NULL;
     size_t first = nul != NULL ? (size_t)(nul - data) : size;
@@ -84,6 +77,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         grow_put(&document, nul + 1, size - first - 1);
     grow_str(&document, tail);
     if (!document.failed)
-        verify(context(), BYTES(document.data, document.len));
+        verify(BYTES(document.data, document.len));
     return 0;
 }
