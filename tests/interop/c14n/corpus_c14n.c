@@ -8,6 +8,7 @@
  * there is no DOCTYPE it must be the tree that xml_read gives; where there is one, xml_read must refuse the
  * document.
  */
+#include "support/tree.h"
 #include "xml/c14n.h"
 
 #include <libxml/parser.h>
@@ -107,26 +108,12 @@ static const struct xml_node *siblings_mirror(arena *a, xmlNodePtr from, const s
     return first;
 }
 
-static bool same_axes(const struct xml_node *a, const struct xml_node *b) {
-    bool same = a->attribute_count == b->attribute_count && a->space_count == b->space_count;
-    for (size_t i = 0; same && i < a->attribute_count; i++) {
-        const struct xml_attribute *x = &a->attributes[i], *y = &b->attributes[i];
-        same = strcmp(x->prefix, y->prefix) == 0 && strcmp(x->space, y->space) == 0 &&
-               strcmp(x->name, y->name) == 0 && strcmp(x->value, y->value) == 0;
-    }
-    for (size_t i = 0; same && i < a->space_count; i++) {
-        same = strcmp(a->spaces[i].prefix, b->spaces[i].prefix) == 0 &&
-               strcmp(a->spaces[i].uri, b->spaces[i].uri) == 0;
-    }
-    return same;
-}
-
 static bool same_tree(const struct xml_node *a, const struct xml_node *b) {
     for (; a != NULL && b != NULL; a = a->next, b = b->next) {
         bool same = a->kind == b->kind && strcmp(a->name, b->name) == 0 &&
                     strcmp(a->prefix, b->prefix) == 0 && strcmp(a->space, b->space) == 0 &&
                     strcmp(a->text, b->text) == 0;
-        if (!same || !same_axes(a, b) || !same_tree(a->first, b->first)) {
+        if (!same || !tree_same_axes(a, b) || !same_tree(a->first, b->first)) {
             return false;
         }
     }

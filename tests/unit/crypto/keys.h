@@ -6,6 +6,7 @@
 #include "crypto/crypto.h"
 #include <criterion/criterion.h>
 #include <openssl/dsa.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
@@ -82,6 +83,49 @@ static inline sign_buf sign_digest_with(EVP_PKEY *key, const struct crypto_sigal
     sign_buf out = {0};
     cr_assert_eq(buf_copy(BYTES(sig, len), &out, NULL), SIGN_OK);
     return out;
+}
+
+/* A key and what it signed: the digest of "content". */
+struct signing {
+    struct crypto *c;
+    EVP_PKEY *key;
+    struct crypto_pubkey *public;
+    struct crypto_sigalg alg;
+    uint8_t digest[DIGEST_MAX];
+    sign_buf sig;
+};
+typedef struct signing signing;
+
+static inline void signing_free(signing *s) {
+    crypto_free(&s->c);
+    EVP_PKEY_free(s->key);
+    crypto_pubkey_free(&s->public);
+    sign_buf_free(&s->sig);
+}
+CLEANUP(signing, signing_free);
+
+static inline sign_bytes signing_digest(const signing *s) {
+    return BYTES(s->digest, crypto_digest_row(s->alg.digest)->size);
+}
+
+/* The key is the signing's from here on. */
+static inline signing signing_make(EVP_PKEY *key, struct crypto_sigalg alg) {
+    signing s = {.key = key, .public = public_of(key), .alg = alg};
+    cr_assert_eq(crypto_new(&s.c, NULL), SIGN_OK);
+    cr_assert_eq(crypto_hash(s.c, alg.digest, BYTES_STR("content"), s.digest, NULL), SIGN_OK);
+    s.sig = sign_digest_with(key, &alg, signing_digest(&s));
+    return s;
+}
+
+/* The same with a new context and with a kept one, and nothing is left in OpenSSL's queue. */
+static inline sign_rc signing_verify(const signing *s, const struct crypto_sigalg *alg, sign_bytes digest,
+                                     sign_bytes sig) {
+    sign_rc once = crypto_verify(s->c, s->public, alg, digest, sig, false, NULL);
+    sign_rc kept = crypto_verify(s->c, s->public, alg, digest, sig, true, NULL);
+    sign_rc again = crypto_verify(s->c, s->public, alg, digest, sig, true, NULL);
+    cr_assert(once == kept && kept == again, "%d %d %d", once, kept, again);
+    cr_assert_eq(ERR_peek_error(), 0UL);
+    return once;
 }
 
 #endif
