@@ -2,8 +2,8 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "base/random.h"
+#include "folder.h"
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -80,44 +80,12 @@ ssize_t write(int fd, const void *data, size_t n) {
     return writev(fd, &v, 1);
 }
 
-static char folder[64];
-static char path[128];
-
-static void setup(void) {
-    snprintf(folder, sizeof folder, "/tmp/test_base.XXXXXX");
-    cr_assert_not_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/belge", folder);
-}
-
-static size_t entries(bool remove_them) {
-    size_t n = 0;
-    DIR *d = opendir(folder);
-    cr_assert_not_null(d);
-    const struct dirent *e;
-    while ((e = readdir(d)) != NULL) {
-        if (e->d_name[0] == '.' && (e->d_name[1] == '\0' || e->d_name[1] == '.')) {
-            continue;
-        }
-        n++;
-        if (remove_them) {
-            unlinkat(dirfd(d), e->d_name, 0);
-        }
-    }
-    closedir(d);
-    return n;
-}
-
-static void teardown(void) {
-    entries(true);
-    rmdir(folder);
-}
-
 static bool holds(const char *text) {
     AUTO(sign_buf) b = {0};
     return file_read(path, 1000, &b, NULL) == SIGN_OK && bytes_equal(BYTES(b.data, b.len), BYTES_STR(text));
 }
 
-TestSuite(faults, .init = setup, .fini = teardown);
+TestSuite(faults, .init = folder_make, .fini = folder_remove);
 
 Test(faults, a_file_system_without_links) {
     const sign_output to = {.path = path, .mode = 0640};

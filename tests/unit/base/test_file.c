@@ -1,7 +1,7 @@
 /* Files in and out: what fails, and what is never left behind or replaced. */
 #include "base/file.h"
+#include "folder.h"
 #include <criterion/criterion.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -11,40 +11,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static char folder[64];
-static char path[128];
-static char other[128];
-
-static void setup(void) {
-    snprintf(folder, sizeof folder, "/tmp/test_base.XXXXXX");
-    cr_assert_not_null(mkdtemp(folder));
-    snprintf(path, sizeof path, "%s/belge", folder);
-    snprintf(other, sizeof other, "%s/other", folder);
-}
-
-static size_t entries(bool remove_them) {
-    size_t n = 0;
-    DIR *d = opendir(folder);
-    cr_assert_not_null(d);
-    const struct dirent *e;
-    while ((e = readdir(d)) != NULL) {
-        if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0) {
-            continue;
-        }
-        n++;
-        if (remove_them) {
-            unlinkat(dirfd(d), e->d_name, 0);
-        }
-    }
-    closedir(d);
-    return n;
-}
-
-static void teardown(void) {
-    entries(true);
-    rmdir(folder);
-}
 
 static void write_file(const char *name, const char *text, size_t n) {
     FILE *f = fopen(name, "wb");
@@ -64,8 +30,8 @@ static mode_t mode_of(const char *name) {
     return st.st_mode & 07777;
 }
 
-TestSuite(source, .init = setup, .fini = teardown);
-TestSuite(sink, .init = setup, .fini = teardown);
+TestSuite(source, .init = folder_make, .fini = folder_remove);
+TestSuite(sink, .init = folder_make, .fini = folder_remove);
 
 Test(source, memory) {
     const sign_input in = {.data = BYTES_STR("0123456789")};
