@@ -175,14 +175,8 @@ static sign_buf make_anchor(const struct keys *k) {
     return make_cert(k, &root);
 }
 
-/* All that a row has beside the anchor and the certificate in question. */
-struct pieces {
-    sign_buf certs[5], lists[7];
-    size_t n_certs, n_lists;
-};
-
-static struct pieces make_pieces(const struct keys *k, const struct row *r) {
-    struct pieces p = {.n_certs = 0};
+struct pieces row_pieces(const struct keys *k, const struct row *r) {
+    struct pieces p = {.anchor = make_anchor(k)};
     const struct cert ca = {.subject = "CA",
                             .issuer = "Root",
                             .key = K_CA,
@@ -202,24 +196,33 @@ static struct pieces make_pieces(const struct keys *k, const struct row *r) {
     return p;
 }
 
-static sign_trust *trust_of(const struct keys *k, struct pieces *p) {
-    struct world w = {.anchors = {make_anchor(k)}, .n_anchors = 1};
+void pieces_free(struct pieces *p) {
+    sign_buf_free(&p->anchor);
+    for (size_t i = 0; i < p->n_lists; i++)
+        sign_buf_free(&p->lists[i]);
+    for (size_t i = 0; i < p->n_certs; i++)
+        sign_buf_free(&p->certs[i]);
+}
+
+/* Takes the pieces over. */
+static sign_trust *trust_of(struct pieces *p) {
+    struct world w = {.anchors = {p->anchor}, .n_anchors = 1};
     for (size_t i = 0; i < p->n_certs; i++)
         w.certs[w.n_certs++] = p->certs[i];
     for (size_t i = 0; i < p->n_lists; i++)
         w.crls[w.n_crls++] = p->lists[i];
-    *p = (struct pieces){.n_certs = 0};
+    *p = (struct pieces){.anchor = {0}};
     return world_trust(&w);
 }
 
 sign_trust *row_trust(const struct keys *k, const struct row *r) {
-    struct pieces p = make_pieces(k, r);
-    return trust_of(k, &p);
+    struct pieces p = row_pieces(k, r);
+    return trust_of(&p);
 }
 
 /* Certificates and lists all given to the trust, or all carried by the signature. */
 static struct outcome run_row(const struct keys *k, const struct row *r, bool carried) {
-    struct pieces p = make_pieces(k, r), none = {.n_certs = 0};
+    struct pieces p = row_pieces(k, r), none = {.n_certs = 0};
     struct pki_path_options opt = {.at = T2026, .revocation = true};
     sign_bytes bag[5], crls[7];
     for (size_t i = 0; i < p.n_certs; i++)
@@ -232,13 +235,14 @@ static struct outcome run_row(const struct keys *k, const struct row *r, bool ca
         opt.crls = crls;
         opt.n_crls = p.n_lists;
     }
-    sign_trust *trust = trust_of(k, carried ? &none : &p);
+    if (carried) {
+        none.anchor = p.anchor;
+        p.anchor = (sign_buf){0};
+    }
+    sign_trust *trust = trust_of(carried ? &none : &p);
     AUTO(sign_buf) der = row_signer(k, r);
     struct outcome o = judge(trust, view(der), &opt);
-    for (size_t i = 0; i < p.n_lists; i++)
-        sign_buf_free(&p.lists[i]);
-    for (size_t i = 0; i < p.n_certs; i++)
-        sign_buf_free(&p.certs[i]);
+    pieces_free(&p);
     sign_trust_free(&trust);
     return o;
 }

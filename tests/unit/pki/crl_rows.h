@@ -92,6 +92,13 @@ struct keys {
 };
 struct keys keys_make(void);
 void keys_free(struct keys *k);
+/* All that a row has beside the certificate in question. */
+struct pieces {
+    sign_buf anchor, certs[5], lists[7];
+    size_t n_certs, n_lists;
+};
+struct pieces row_pieces(const struct keys *k, const struct row *r);
+void pieces_free(struct pieces *p);
 /* A trust that was given all certificates and lists of the row; the certificate in question. */
 sign_trust *row_trust(const struct keys *k, const struct row *r);
 sign_buf row_signer(const struct keys *k, const struct row *r);

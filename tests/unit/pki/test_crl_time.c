@@ -3,6 +3,7 @@
  * verdicts against new ones; large lists and hostile ones.
  */
 #include "crl_rows.h"
+#include "mint_ocsp.h"
 
 /* Minimal standard generator: the same rows in every run. */
 static unsigned draw(uint32_t *state, unsigned below) {
@@ -82,6 +83,85 @@ Test(crl_time, newer_list_in_the_time_of_an_older_one) {
                held ? MSG_CERT_SUSPENDED : MSG_NONE, "in their order");
     }
     sign_trust_free(&trust);
+    keys_free(&k);
+}
+
+/* ---- lists whose signer has to be believed first ------------------------------------------------------ */
+
+/* Issuer signs lists for CA, and is certified by Other: whether he was revoked is on Other's list alone. */
+#define INDIRECT(...)                                                                                        \
+    .certs = {{"Other", "Root", K_OTHER, K_ROOT, KU_CERT_SIGN | KU_CRL_SIGN, 9},                             \
+              {"Issuer", "Other", K_ISSUER, K_OTHER, KU_CRL_SIGN, 6, .end_entity = true}},                   \
+    .lists = {__VA_ARGS__}
+
+static void on_days(const sign_trust *trust, sign_bytes der, const int *days, size_t n, int from, int to,
+                    enum sub_indication inside, enum sub_indication outside) {
+    for (size_t i = 0; i < n; i++) {
+        const struct pki_path_options opt = {.at = T2026 + days[i] * DAY, .revocation = true};
+        struct outcome o = judge(trust, der, &opt);
+        enum sub_indication wanted = days[i] >= from && days[i] <= to ? inside : outside;
+        cr_expect(o.sub == wanted, "day %d: %s", days[i], message_code(o.message));
+    }
+}
+
+/* What a list says holds while its signer is believed, however long the list itself does. */
+Test(crl_time, answers_hold_while_the_signer_is_believed) {
+    struct keys k = keys_make();
+    const struct row r = {
+        .points = {{.issuer = "Issuer"}},
+        INDIRECT({"Other", K_OTHER, .number = 1}, {"Issuer", K_ISSUER, .number = 5, .from = -9, .to = 9,
+                                                   .scope = {.given = true, .indirect = true}})};
+    static const int days[] = {0, 3, -3, 0, 1, -1, 2, -2};
+    sign_trust *trust = row_trust(&k, &r);
+    AUTO(sign_buf) der = row_signer(&k, &r);
+    on_days(trust, view(der), days, sizeof days / sizeof days[0], -1, 1, SUB_NONE, SUB_TRY_LATER);
+    sign_trust_free(&trust);
+    keys_free(&k);
+}
+
+/* On hold since long on a newer list, whose signer is believed from the second to the fourth day only. */
+static const struct row left_out = {
+    .points = {{.at = {.uri = "http://crl.example.org/a"}}, {.issuer = "Issuer"}},
+    INDIRECT({"Other", K_OTHER, .number = 1, .from = 2, .to = 4},
+             {"Issuer", K_ISSUER, .number = 5, .from = -5, .to = 9,
+              .scope = {.given = true, .indirect = true}, .entries = {{4711, 6, 5, "CA"}}},
+             {.number = 7, .from = -9, .to = 9})};
+
+/* A list that was left out today because its signer is not known to be good may count tomorrow. */
+Test(crl_time, lists_left_out_count_another_day) {
+    struct keys k = keys_make();
+    static const int days[] = {0, 3, 0, 1, 2, 4, 5};
+    sign_trust *trust = row_trust(&k, &left_out);
+    AUTO(sign_buf) der = row_signer(&k, &left_out);
+    on_days(trust, view(der), days, sizeof days / sizeof days[0], 2, 4, SUB_TRY_LATER, SUB_NONE);
+    sign_trust_free(&trust);
+    keys_free(&k);
+}
+
+/* ... where a response answers today as well. */
+Test(crl_time, lists_left_out_beside_a_response) {
+    struct keys k = keys_make();
+    const struct mint_single good = {.issuer = "CA",
+                                     .issuer_key = k.of[K_CA],
+                                     .serial = 4711,
+                                     .reason = -1,
+                                     .from = T2026 - 6 * DAY,
+                                     .to = T2026 + 9 * DAY};
+    const struct mint_ocsp response = {.by_name = "CA", .key = k.of[K_CA], .singles = &good, .n = 1};
+    static const int days[] = {0, 3, 0, 1, 2, 4, 5};
+    AUTO(sign_buf) ocsp = mint_ocsp(&response);
+    AUTO(sign_buf) der = row_signer(&k, &left_out);
+    struct pieces p = row_pieces(&k, &left_out);
+    struct kit kit = {.ocsps = {view(ocsp)}, .n_ocsps = 1};
+    kit.anchors[kit.n_anchors++] = view(p.anchor);
+    for (size_t i = 0; i < p.n_certs; i++)
+        kit.certs[kit.n_certs++] = view(p.certs[i]);
+    for (size_t i = 0; i < p.n_lists; i++)
+        kit.crls[kit.n_crls++] = view(p.lists[i]);
+    sign_trust *trust = kit_trust(&kit);
+    on_days(trust, view(der), days, sizeof days / sizeof days[0], 2, 4, SUB_TRY_LATER, SUB_NONE);
+    sign_trust_free(&trust);
+    pieces_free(&p);
     keys_free(&k);
 }
 

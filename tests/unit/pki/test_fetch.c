@@ -316,6 +316,24 @@ Test(pki_fetch, pieces_are_remembered_until_they_run_out) {
     net_end(&n);
 }
 
+/*
+ * A verdict that rests on something fetched is remembered for those who could fetch it again: who may not has
+ * what the trust still has of it, and nothing when it had to make room.
+ */
+Test(pki_fetch, verdicts_of_others_who_may_fetch) {
+    struct net n;
+    net_begin(&n);
+    verdict(&n, MSG_NONE, "ocsp", "online");
+    const struct pki_path_options offline = {.at = T2026, .revocation = true};
+    expect(judge(n.trust, view(n.der), &offline), SUB_NONE, MSG_NONE, "offline, from memory");
+    fetch_memory_free(&n.trust->fetched);
+    cr_assert_eq(fetch_memory_new(&n.trust->fetched, NULL), SIGN_OK);
+    expect(judge(n.trust, view(n.der), &offline), SUB_TRY_LATER, MSG_CRL_NONE, "offline, and it is gone");
+    verdict(&n, MSG_NONE, "ocsp", "online again");
+    cr_expect_eq(asked(&n, OCSP_URL), 1, "that is remembered");
+    net_end(&n);
+}
+
 /* What a cache gave and does not do is asked for once more, of the server. */
 Test(pki_fetch, useless_answer_of_a_cache) {
     struct net n;
