@@ -81,7 +81,7 @@ struct path_made *path_find(struct path_world *w, const char *name);
 void path_cert(struct path_world *w, const struct path_cert *row);
 /* These in their order, and a document NAME.p7m by each whose name begins with "signer-". */
 void path_certs(struct path_world *w, const struct path_cert *rows, size_t n);
-/* An identity of the test PKI as an issuer of lists: its certificate alone. */
+/* An identity of the test PKI: its certificate as NAME.der, nothing else. */
 void path_import(struct path_world *w, const struct path_cert *row);
 void path_list(struct path_world *w, const struct path_list *row);
 void path_answer(struct path_world *w, const struct path_answer *row);

@@ -5,6 +5,9 @@
 #include "base/text.h"
 
 #include <stdio.h>
+#include <string.h>
+
+enum { ROW_BYTES = 2048 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof *(rows))
 
@@ -151,42 +154,78 @@ void path_answers(struct path_world *w) {
 /* ---- 72 --------------------------------------------------------------------------------------------------
  */
 
-static char *encapsulated(struct xforge *x, struct path_world *w, const char *file) {
-    AUTO(sign_buf) der = path_in(w, file);
-    AUTO(grow) text = {0};
-    text_base64(BYTES(der.data, der.len), &text);
-    grow_byte(&text, 0);
-    path_must(!text.failed, file);
-    return xf(x, "<xades:EncapsulatedCRLValue>%s</xades:EncapsulatedCRLValue>", (const char *)text.data);
+/* The files that end in `kind`, each as an element of that name. */
+static char *encapsulated(struct xforge *x, struct path_world *w, const char *files, const char *kind,
+                          const char *name) {
+    char text[ROW_BYTES], *rest = NULL, *out = xf(x, "%s", "");
+    snprintf(text, sizeof text, "%s", files);
+    for (char *one = strtok_r(text, " ", &rest); one != NULL; one = strtok_r(NULL, " ", &rest)) {
+        if (strstr(one, kind) == NULL) {
+            continue;
+        }
+        AUTO(sign_buf) der = path_in(w, one);
+        AUTO(grow) base64 = {0};
+        text_base64(BYTES(der.data, der.len), &base64);
+        grow_byte(&base64, 0);
+        path_must(!base64.failed, one);
+        out = xf(x, "%s<xades:Encapsulated%sValue>%s</xades:Encapsulated%sValue>", out, name,
+                 (const char *)base64.data, name);
+    }
+    return xf(x, "%s%s%s%s%s%s%s", *out ? "<xades:" : "", *out ? name : "", *out ? "Values>" : "", out,
+              *out ? "</xades:" : "", *out ? name : "", *out ? "Values>" : "");
 }
 
-/* An XAdES signature of the test PKI with these two lists among its unsigned properties. */
-static void xades(struct path_world *w, struct xforge *x, const char *file, const char *first,
-                  const char *second) {
-    const struct xsig s = {
-        .refs = xml_data(x),
-        .unsigned_ =
-            xf(x, "<xades:RevocationValues><xades:CRLValues>%s%s</xades:CRLValues></xades:RevocationValues>",
-               encapsulated(x, w, first), second != NULL ? encapsulated(x, w, second) : "")};
+/* An XAdES signature of the test PKI with these lists and responses among its unsigned properties. */
+static void xades(struct path_world *w, struct xforge *x, const char *file, const char *signer,
+                  const char *files) {
+    const struct xsig s = {.signer = signer,
+                           .refs = xml_data(x),
+                           .unsigned_ = xf(x, "<xades:RevocationValues>%s%s</xades:RevocationValues>",
+                                           encapsulated(x, w, files, ".crl", "CRL"),
+                                           encapsulated(x, w, files, ".ocsp", "OCSP"))};
     xml_finish(x, file, xml_document(x, xf(x, VERI "%s", xf_signature(x, &s))), &s);
 }
 
 static void of_the_test_pki(struct path_world *w) {
-    static const struct path_cert certs[] = {{"ca-ec", "ca-ec", .ext = ""},
-                                             {"root-ec", "root-ec", .ext = ""}};
+    static const struct path_cert certs[] = {
+        {"ca-ec", "ca-ec", .ext = ""}, {"root-ec", "root-ec", .ext = ""}, {"nes-p256", "ca-ec", .ext = ""}};
     static const struct path_list lists[] = {
         {"xades-spoofed.crl", .issuer = "ca-ec", .key = "stranger"},
-        {"xades-spoofed-root.crl", .issuer = "root-ec", .key = "stranger"}};
+        {"xades-spoofed-root.crl", .issuer = "root-ec", .key = "stranger"},
+        {"xades-ca.crl", .issuer = "ca-ec"},
+        {"xades-root.crl", .issuer = "root-ec"}};
+#define XADES_GOOD "nes-p256 ca-ec good " LISTED " " NEXT
+    static const struct path_answer answers[] = {
+        {"xades.ocsp", "ca-ec", .singles = XADES_GOOD},
+        {"xades-spoofed.ocsp", "ca-ec", .singles = XADES_GOOD, .key = "stranger"},
+        {"xades-by-signer.ocsp", "nes-p256", .singles = XADES_GOOD},
+    };
+    static const struct {
+        const char *file, *values;
+    } docs[] = {
+        {"values.xml", "xades-ca.crl xades-root.crl"},
+        {"values-ocsp.xml", "xades-root.crl xades.ocsp"},
+        {"values-signer-only.xml", "xades-ca.crl"},
+        {"values-signer-only-ocsp.xml", "xades.ocsp"},
+        {"values-spoofed.xml", "xades-spoofed.crl xades-root.crl"},
+        {"values-spoofed-root.xml", "xades-ca.crl xades-spoofed-root.crl"},
+        {"values-spoofed-ocsp.xml", "xades-root.crl xades-spoofed.ocsp"},
+        {"values-by-signer-ocsp.xml", "xades-root.crl xades-by-signer.ocsp"},
+    };
     struct xforge x;
     for (size_t i = 0; i < COUNT(certs); i++) {
         path_import(w, &certs[i]);
+    }
+    for (size_t i = 0; i < COUNT(lists); i++) {
         path_list(w, &lists[i]);
     }
+    make(w, answers, COUNT(answers));
     xforge_open(&x, w->folder);
-    xades(w, &x, "values.xml", SIGN_TEST_PKI "/ca-ec.crl", SIGN_TEST_PKI "/root-ec.crl");
-    xades(w, &x, "values-signer-only.xml", SIGN_TEST_PKI "/ca-ec.crl", NULL);
-    xades(w, &x, "values-spoofed.xml", "xades-spoofed.crl", SIGN_TEST_PKI "/root-ec.crl");
-    xades(w, &x, "values-spoofed-root.xml", SIGN_TEST_PKI "/ca-ec.crl", "xades-spoofed-root.crl");
+    for (size_t i = 0; i < COUNT(docs); i++) {
+        xades(w, &x, docs[i].file, NULL, docs[i].values);
+    }
+    xades(w, &x, "values-revoked.xml", "nes-revoked",
+          SIGN_TEST_PKI "/ca-ec.crl " SIGN_TEST_PKI "/root-ec.crl");
     path_must(!x.failed, "XAdES");
     xforge_close(&x);
 }

@@ -144,6 +144,18 @@ void path_cert(struct path_world *w, const struct path_cert *row) {
     }
 }
 
+/* The keys of the test PKI are kept under its password. */
+static EVP_PKEY *key_of_test_pki(const char *name) {
+    char path[512], password[] = "123456";
+    snprintf(path, sizeof path, "%s/%s.key.pem", SIGN_TEST_PKI, name);
+    FILE *f = fopen(path, "r");
+    path_must(f != NULL, path);
+    EVP_PKEY *key = PEM_read_PrivateKey(f, NULL, NULL, password);
+    fclose(f);
+    path_must(key != NULL, path);
+    return key;
+}
+
 void path_import(struct path_world *w, const struct path_cert *row) {
     char path[512];
     snprintf(path, sizeof path, "%s/%s.pem", SIGN_TEST_PKI, row->name);
@@ -153,7 +165,7 @@ void path_import(struct path_world *w, const struct path_cert *row) {
     m->cert = PEM_read_X509(f, NULL, NULL, NULL);
     fclose(f);
     path_must(m->cert != NULL, path);
-    m->key = X509_get_pubkey(m->cert);
+    m->key = key_of_test_pki(row->name);
     out_cert(w, m);
 }
 
