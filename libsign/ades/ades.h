@@ -57,6 +57,7 @@ struct ades_facts {
     size_t n_ocsps;
     struct pki_lists *lists; /* CRLs and responses carried by the document; NULL: none */
     size_t *effort;          /* left for the paths of all signatures of the document, see pki_path_options */
+    int64_t *patience;       /* likewise */
 };
 
 struct ades_context {

@@ -324,7 +324,8 @@ sign_rc judging_path(struct judging *j, sign_error *err) {
                                    .ocsps = f->ocsps,
                                    .n_ocsps = f->n_ocsps,
                                    .lists = f->lists,
-                                   .effort = f->effort};
+                                   .effort = f->effort,
+                                   .patience = f->patience};
     if (j->question != NULL)
         opt.policies = j->question->policies;
     AUTO(pki_path_ptr) path = NULL;
@@ -362,8 +363,12 @@ static void check_service(struct judging *j) {
 sign_rc ades_judge_certificate(const struct ades_context *ctx, const struct ades_certificate *question,
                                struct sign_report *report, struct report_signature *out, sign_error *err) {
     size_t effort = LIMIT_PATH_EFFORT;
-    const struct ades_facts facts = {
-        .signer = question->cert, .bag = question->bag, .n_bag = question->n_bag, .effort = &effort};
+    int64_t patience = LIMIT_PATIENCE;
+    const struct ades_facts facts = {.signer = question->cert,
+                                     .bag = question->bag,
+                                     .n_bag = question->n_bag,
+                                     .effort = &effort,
+                                     .patience = &patience};
     struct judging j = {.ctx = ctx, .facts = &facts, .question = question, .report = report, .out = out};
     out->best_signature_time = ctx->at;
     sign_rc rc = judging_signer(&j, err);

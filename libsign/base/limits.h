@@ -17,6 +17,7 @@ enum {
     LIMIT_POLICIES = 1024,        /* certificate policies, or mappings, of one certificate */
     LIMIT_NAME_CHECKS = 262144,   /* comparisons of a name with a subtree, for one path */
     LIMIT_AIA_FETCHES = 8,        /* downloads of issuers for one search of a path */
+    LIMIT_PATIENCE = 120000,      /* milliseconds waited for the network for all paths of one document */
     LIMIT_NESTING = 3,            /* who signed a list about whoever signed a list about ... */
     LIMIT_URLS = 4,               /* of one kind tried for one certificate */
     LIMIT_URL = 2048,             /* octets of one */
@@ -24,9 +25,10 @@ enum {
     LIMIT_OCSP_CERTIFICATES = 16, /* in one response */
     LIMIT_AIA_CERTIFICATES = 256, /* in one answer of an issuer's server; each is paid for as an effort */
     LIMIT_OCSP_AGE = 86400, /* seconds that a response without nextUpdate is relied on (RFC 6960, 4.2.2.1) */
-    LIMIT_OCSP_SKEW = 300,  /* seconds that a responder's clock may be ahead (RFC 6960, 3.2, 5.) */
-    LIMIT_FETCHES = 4096,   /* answers of the network that a trust remembers */
-    LIMIT_ANCHORS = 4096,   /* in one trust store */
+    LIMIT_CLOCK_SKEW =
+        300, /* seconds that the clock of who signs lists or responses may be ahead (RFC 6960, 3.2) */
+    LIMIT_FETCHES = 4096, /* answers of the network that a trust remembers */
+    LIMIT_ANCHORS = 4096, /* in one trust store */
     LIMIT_ROLES = 32,
     LIMIT_PLACE_LINES = 6, /* RFC 5126, 5.11.2 */
     LIMIT_FORM_DEPTH = 16,

@@ -163,7 +163,8 @@ static sign_rc judge(struct cades_one *o, sign_error *err) {
                                    .bag = o->job->certs,
                                    .n_bag = o->job->n_certs,
                                    .lists = &o->job->lists,
-                                   .effort = &o->job->effort};
+                                   .effort = &o->job->effort,
+                                   .patience = &o->job->patience};
     describe(o);
     add_values(o);
     sign_rc rc = cades_collect(o, err);
@@ -341,6 +342,7 @@ static sign_rc verify_signers(struct cades_job *job, sign_error *err) {
 
 sign_rc cades_verify_message(struct cades_job *job, sign_error *err) {
     job->effort = LIMIT_PATH_EFFORT;
+    job->patience = LIMIT_PATIENCE;
     if (job->m->broken != MSG_NONE)
         return judge_message(job, job->m->broken, job->m->broken_detail, err);
     sign_rc rc = job->m->is_signed_data ? verify_signers(job, err) : SIGN_OK;

@@ -20,6 +20,7 @@ struct cades_job {
     bool listed[DIGEST_COUNT]; /* in digestAlgorithms; DIGEST_NONE: some that are not known */
     size_t countersignatures;  /* read so far, for the limit */
     size_t effort;             /* left for certificate paths */
+    int64_t patience;          /* likewise, in milliseconds */
     struct cades_digest digests[DIGEST_COUNT]; /* of the content: once for all signers */
 };
 

@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "pki/fetched.h"
 #include <pthread.h>
+#include <time.h>
 
 /*
  * Seconds. A failure is remembered so that a thousand signatures do not wait for one dead server each; what
@@ -264,5 +265,26 @@ sign_rc pki_fetch(const sign_trust *trust, struct crypto *crypto, const struct p
         wait_for_others(m, &a, out);
     for (size_t i = 0; i < n && rc != SIGN_OK; i++)
         pki_fetched_free(&out[i]);
+    return rc;
+}
+
+static int64_t milliseconds(void) {
+    struct timespec t = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+sign_rc pki_fetch_within(const sign_trust *trust, struct crypto *crypto, int64_t *patience,
+                         struct pki_want *wants, size_t n, struct pki_fetched **out, sign_error *err) {
+    bool over = patience != NULL && *patience <= 0;
+    for (size_t i = 0; i < n && over; i++)
+        wants[i].local = true;
+    /* All of them are, or none is. */
+    if (patience == NULL || n == 0 || wants[0].local)
+        return pki_fetch(trust, crypto, wants, n, out, err);
+    int64_t began = milliseconds();
+    sign_rc rc = pki_fetch(trust, crypto, wants, n, out, err);
+    int64_t took = milliseconds() - began;
+    *patience -= took < *patience ? took : *patience;
     return rc;
 }

@@ -132,6 +132,10 @@ static void collect(errand *e, struct inquiry *in, enum how how, int round) {
     }
 }
 
+static bool is_over(const struct pki_path_options *opt) {
+    return opt->patience != NULL && *opt->patience <= 0;
+}
+
 /* One call for all that is open; *any: something was asked for. */
 static sign_rc run(struct inquiry *in, size_t n, enum how how, int round, bool *any, sign_error *err) {
     AUTO(errand) e = {0};
@@ -140,7 +144,11 @@ static sign_rc run(struct inquiry *in, size_t n, enum how how, int round, bool *
         collect(&e, &in[i], how, round);
     *any = e.n > 0;
     if (rc == SIGN_OK && e.n > 0)
-        rc = pki_fetch(in->q->trust, in->q->crypto, e.wants, e.n, e.got, err);
+        rc = pki_fetch_within(in->q->trust, in->q->crypto, in->q->opt->patience, e.wants, e.n, e.got, err);
+    for (size_t i = 0; i < e.n && rc == SIGN_OK && how != FROM_MEMORY; i++)
+        if (e.got[i] == NULL && is_over(in->q->opt) && e.about[i]->failed[0] == '\0')
+            (void)snprintf(e.about[i]->failed, sizeof e.about[i]->failed,
+                           "not asked: the servers before took too long");
     for (size_t i = 0; i < e.n && rc == SIGN_OK; i++)
         rc = take(e.about[i], e.whose[i], TAKE(e.got[i]), err);
     return rc;

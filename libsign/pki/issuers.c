@@ -50,7 +50,7 @@ sign_rc search_fetch_issuers(search *s, sign_error *err) {
         }
     if (n == 0)
         return SIGN_OK;
-    sign_rc rc = pki_fetch(s->trust, s->crypto, wants, n, &f->answers[first], err);
+    sign_rc rc = pki_fetch_within(s->trust, s->crypto, s->opt->patience, wants, n, &f->answers[first], err);
     for (size_t i = first; i < f->asked && rc == SIGN_OK; i++)
         for (size_t k = 0; f->answers[i] != NULL && k < f->answers[i]->n_certs && rc == SIGN_OK; k++)
             rc = take_cert(s, f->answers[i]->certs[k], f->answers[i]->source, err);

@@ -423,6 +423,9 @@ CLEANUP(pki_fetched_ptr, pki_fetched_free);
  */
 sign_rc pki_fetch(const sign_trust *trust, struct crypto *crypto, const struct pki_want *wants, size_t n,
                   struct pki_fetched **out, sign_error *err);
+/* The same within the patience that is left (pki_path_options), which is made less by what it took. */
+sign_rc pki_fetch_within(const sign_trust *trust, struct crypto *crypto, int64_t *patience,
+                         struct pki_want *wants, size_t n, struct pki_fetched **out, sign_error *err);
 struct fetch_memory;
 sign_rc fetch_memory_new(struct fetch_memory **out, sign_error *err);
 void fetch_memory_free(struct fetch_memory **m);

@@ -215,6 +215,12 @@ struct pki_path_options {
      * certificates or lists would else be hours.
      */
     size_t *effort;
+    /*
+     * Milliseconds that may still be waited for the network, likewise for one document; taken from. At 0
+     * nobody is asked any more, what was fetched before aside. NULL: no end. A thousand signers with a dead
+     * server each would else be hours, too.
+     */
+    int64_t *patience;
 };
 
 /* One list or response that the answer about a certificate rests on. */

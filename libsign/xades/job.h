@@ -36,6 +36,7 @@ struct xades_job {
     struct sign_report *report;
     size_t countersignatures;  /* read so far, for the limit */
     size_t effort;             /* left for certificate paths */
+    int64_t patience;          /* likewise, in milliseconds */
     uint64_t work, work_limit; /* done so far; 0: the limit was not asked for yet */
     struct xades_known known[XADES_KNOWN];
     size_t n_known;

@@ -104,7 +104,8 @@ static sign_rc judge(struct xades_one *o, sign_error *err) {
                                    .signing_certificate = TRI_NULL,
                                    .sigalg = o->s.sigalg,
                                    .digest = o->s.sigalg.digest,
-                                   .effort = &o->job->effort};
+                                   .effort = &o->job->effort,
+                                   .patience = &o->job->patience};
     o->out->format = has_properties(o->s.node) ? "xades" : "xmldsig";
     if (o->s.broken != MSG_NONE)
         return judge_facts(o, err);
@@ -225,6 +226,7 @@ static sign_rc judge_all(struct xades_job *job, struct xades_one *all, sign_erro
 sign_rc xades_run_start(struct xades_job *job, struct xades_one **all, sign_error *err) {
     arena *a = &job->report->arena;
     job->effort = LIMIT_PATH_EFFORT;
+    job->patience = LIMIT_PATIENCE;
     job->used = arena_alloc(a, job->n_contents + 1);
     *all = arena_alloc(a, (job->d->n_signatures + 1) * sizeof **all);
     if (job->used == NULL || *all == NULL)

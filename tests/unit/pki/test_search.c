@@ -2,6 +2,7 @@
  * fetched, keys that inherit their parameters (RFC 5280, 6; RFC 4158). */
 #include "mint_ocsp.h"
 #include <openssl/core_names.h>
+#include <unistd.h>
 
 enum { CA_USAGE = KU_CERT_SIGN | KU_CRL_SIGN };
 
@@ -361,6 +362,7 @@ struct shelf {
     EVP_PKEY *endless; /* key of every authority of an endless chain; NULL: none */
     size_t asked;
     int64_t expires;
+    unsigned delay_ms;
 };
 
 static sign_buf next_authority(struct shelf *s, const char *url) {
@@ -377,6 +379,8 @@ static sign_buf next_authority(struct shelf *s, const char *url) {
 
 static void give(void *user, const sign_fetch_request *requests, size_t n, sign_fetch_answer *answers) {
     struct shelf *s = user;
+    if (s->delay_ms > 0)
+        (void)usleep(s->delay_ms * 1000);
     for (size_t i = 0; i < n; i++) {
         s->asked++;
         answers[i].rc = SIGN_E_NETWORK;
@@ -463,6 +467,43 @@ Test(pki_search, fetching_is_bounded) {
     sign_trust_free(&trust);
     EVP_PKEY_free(root_key);
     EVP_PKEY_free(endless);
+    EVP_PKEY_free(key);
+}
+
+/* Servers that take their time are not waited for longer than the whole document may; what is remembered
+ * does. */
+Test(pki_search, waiting_is_bounded) {
+    EVP_PKEY *root_key = mint_key(), *ca_key = mint_key(), *key = mint_key();
+    AUTO(sign_buf) aia = mint_extras(&(struct mint_extras){.issuers_url = "http://aia.test/ca"});
+    AUTO(sign_buf) elsewhere = mint_extras(&(struct mint_extras){.issuers_url = "http://aia.test/again"});
+    struct mint_cert root = authority("Root", "Root", root_key, root_key),
+                     ca = authority("CA", "Root", ca_key, root_key), end = signer("CA", key, ca_key);
+    AUTO(sign_buf) root_der = mint_cert(&root);
+    AUTO(sign_buf) ca_der = mint_cert(&ca);
+    end.extensions = view(aia);
+    AUTO(sign_buf) der = mint_cert(&end);
+    end.extensions = view(elsewhere);
+    AUTO(sign_buf) other = mint_cert(&end);
+    struct shelf shelf = {.url = {"http://aia.test/ca", "http://aia.test/again"},
+                          .der = {view(ca_der), view(ca_der)},
+                          .delay_ms = 20};
+    const sign_fetch fetch = {give, &shelf};
+    const sign_anchor anchor = {.der = view(root_der)};
+    sign_trust *trust = trust_of(&anchor, 1, NULL, 0, &fetch);
+    int64_t patience = 5000;
+    const struct pki_path_options opt = {.at = T2026, .online = true, .patience = &patience};
+    expect(judge(trust, view(der), &opt), SUB_NONE, MSG_NONE, "in time");
+    cr_expect(patience > 0 && patience <= 4981, "left: %lld", (long long)patience);
+    patience = 0;
+    expect(judge(trust, view(other), &opt), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_NO_ISSUER, "too late");
+    expect(judge(trust, view(der), &opt), SUB_NONE, MSG_NONE, "too late, but remembered");
+    cr_expect_eq(shelf.asked, 1, "asked %zu times", shelf.asked);
+    patience = 1;
+    expect(judge(trust, view(other), &opt), SUB_NONE, MSG_NONE, "the last one is waited for");
+    cr_expect_eq(patience, 0, "left: %lld", (long long)patience);
+    sign_trust_free(&trust);
+    EVP_PKEY_free(root_key);
+    EVP_PKEY_free(ca_key);
     EVP_PKEY_free(key);
 }
 
