@@ -58,6 +58,15 @@ static void answer_offline(struct transfer *t) {
 
 /* ---- ends ------------------------------------------------------------------------------------ */
 
+/*
+ * Whether the answer may serve again. One that answers an OCSP request of somebody else is given to the
+ * reader, who tells why it will not do; remembered it could not be told from one that answered its own.
+ */
+static bool may_serve(const struct transfer *t, const struct net_peek *peek) {
+    return t->answer->rc == SIGN_OK && !t->head.no_store &&
+           (t->request->kind != SIGN_FETCH_OCSP || net_nonce_fits(t->request->body, peek));
+}
+
 /* What the server gave, or did not, is remembered; what is remembered stands in for what it did not. */
 static void finish(struct transfer *t) {
     sign_fetch_answer *a = t->answer;
@@ -79,7 +88,7 @@ static void finish(struct transfer *t) {
     bool failed = a->rc == SIGN_E_NETWORK || a->rc == SIGN_E_LIMIT;
     if (failed)
         netcache_failed(t->net->cache, &t->key, a->problem, t->head.retry_after);
-    else if (a->rc == SIGN_OK && !t->head.no_store)
+    else if (may_serve(t, &peek))
         netcache_put(t->net->cache, &t->key, a);
     else
         netcache_leave(t->net->cache, &t->key, t->owner);

@@ -80,7 +80,37 @@ static bool single(struct der_cursor *list, struct net_peek *out) {
     return der_ok(&one);
 }
 
-/* BasicOCSPResponse: ResponseData is version, responderID, producedAt, responses. */
+/* RFC 6960, 4.4.1: an OCTET STRING; old responders give the bare octets back. */
+static sign_bytes nonce_of(sign_bytes value) {
+    struct der_parse parse = {0};
+    struct der_cursor v = der_open(&parse, value, false);
+    sign_bytes inner = {0};
+    return der_octets(&v, &inner) && der_finish(&v) ? inner : value;
+}
+
+/* Extensions (RFC 5280, 4.1) of a request or a response; false: malformed, or several nonces. */
+static bool extensions(struct der_cursor *c, bool *has_nonce, sign_bytes *nonce) {
+    struct der_cursor list, one;
+    if (!der_enter(c, DER_SEQUENCE, &list) || !der_finish(c))
+        return false;
+    while (der_more(&list)) {
+        sign_bytes oid = {0}, value = {0};
+        if (!der_enter(&list, DER_SEQUENCE, &one) || !der_oid(&one, &oid))
+            return false;
+        (void)der_optional(&one, DER_BOOLEAN, NULL);
+        if (!der_octets(&one, &value) || !der_finish(&one))
+            return false;
+        if (!oid_is(oid, OID_OCSP_NONCE))
+            continue;
+        if (*has_nonce)
+            return false;
+        *has_nonce = true;
+        *nonce = nonce_of(value);
+    }
+    return der_ok(&list);
+}
+
+/* BasicOCSPResponse: ResponseData is version, responderID, producedAt, responses, extensions. */
 static bool basic(sign_bytes der, struct net_peek *out) {
     struct der_parse parse = {0};
     struct der_cursor top = der_open(&parse, der, false), in, data, list;
@@ -102,7 +132,9 @@ static bool basic(sign_bytes der, struct net_peek *out) {
             earliest(out, one.next);
     }
     out->has_next = out->has_next && all_next;
-    return ok && any && der_ok(&list);
+    if (ok && der_optional_enter(&data, DER_CONTEXT_CONSTRUCTED(1), &in))
+        ok = extensions(&in, &out->has_nonce, &out->nonce);
+    return ok && any && der_ok(&list) && der_ok(&data);
 }
 
 static bool ocsp(sign_bytes der, struct net_peek *out) {
@@ -124,6 +156,25 @@ static bool ocsp(sign_bytes der, struct net_peek *out) {
     return der_enter(&in, DER_CONTEXT_CONSTRUCTED(0), &outer) && der_enter(&outer, DER_SEQUENCE, &bytes) &&
            der_oid(&bytes, &oid) && oid_is(oid, OID_OCSP_BASIC) && der_octets(&bytes, &response) &&
            basic(response, out);
+}
+
+/* OCSPRequest: TBSRequest is version, requestorName, requestList, extensions (RFC 6960, 4.1.1). */
+static bool request_nonce(sign_bytes der, sign_bytes *nonce) {
+    struct der_parse parse = {0};
+    struct der_cursor top = der_open(&parse, der, false), in, tbs, list;
+    bool there = false;
+    if (!der_enter(&top, DER_SEQUENCE, &in) || !der_enter(&in, DER_SEQUENCE, &tbs))
+        return false;
+    (void)der_optional(&tbs, DER_CONTEXT_CONSTRUCTED(0), NULL);
+    (void)der_optional(&tbs, DER_CONTEXT_CONSTRUCTED(1), NULL);
+    return der_take(&tbs, DER_SEQUENCE, NULL) &&
+           der_optional_enter(&tbs, DER_CONTEXT_CONSTRUCTED(2), &list) && extensions(&list, &there, nonce) &&
+           there;
+}
+
+bool net_nonce_fits(sign_bytes request, const struct net_peek *response) {
+    sign_bytes sent = {0};
+    return !response->has_nonce || !request_nonce(request, &sent) || bytes_equal(sent, response->nonce);
 }
 
 typedef bool (*look_fn)(sign_bytes der, struct net_peek *out);

@@ -8,6 +8,8 @@
 struct net_peek {
     bool has_next;
     int64_t next;     /* nextUpdate, the earliest of several */
+    bool has_nonce;   /* of an OCSP response */
+    sign_bytes nonce; /* its octets, a view into the body */
     char problem[64]; /* why it is not what was asked for */
 };
 
@@ -18,6 +20,12 @@ struct net_peek {
  * response is left to its reader.
  */
 bool net_peek(sign_fetch_kind kind, sign_bytes body, struct net_peek *out);
+
+/*
+ * Whether the response (net_peek) may be the answer to this OCSPRequest: false when both have a nonce and not
+ * the same one (RFC 6960, 4.4.1).
+ */
+bool net_nonce_fits(sign_bytes request, const struct net_peek *response);
 
 /* What the header lines of an answer say (RFC 9111, 5.2; RFC 9110, 8 and 10.2.3). */
 struct net_head {

@@ -275,6 +275,21 @@ static void remembered(struct bench *b) {
     check(b, gives(b, id, &without, "PASSED", true), "memory: and its end");
 }
 
+/* A response to somebody else's request is not believed, nor is it the next time because it was kept. */
+static void replayed(struct bench *b) {
+    char cache[128], wish[] = "name=yinelenen ocsp=/ocsp/ca/wrong-nonce";
+    struct wish_text w;
+    snprintf(cache, sizeof cache, "%s/cache.db", b->folder);
+    struct judge_options o = {.cache = cache};
+    must(wish_read(wish, http_port(b->http), &w), wish);
+    const struct identity *id = realm_issue(b->realm, &w.wish);
+    for (int i = 1; i <= 3; i++) {
+        check(b, gives(b, id, &o, "TRY_LATER", true), "replayed: refused, time %d", i);
+    }
+    o.shut = true;
+    check(b, gives(b, id, &o, "TRY_LATER", false), "replayed: nothing of it was kept");
+}
+
 /* A list that has run out is not what the next day is judged by; the answer of the day before stays the same.
  */
 static void later(struct bench *b) {
@@ -476,6 +491,7 @@ int main(int argc, char **argv) {
     table(&b, argv[1], argc == 4 ? argv[3] : NULL);
     if (argc == 3) {
         remembered(&b);
+        replayed(&b);
         later(&b);
         together(&b);
         same_through_door(&b);

@@ -26,7 +26,9 @@ typedef struct sign_fetch_request {
     size_t limit; /* octets of the answer's body; more is SIGN_E_LIMIT; 0: 256 MB, as are larger ones */
     /*
      * For a cache: an answer is remembered by kind, url, issuer and subject, so that what one authority's
-     * certificates fetched never answers for another's.
+     * certificates fetched never answers for another's. A response whose nonce is not that of the OCSP
+     * request which fetched it is never remembered: to a later request with a nonce of its own it would be
+     * the answer.
      */
     uint8_t issuer[32]; /* SHA-256 of Name and SubjectPublicKeyInfo of whom the answer is asked for; zero:
                            nobody */

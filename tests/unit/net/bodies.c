@@ -62,7 +62,34 @@ sign_buf make_crl(int64_t next, size_t filler) {
     return done(&out);
 }
 
+/* [number] EXPLICIT Extensions with one nonce (RFC 6960, 4.4.1); none when it is empty. */
+static void put_nonce(grow *out, uint8_t number, sign_bytes nonce) {
+    AUTO(grow) value = {0}, inner = {0}, one = {0}, list = {0}, extensions = {0};
+    if (nonce.len == 0)
+        return;
+    grow_put(&value, nonce.data, nonce.len);
+    wrap(&inner, DER_OCTET_STRING, &value);
+    grow_put(&one, "\x06\x09\x2b\x06\x01\x05\x05\x07\x30\x01\x02", 11);
+    wrap(&one, DER_OCTET_STRING, &inner);
+    wrap(&list, DER_SEQUENCE, &one);
+    wrap(&extensions, DER_SEQUENCE, &list);
+    wrap(out, DER_CONTEXT_CONSTRUCTED(number), &extensions);
+}
+
+sign_buf make_ocsp_request(sign_bytes nonce) {
+    AUTO(grow) tbs = {0}, whole = {0}, out = {0};
+    grow_put(&tbs, "\x30\x04\x30\x02\x30\x00", 6); /* a list of one Request, whose CertID is empty */
+    put_nonce(&tbs, 2, nonce);
+    wrap(&whole, DER_SEQUENCE, &tbs);
+    wrap(&out, DER_SEQUENCE, &whole);
+    return done(&out);
+}
+
 sign_buf make_ocsp(unsigned status, int64_t next) {
+    return make_ocsp_nonce(status, next, (sign_bytes){0});
+}
+
+sign_buf make_ocsp_nonce(unsigned status, int64_t next, sign_bytes nonce) {
     AUTO(grow) one = {0}, single = {0}, explicit0 = {0}, data = {0}, basic_in = {0}, basic = {0};
     AUTO(grow) bytes = {0}, outer = {0}, whole = {0}, out = {0};
     grow_put(&one, "\x30\x00\x80\x00", 4); /* CertID, good */
@@ -75,6 +102,7 @@ sign_buf make_ocsp(unsigned status, int64_t next) {
     grow_put(&data, "\xa1\x02\x30\x00", 4); /* byName */
     time_put(&data, T0);
     wrap(&data, DER_SEQUENCE, &single);
+    put_nonce(&data, 1, nonce);
     wrap(&basic_in, DER_SEQUENCE, &data);
     algorithm_and_bits(&basic_in);
     wrap(&basic, DER_SEQUENCE, &basic_in);

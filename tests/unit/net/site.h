@@ -12,6 +12,9 @@
 /* Minimal structures: what a cache looks at is there, the rest is not. next: 0 none. */
 sign_buf make_crl(int64_t next, size_t filler);
 sign_buf make_ocsp(unsigned status, int64_t next);
+/* With a nonce; empty: none. */
+sign_buf make_ocsp_nonce(unsigned status, int64_t next, sign_bytes nonce);
+sign_buf make_ocsp_request(sign_bytes nonce);
 sign_buf make_certificate(void);
 
 struct site {

@@ -191,6 +191,64 @@ Test(cache, time_stamps_are_not_remembered) {
     }
 }
 
+/* One request with this nonce (NULL: none); where the answer came from. */
+static int ask_with_nonce(const char *nonce) {
+    char url[300];
+    AUTO(sign_buf) body = make_ocsp_request(nonce != NULL ? BYTES_STR(nonce) : (sign_bytes){0});
+    sign_fetch_request r = request(SIGN_FETCH_OCSP, site_url(&site, "/ocsp", url));
+    r.type = "application/ocsp-request";
+    r.body = BYTES(body.data, body.len);
+    sign_fetch_answer a = ask(&door, &r);
+    int from = a.rc == SIGN_OK ? (int)a.from : -1;
+    answer_free(&a);
+    return from;
+}
+
+static void serve_nonce(const char *nonce) {
+    sign_buf_free(&site.ocsp);
+    site.ocsp = make_ocsp_nonce(0, T0 + DAY / 4, nonce != NULL ? BYTES_STR(nonce) : (sign_bytes){0});
+}
+
+/* Whoever plays an old response back must not have it believed from the cache the next time. */
+Test(cache, a_response_to_another_request_is_not_remembered) {
+    door_open(&door);
+    serve_nonce("theirs");
+    for (unsigned i = 1; i <= 3; i++) {
+        cr_assert_eq(ask_with_nonce("ours"), SIGN_FROM_NETWORK); /* the reader tells why it will not do */
+        cr_assert_eq(hits(), i);
+    }
+    door_shut(&door);
+    door.opt.offline = 1;
+    door_open(&door);
+    cr_assert_eq(ask_with_nonce("ours"), -1);
+    door_shut(&door);
+    door.opt.offline = 0;
+    door_open(&door);
+    serve_nonce("ours");
+    cr_assert_eq(ask_with_nonce("ours"), SIGN_FROM_NETWORK);
+    cr_assert_eq(ask_with_nonce("another"), SIGN_FROM_CACHE); /* it answered the request that fetched it */
+    /* Nor does it replace what is there. */
+    serve_nonce("theirs");
+    door.clock += DAY;
+    cr_assert_eq(ask_with_nonce("mine"), SIGN_FROM_NETWORK);
+    door.opt.offline = 1;
+    door_shut(&door);
+    door_open(&door);
+    cr_assert_eq(ask_with_nonce("mine"), SIGN_FROM_STALE);
+}
+
+/* Most responders sign in advance and have none (RFC 5019, 2.2.1). */
+Test(cache, a_response_without_nonce_is_remembered) {
+    door_open(&door);
+    serve_nonce(NULL);
+    cr_assert_eq(ask_with_nonce("ours"), SIGN_FROM_NETWORK);
+    cr_assert_eq(ask_with_nonce("ours"), SIGN_FROM_CACHE);
+    door.clock += DAY;
+    serve_nonce("theirs");
+    cr_assert_eq(ask_with_nonce(NULL), SIGN_FROM_NETWORK);
+    cr_assert_eq(ask_with_nonce(NULL), SIGN_FROM_CACHE);
+}
+
 Test(cache, a_clock_that_was_set_back_believes_nothing) {
     door_open(&door);
     cr_assert_eq(fetch("/crl"), SIGN_FROM_NETWORK);

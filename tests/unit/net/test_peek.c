@@ -59,6 +59,24 @@ Test(peek, ocsp) {
     }
 }
 
+/* RFC 6960, 4.4.1. */
+Test(peek, nonces) {
+    static const struct {
+        const char *sent, *came;
+        bool fits;
+    } rows[] = {{"abc", "abc", true}, {"abc", "abd", false}, {"abc", "ab", false},
+                {"abc", "", true},    {"", "abc", true},     {"", "", true}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct net_peek p;
+        AUTO(sign_buf) sent = make_ocsp_request(BYTES_STR(rows[i].sent));
+        AUTO(sign_buf) came = make_ocsp_nonce(0, 0, BYTES_STR(rows[i].came));
+        cr_assert(net_peek(SIGN_FETCH_OCSP, BYTES(came.data, came.len), &p));
+        cr_expect_eq(net_nonce_fits(BYTES(sent.data, sent.len), &p), rows[i].fits, "%zu", i);
+        cr_expect(net_nonce_fits((sign_bytes){0}, &p), "no body, no nonce");
+        cr_expect(net_nonce_fits(BYTES("junk", 4), &p));
+    }
+}
+
 static sign_buf pem(const char *label, sign_buf der) {
     AUTO(grow) out = {0};
     sign_buf text = {0};
