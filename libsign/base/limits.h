@@ -25,10 +25,9 @@ enum {
     LIMIT_OCSP_CERTIFICATES = 16, /* in one response */
     LIMIT_AIA_CERTIFICATES = 256, /* in one answer of an issuer's server; each is paid for as an effort */
     LIMIT_OCSP_AGE = 86400, /* seconds that a response without nextUpdate is relied on (RFC 6960, 4.2.2.1) */
-    LIMIT_CLOCK_SKEW =
-        300, /* seconds that the clock of who signs lists or responses may be ahead (RFC 6960, 3.2) */
-    LIMIT_FETCHES = 4096, /* answers of the network that a trust remembers */
-    LIMIT_ANCHORS = 4096, /* in one trust store */
+    LIMIT_CLOCK_SKEW = 300, /* seconds that the clock of who signs lists and responses may be ahead */
+    LIMIT_FETCHES = 4096,   /* answers of the network that a trust remembers */
+    LIMIT_ANCHORS = 4096,   /* in one trust store */
     LIMIT_ROLES = 32,
     LIMIT_PLACE_LINES = 6, /* RFC 5126, 5.11.2 */
     LIMIT_FORM_DEPTH = 16,

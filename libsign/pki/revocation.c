@@ -49,7 +49,7 @@ static void cut_by_lists(const struct inquiry *in, struct rev_answer *a) {
     for (size_t i = 0; i < in->crl.n; i++) {
         const struct pki_crl *c = in->crl.uses[i].crl;
         struct crl_entry e;
-        cut(a, at, c->this_update);
+        cut(a, at, c->this_update - LIMIT_CLOCK_SKEW);
         if (c->has_next)
             cut(a, at, c->next_update + 1);
         if (pki_crl_find_for(c, BYTES(in->crl.issuers[0].data, in->crl.issuers[0].len),

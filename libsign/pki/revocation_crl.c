@@ -125,13 +125,18 @@ static const struct crl_use *newer(const struct joined *j) {
     return j->delta != NULL ? j->delta : j->base;
 }
 
+/* From when on a list may be used: the clock of who signed it may be ahead, as that of a responder may be. */
+static int64_t begins(const struct pki_crl *crl) {
+    return crl->this_update - LIMIT_CLOCK_SKEW;
+}
+
 /*
  * Fresh (EN 319 102-1, 5.2.5): issued at or before the time in question and not outlived by it. A list made
  * before the certificate began can say nothing about it.
  */
 static bool is_fresh(struct crl_search *s, const struct pki_crl *crl) {
     int64_t at = s->q->opt->at;
-    if (crl->this_update > at)
+    if (begins(crl) > at)
         crl_search_note(s, CRL_RANK_FUTURE, MSG_CRL_FUTURE, crl->this_update);
     else if (crl->this_update < s->q->chain[0]->not_before)
         crl_search_note(s, CRL_RANK_OLD, MSG_CRL_OLD, crl->this_update);
@@ -168,7 +173,7 @@ static bool goes_with(const struct crl_use *delta, const struct crl_use *base) {
 /* A base that is outlived lives on with a delta that is not: together they are a complete list (5.2.4). */
 static bool join(struct crl_search *s, const struct crl_use *base, struct joined *out) {
     *out = (struct joined){.base = base};
-    if (base->crl->delta || base->crl->this_update > s->q->opt->at)
+    if (base->crl->delta || begins(base->crl) > s->q->opt->at)
         return !base->crl->delta && is_fresh(s, base->crl);
     for (size_t i = 0; i < s->n; i++) {
         const struct crl_use *u = &s->uses[i];
@@ -308,8 +313,8 @@ static void narrow(const struct crl_search *s, int64_t oldest, struct rev_answer
     for (size_t i = 0; i < s->n; i++) {
         const struct pki_crl *c = s->uses[i].crl;
         struct crl_entry e;
-        if (c->this_update > at)
-            until(out, c->this_update - 1);
+        if (begins(c) > at)
+            until(out, begins(c) - 1);
         if (c->this_update >= oldest && c->has_next && c->next_update < at)
             since(out, c->next_update + 1);
         if (find_entry(s, &s->uses[i], &e) && e.revoked_at > at)
@@ -322,7 +327,7 @@ static void narrow(const struct crl_search *s, int64_t oldest, struct rev_answer
 static void hold_for(const struct joined *j, struct rev_answer *out) {
     rest_on(j->base, out);
     rest_on(newer(j), out);
-    since(out, newer(j)->crl->this_update);
+    since(out, begins(newer(j)->crl));
     until(out, newer(j)->crl->next_update);
 }
 

@@ -356,13 +356,13 @@ static bool is_fresh(struct ocsp_search *s, const struct pki_ocsp *r, const stru
                      const responder *who) {
     const struct pki_cert *cert = s->q->chain[0];
     int64_t at = s->q->opt->at;
-    if (single->this_update - LIMIT_OCSP_SKEW > at)
+    if (single->this_update - LIMIT_CLOCK_SKEW > at)
         note(s, OCSP_RANK_TIME, MSG_OCSP_FUTURE, single->this_update);
     else if (single->this_update < cert->not_before)
         note(s, OCSP_RANK_TIME, MSG_OCSP_OLD, single->this_update);
     else if (single->archive_cutoff > cert->not_after) /* RFC 6960, 4.4.4: no longer kept */
         note(s, OCSP_RANK_TIME, MSG_OCSP_OLD, single->archive_cutoff);
-    else if (r->produced_at + LIMIT_OCSP_SKEW < single->this_update)
+    else if (r->produced_at + LIMIT_CLOCK_SKEW < single->this_update)
         note(s, OCSP_RANK_TIME, MSG_OCSP_PRODUCED, r->produced_at);
     else if (single->has_next && single->next_update < at)
         note(s, OCSP_RANK_TIME, MSG_OCSP_EXPIRED, single->next_update);
@@ -415,7 +415,7 @@ static bool consider(struct ocsp_search *s, struct pki_ocsp *r, const struct ocs
         return false;
     }
     enum rev_status status = status_at(single, s->q->opt->at);
-    cut(s, single->this_update - LIMIT_OCSP_SKEW);
+    cut(s, single->this_update - LIMIT_CLOCK_SKEW);
     cut(s, end_of(single) + 1);
     if (single->status == OCSP_REVOKED)
         cut(s, single->revoked_at);

@@ -65,7 +65,7 @@ Test(pki_ocsp_status, freshness) {
     a.from = T2026 - 3600;
     one(&s, a, SUB_TRY_LATER, MSG_OCSP_EXPIRED, "ran out");
     a.to = T2026 + 3600;
-    a.from = T2026 + LIMIT_OCSP_SKEW;
+    a.from = T2026 + LIMIT_CLOCK_SKEW;
     one(&s, a, SUB_NONE, MSG_NONE, "a clock that is a little ahead");
     a.from++;
     one(&s, a, SUB_TRY_LATER, MSG_OCSP_FUTURE, "of the future");
@@ -91,7 +91,7 @@ Test(pki_ocsp_status, produced_before_what_it_tells) {
     scene_begin(&s);
     struct mint_single a = single_of(&s);
     struct mint_ocsp m = response_of(&s, &a);
-    m.produced = a.from - LIMIT_OCSP_SKEW;
+    m.produced = a.from - LIMIT_CLOCK_SKEW;
     both(&s, &m, SUB_NONE, MSG_NONE, "within the tolerance of clocks");
     m.produced--;
     both(&s, &m, SUB_TRY_LATER, MSG_OCSP_PRODUCED, "signed before");
