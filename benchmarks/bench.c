@@ -57,6 +57,9 @@ static void rows_add(struct bench_list *list, const struct bench_settings *s, co
         corpora[k] = corpus_load(a, kinds[k]);
     for (size_t k = 0; k < 3; k++)
         verify_ops(list, corpora[k]);
+    struct authority *busy = authority_load(s->pki, LONG_LIST);
+    for (size_t k = 0; k < 3; k++)
+        verify_long_list_ops(list, corpus_under(corpora[k], busy));
     for (size_t k = 0; k < 3; k++)
         sign_ops(list, s, corpora[k]);
     for (size_t k = 0; s->token && k < 3; k++)
@@ -79,7 +82,7 @@ int main(int argc, char **argv) {
         return 2;
     }
     struct bench_list list = {0};
-    struct authority *a = authority_load(s.pki);
+    struct authority *a = authority_load(s.pki, SHORT_LIST);
     if (s.child) {
         large_ops(&list, &s, corpus_signer(a, "rsa2048"));
         xades_large_ops(&list, &s);

@@ -52,15 +52,15 @@ static void crl_load(X509_STORE *store, const char *dir, const char *name) {
     BIO_free(bio);
 }
 
-struct authority *authority_load(const char *dir) {
+struct authority *authority_load(const char *dir, const char *list) {
     struct authority *a = calloc(1, sizeof *a);
     must(a != NULL, "out of memory");
-    *a = (struct authority){dir, cert_load(dir, "ca.der"), sk_X509_new_null(), X509_STORE_new()};
+    *a = (struct authority){dir, list, cert_load(dir, "ca.der"), sk_X509_new_null(), X509_STORE_new()};
     X509 *root = cert_load(dir, "root.der");
     must(root && a->ca && a->extra && a->store, dir);
     must(sk_X509_push(a->extra, a->ca) == 1 && X509_STORE_add_cert(a->store, root) == 1, "trust");
     X509_free(root);
-    crl_load(a->store, dir, "ca.crl");
+    crl_load(a->store, dir, list);
     crl_load(a->store, dir, "root.crl");
     X509_STORE_set_flags(a->store, X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
     return a;
@@ -122,6 +122,14 @@ static struct corpus *corpus_new(const struct authority *a, const char *kind, si
 
 struct corpus *corpus_signer(const struct authority *a, const char *kind) {
     return corpus_new(a, kind, 1);
+}
+
+struct corpus *corpus_under(const struct corpus *c, const struct authority *a) {
+    struct corpus *under = calloc(1, sizeof *under);
+    must(under != NULL, "out of memory");
+    *under = *c;
+    under->authority = a;
+    return under;
 }
 
 struct corpus *corpus_load(const struct authority *a, const char *kind) {

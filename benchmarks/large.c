@@ -24,7 +24,7 @@ struct large {
 /* ---- libsign ---------------------------------------------------------------------------------------- */
 
 static sign_trust *trust_open(const struct large *l) {
-    return trust_make(l->settings->pki);
+    return trust_make(l->settings->pki, SHORT_LIST);
 }
 
 static void ours_verify(const struct large *l, const char *signature, const sign_input *in, size_t n) {

@@ -20,7 +20,7 @@ python3 - "$work/out.json" <<'CHECK'
 import json, sys
 rows = json.load(open(sys.argv[1]))
 contenders = {(r["row"], r["who"]) for r in rows}
-assert len(contenders) == 80, len(contenders)
+assert len(contenders) == 98, len(contenders)
 assert all(0 < r["min"] <= r["median"] <= r["max"] for r in rows)
 assert all(r["ratio"] == 1 for r in rows if r["who"] == "libsign")
 assert all(r["peak_kib"] > 0 for r in rows if r["unit"] == "MB/s")

@@ -1,13 +1,14 @@
-/* Who verifies: libsign, CMS_verify, and a bare EVP_PKEY_verify as the limit that neither can pass. */
+/* Who verifies: libsign, CMS_verify, and the bare cryptography as the limit that neither can pass. */
+#include "check.h"
 #include "corpus.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-sign_trust *trust_make(const char *dir) {
+sign_trust *trust_make(const char *dir, const char *list) {
     char root[1024], crls[2][1024];
     snprintf(root, sizeof root, "%s/root.der", dir);
-    snprintf(crls[0], sizeof crls[0], "%s/ca.crl", dir);
+    snprintf(crls[0], sizeof crls[0], "%s/%s", dir, list);
     snprintf(crls[1], sizeof crls[1], "%s/root.crl", dir);
     sign_input anchor = {.path = root}, lists[2] = {{.path = crls[0]}, {.path = crls[1]}};
     sign_trust_options opt = {
@@ -26,14 +27,18 @@ struct ours {
     sign_trust *trust;
 };
 
-static void ours_verify_at(const struct ours *o, size_t i) {
+static void ours_do(const struct ours *o, size_t i, const sign_verify_options *opt, sign_rc right) {
     const sign_buf *signature = &o->corpus->signatures[i];
     sign_input what = {.name = "olcum.p7m", .data = {signature->data, signature->len}};
     sign_report *report = NULL;
     sign_error err = {0};
-    if (sign_verify(&what, NULL, 0, o->trust, NULL, &report, &err) != SIGN_OK)
+    if (sign_verify(&what, NULL, 0, o->trust, opt, &report, &err) != right)
         must(false, report ? "libsign: a signature did not pass" : err.text);
     sign_report_free(&report);
+}
+
+static void ours_verify_at(const struct ours *o, size_t i) {
+    ours_do(o, i, NULL, SIGN_OK);
 }
 
 static size_t known(const struct corpus *c) {
@@ -45,11 +50,18 @@ static void ours_known(void *state, size_t i) {
     ours_verify_at(o, i % known(o->corpus));
 }
 
+/* Digests and value alone, as `kalem inspect` looks at them; what nobody asked is indeterminate. */
+static void ours_inspect(void *state, size_t i) {
+    static const sign_verify_options opt = {.size = sizeof opt, .inspect = 1};
+    const struct ours *o = state;
+    ours_do(o, i % known(o->corpus), &opt, SIGN_INDETERMINATE);
+}
+
 /* A trust that has seen the CA and the lists, through the first signer, and none of the others. */
 static void ours_forget(void *shared) {
     struct ours *o = shared;
     sign_trust_free(&o->trust);
-    o->trust = trust_make(o->corpus->authority->dir);
+    o->trust = trust_make(o->corpus->authority->dir, o->corpus->authority->list);
     ours_verify_at(o, 0);
 }
 
@@ -151,29 +163,39 @@ static void report_close(void *state) {
 
 /* ---- rows ------------------------------------------------------------------------------------------- */
 
-void verify_ops(struct bench_list *list, const struct corpus *c) {
-    struct ours *o = calloc(1, sizeof *o), *again = calloc(1, sizeof *again);
-    must(o && again, "out of memory");
-    *o = (struct ours){c, trust_make(c->authority->dir)};
-    *again = (struct ours){c, NULL};
-    const char *row = text_of("verify, known signer, %s", c->kind);
+static struct ours *ours_make(const struct corpus *c, bool with_trust) {
+    struct ours *o = calloc(1, sizeof *o);
+    must(o != NULL, "out of memory");
+    *o = (struct ours){c, with_trust ? trust_make(c->authority->dir, c->authority->list) : NULL};
+    return o;
+}
+
+static void known_ops(struct bench_list *list, const char *row, struct ours *o) {
     bench_add(list, (struct bench_op){.row = row, .who = "libsign", .shared = o, .run = ours_known});
     bench_add(list, (struct bench_op){.row = row, .who = "CMS_verify", .shared = o, .run = cms_known});
+}
+
+static void new_ops(struct bench_list *list, const char *row, struct ours *o) {
+    size_t pass = o->corpus->n - 1;
+    bench_add(
+        list,
+        (struct bench_op){
+            .row = row, .who = "libsign", .shared = o, .renew = ours_forget, .run = ours_new, .pass = pass});
+    bench_add(list,
+              (struct bench_op){.row = row, .who = "CMS_verify", .shared = o, .run = cms_new, .pass = pass});
+}
+
+void verify_ops(struct bench_list *list, const struct corpus *c) {
+    struct ours *o = ours_make(c, true);
+    const char *row = text_of("verify, known signer, %s", c->kind);
+    known_ops(list, row, o);
     bench_add(list, (struct bench_op){.row = row,
                                       .who = "bare EVP_PKEY_verify",
                                       .shared = o,
                                       .open = bare_open,
                                       .run = bare_verify,
                                       .close = bare_close});
-    row = text_of("verify, new signer, %s", c->kind);
-    bench_add(list, (struct bench_op){.row = row,
-                                      .who = "libsign",
-                                      .shared = again,
-                                      .renew = ours_forget,
-                                      .run = ours_new,
-                                      .pass = c->n - 1});
-    bench_add(list, (struct bench_op){
-                        .row = row, .who = "CMS_verify", .shared = again, .run = cms_new, .pass = c->n - 1});
+    new_ops(list, text_of("verify, new signer, %s", c->kind), ours_make(c, false));
     row = text_of("write a report, %s", c->kind);
     bench_add(list, (struct bench_op){.row = row,
                                       .who = "libsign JSON",
@@ -187,4 +209,19 @@ void verify_ops(struct bench_list *list, const struct corpus *c) {
                                       .open = report_open,
                                       .run = report_text,
                                       .close = report_close});
+}
+
+void verify_long_list_ops(struct bench_list *list, const struct corpus *c) {
+    struct ours *o = ours_make(c, true);
+    const char *row = text_of("verify, CRL of 50000, known, %s", c->kind);
+    known_ops(list, row, o);
+    bench_add(list,
+              (struct bench_op){.row = row, .who = "libsign inspect", .shared = o, .run = ours_inspect});
+    bench_add(list, (struct bench_op){.row = row,
+                                      .who = "bare signature check",
+                                      .shared = (void *)(uintptr_t)c,
+                                      .open = check_open,
+                                      .run = check_run,
+                                      .close = check_close});
+    new_ops(list, text_of("verify, CRL of 50000, new, %s", c->kind), ours_make(c, false));
 }

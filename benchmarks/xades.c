@@ -80,7 +80,7 @@ static struct xades *xades_make(const struct corpus *c) {
     *x = (struct xades){.corpus = c,
                         .signatures = calloc(c->n, sizeof *x->signatures),
                         .general = calloc(KNOWN_SIGNERS, sizeof *x->general),
-                        .trust = trust_make(c->authority->dir),
+                        .trust = trust_make(c->authority->dir, c->authority->list),
                         .peer_trust = xmlsec_trust(c->authority->dir)};
     must(x->signatures && x->general, "out of memory");
     for (size_t i = 0; i < c->n; i++)
@@ -119,7 +119,7 @@ static void ours_general(void *state, size_t i) {
 static void ours_forget(void *shared) {
     struct xades *x = shared;
     sign_trust_free(&x->trust);
-    x->trust = trust_make(x->corpus->authority->dir);
+    x->trust = trust_make(x->corpus->authority->dir, x->corpus->authority->list);
     ours_verify(x, &x->signatures[0]);
 }
 
@@ -200,7 +200,7 @@ struct large {
 static void large_ours_verify(void *state, size_t i) {
     const struct large *l = state;
     (void)i;
-    sign_trust *trust = trust_make(l->settings->pki);
+    sign_trust *trust = trust_make(l->settings->pki, SHORT_LIST);
     sign_report *report = NULL;
     sign_error err = {0};
     if (sign_verify(&(sign_input){.path = l->signature}, NULL, 0, trust, NULL, &report, &err) != SIGN_OK)

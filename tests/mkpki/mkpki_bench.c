@@ -13,6 +13,7 @@
 #define BENCH_TO      "20441231235959Z"
 #define BENCH_WORKERS 2U
 #define BENCH_ENTRIES 1000
+#define BENCH_LONG    50000 /* a list of an authority of some years */
 
 struct bench {
     uint64_t seed;
@@ -72,11 +73,11 @@ static void authorities_make(struct bench *bench) {
     out_cert_pem(bench->dir, "chain.pem", &bench->ca, 1);
 }
 
-static void list_make(const struct bench *bench, const char *file, X509 *issuer, EVP_PKEY *key) {
+static void list_make(const struct bench *bench, const char *file, X509 *issuer, EVP_PKEY *key, int entries) {
     struct crl what = {"20250102000000Z", "20450101000000Z", issuer, key, bench->scheme, 1};
     rng_start(bench->seed, "crl", file);
     X509_CRL *crl = crl_new(&what);
-    for (int i = 0; i < BENCH_ENTRIES; i++) {
+    for (int i = 0; i < entries; i++) {
         ASN1_INTEGER *serial = serial_new();
         crl_revoke(crl, serial, BENCH_FROM, CRL_REASON_UNSPECIFIED);
         ASN1_INTEGER_free(serial);
@@ -123,8 +124,9 @@ void bench_write(uint64_t seed, const char *dir, unsigned signers) {
     out_dir(dir, "");
     out_dir(dir, "trust");
     authorities_make(&bench);
-    list_make(&bench, "root.crl", bench.root, bench.root_key);
-    list_make(&bench, "ca.crl", bench.ca, bench.ca_key);
+    list_make(&bench, "root.crl", bench.root, bench.root_key, BENCH_ENTRIES);
+    list_make(&bench, "ca.crl", bench.ca, bench.ca_key, BENCH_ENTRIES);
+    list_make(&bench, "ca-long.crl", bench.ca, bench.ca_key, BENCH_LONG);
     pid_t child = fork();
     must(child >= 0, "cannot start", "a second process");
     signers_make(&bench, signers, child == 0 ? 1 : 0);
