@@ -166,10 +166,16 @@ static void publish(struct fetch_memory *m, const struct fetch_ask *ask, struct 
 
 /* ---- one call --------------------------------------------------------------------------------- */
 
+/* It answers a request of somebody else (RFC 6960, 4.4.1): nothing that it says is to be kept for long. */
+static bool is_replayed(const struct pki_fetched *f) {
+    return f->ocsp != NULL && f->n_nonce > 0 && f->ocsp->has_nonce &&
+           !bytes_equal(f->ocsp->nonce, BYTES(f->nonce, f->n_nonce));
+}
+
 /* Until when it is remembered, by the machine's clock. */
 static int64_t kept_until(const struct pki_fetched *f, int64_t expires, int64_t now) {
     int64_t until = now + KEPT_LEAST;
-    if (f->rc != SIGN_OK)
+    if (f->rc != SIGN_OK || is_replayed(f))
         return until;
     int64_t end = now + KEPT_MOST;
     if (f->next_update != 0 && f->next_update < end)

@@ -259,6 +259,23 @@ Test(pki_fetch, nonces_and_memory) {
     net_end(&n);
 }
 
+/* A response that was played back keeps the right one out for no longer than a failure does. */
+Test(pki_fetch, replayed_responses_are_not_kept) {
+    struct net n;
+    net_begin(&n);
+    name_places(&n, &(struct mint_extras){.ocsp_url = OCSP_URL}, NULL);
+    struct door_row *ocsp = door_at(&n.door, OCSP_URL);
+    ocsp->nonce = NONCE_OTHER;
+    for (int i = 0; i < 3; i++)
+        verdict(&n, MSG_OCSP_NONCE, NULL, "replayed");
+    cr_expect_eq(ocsp->asked, 1);
+    ocsp->nonce = NONCE_ECHO;
+    test_clock_set(T2026 + 60);
+    verdict(&n, MSG_NONE, "ocsp", "ours");
+    cr_expect_eq(ocsp->asked, 2);
+    net_end(&n);
+}
+
 static void second_signer(struct net *n) {
     n->s.signer.serial++;
     n->good.serial++;
