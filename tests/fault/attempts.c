@@ -99,6 +99,11 @@ static bool attempt(const struct run *r, const struct world *w, enum fault_mode 
         snprintf(text, sizeof text, got == RUN_WRONG ? "a wrong result" : "gives %d", got);
         return verdict(&b->now, FOUND_WRONG, text);
     }
+    if (got < 0 && got != SIGN_E_MEMORY && got != r->wanted &&
+        (got <= -CODES || (r->also & 1u << -got) == 0)) {
+        snprintf(text, sizeof text, "fails as %s", sign_rc_name((sign_rc)got));
+        return verdict(&b->now, FOUND_WRONG, text);
+    }
     if (leaks(left, b)) {
         snprintf(text, sizeof text, "a leak: %zu blocks, %zu of our own, %ld bytes", left.all, left.ours,
                  left.bytes);

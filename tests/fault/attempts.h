@@ -12,6 +12,7 @@ struct run {
     const char *name;
     int wanted; /* what it gives when nothing fails: a sign_rc, or for the one without errors a number */
     int (*go)(const struct world *w);
+    unsigned also; /* bits 1 << -rc: errors beside SIGN_E_MEMORY and `wanted` that tell a lack of memory */
 };
 
 /* Why an n failed. */

@@ -167,18 +167,18 @@ struct expected {
 };
 
 static const struct expected cases[] = {
-    {{"does everything right", SIGN_OK, right}, BLOCKS, 0, 0, false},
-    {{"loses a block of its own", SIGN_OK, leaks_block}, BLOCKS, 3, FOUND_LEAK, true},
-    {{"loses a block of a library", SIGN_OK, leaks_library}, 2, 2, FOUND_LEAK, true},
-    {{"loses a directory stream", SIGN_OK, leaks_stream}, BLOCKS, 2, FOUND_LEAK, true},
-    {{"has a signal", SIGN_OK, writes_to_null}, BLOCKS, 2, FOUND_CRASH, false},
-    {{"reads what was freed", SIGN_OK, reads_freed}, BLOCKS, 4, FOUND_CRASH, true},
-    {{"gives a wrong result", SIGN_OK, lies}, BLOCKS, 4, FOUND_WRONG, false},
-    {{"aborts", SIGN_OK, aborts}, BLOCKS, 1, FOUND_CRASH, false},
-    {{"ends the process as if all were well", SIGN_OK, exits}, BLOCKS, 3, FOUND_CRASH, false},
-    {{"crashes where a library is known to", SIGN_OK, crashes_known}, BLOCKS, 3, FOUND_KNOWN, false},
-    {{"crashes elsewhere in that library", SIGN_OK, crashes_unknown}, BLOCKS, 3, FOUND_CRASH, false},
-    {{"stays broken", SIGN_OK, stays_broken}, BLOCKS, 1, FOUND_AFTER, false},
+    {{"does everything right", SIGN_OK, right, 0}, BLOCKS, 0, 0, false},
+    {{"loses a block of its own", SIGN_OK, leaks_block, 0}, BLOCKS, 3, FOUND_LEAK, true},
+    {{"loses a block of a library", SIGN_OK, leaks_library, 0}, 2, 2, FOUND_LEAK, true},
+    {{"loses a directory stream", SIGN_OK, leaks_stream, 0}, BLOCKS, 2, FOUND_LEAK, true},
+    {{"has a signal", SIGN_OK, writes_to_null, 0}, BLOCKS, 2, FOUND_CRASH, false},
+    {{"reads what was freed", SIGN_OK, reads_freed, 0}, BLOCKS, 4, FOUND_CRASH, true},
+    {{"gives a wrong result", SIGN_OK, lies, 0}, BLOCKS, 4, FOUND_WRONG, false},
+    {{"aborts", SIGN_OK, aborts, 0}, BLOCKS, 1, FOUND_CRASH, false},
+    {{"ends the process as if all were well", SIGN_OK, exits, 0}, BLOCKS, 3, FOUND_CRASH, false},
+    {{"crashes where a library is known to", SIGN_OK, crashes_known, 0}, BLOCKS, 3, FOUND_KNOWN, false},
+    {{"crashes elsewhere in that library", SIGN_OK, crashes_unknown, 0}, BLOCKS, 3, FOUND_CRASH, false},
+    {{"stays broken", SIGN_OK, stays_broken, 0}, BLOCKS, 1, FOUND_AFTER, false},
 };
 
 /* Exactly n, once in each mode. */

@@ -1,13 +1,17 @@
 /*
- * The linker's --wrap sends the allocations of our own code here, each library has hooks of its own.
- * Everything ends in the real functions, so AddressSanitizer still sees every block.
+ * The linker's --wrap sends the allocations of our own code here; OpenSSL, libxml2 and jansson have hooks of
+ * their own. libcurl and SQLite are left to call malloc as they do in any program: this program's, which
+ * knows them by where the call comes from. Everything ends in the real functions, so AddressSanitizer still
+ * sees every block.
  */
+#define _GNU_SOURCE /* dl_iterate_phdr */
 #include "hooks.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
 #include <libxml/xmlmemory.h>
+#include <link.h>
 #include <openssl/crypto.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -217,7 +221,107 @@ static char *lib_strdup(const char *s) {
     return p ? memcpy(p, s, n) : NULL;
 }
 
+/* ---- malloc of the whole process -------------------------------------------------------------- */
+
+/* The code of the libraries that are told apart so. */
+static struct { uintptr_t from, to; } watched[2];
+static size_t n_watched;
+
+static int note(struct dl_phdr_info *library, size_t size, void *user) {
+    static const char *const names[] = {"/libcurl.so", "/libsqlite3.so"};
+    bool wanted = false;
+    (void)size;
+    (void)user;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        wanted = wanted || strstr(library->dlpi_name, names[i]) != NULL;
+    for (size_t i = 0; wanted && i < library->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &library->dlpi_phdr[i];
+        if (part->p_type == PT_LOAD && (part->p_flags & PF_X) != 0 && n_watched < 2) {
+            watched[n_watched].from = library->dlpi_addr + part->p_vaddr;
+            watched[n_watched].to = watched[n_watched].from + part->p_memsz;
+            n_watched++;
+        }
+    }
+    return 0;
+}
+
+/* AddressSanitizer of gcc has its functions under these names too. */
+void *__interceptor_malloc(size_t n) __attribute__((weak));
+void *__interceptor_calloc(size_t n, size_t size) __attribute__((weak));
+void *__interceptor_realloc(void *p, size_t n) __attribute__((weak));
+void __interceptor_free(void *p) __attribute__((weak));
+void *__libc_malloc(size_t n);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t n);
+void __libc_free(void *p);
+
+/* The dynamic linker allocates before the sanitizer is ready for code that it has looked through. */
+#define RAW    __attribute__((no_sanitize_address, no_sanitize_undefined))
+#define MALLOC RAW __attribute__((visibility("default")))
+#define CALLER ((uintptr_t)__builtin_return_address(0))
+
+static RAW bool is_watched(uintptr_t caller) {
+    for (size_t i = 0; i < n_watched; i++)
+        if (caller >= watched[i].from && caller < watched[i].to)
+            return true;
+    return false;
+}
+
+MALLOC void *malloc(size_t n) {
+    bool library = is_watched(CALLER);
+    if (library && fails())
+        return NULL;
+    void *p = __interceptor_malloc ? __interceptor_malloc(n) : __libc_malloc(n);
+    if (library)
+        remember(p, false);
+    return p;
+}
+
+MALLOC void *calloc(size_t n, size_t size) {
+    bool library = is_watched(CALLER);
+    if (library && fails())
+        return NULL;
+    void *p = __interceptor_calloc ? __interceptor_calloc(n, size) : __libc_calloc(n, size);
+    if (library)
+        remember(p, false);
+    return p;
+}
+
+MALLOC void *realloc(void *old, size_t n) {
+    bool library = is_watched(CALLER);
+    if (library && fails())
+        return NULL;
+    if (library)
+        forget(old);
+    void *p = __interceptor_realloc ? __interceptor_realloc(old, n) : __libc_realloc(old, n);
+    if (library && n > 0)
+        remember(p ? p : old, false);
+    return p;
+}
+
+MALLOC void free(void *p) {
+    if (is_watched(CALLER))
+        forget(p);
+    if (__interceptor_free)
+        __interceptor_free(p);
+    else
+        __libc_free(p);
+}
+
+MALLOC char *strdup(const char *s) {
+    bool library = is_watched(CALLER);
+    size_t n = strlen(s) + 1;
+    if (library && fails())
+        return NULL;
+    char *p = __interceptor_malloc ? __interceptor_malloc(n) : __libc_malloc(n);
+    if (library)
+        remember(p, false);
+    return p ? memcpy(p, s, n) : NULL;
+}
+
 bool hooks_install(void) {
+    if (dl_iterate_phdr(note, NULL) != 0 || n_watched != 2)
+        return false;
     json_set_alloc_funcs(lib_malloc, give_back);
     return CRYPTO_set_mem_functions(ssl_malloc, ssl_realloc, ssl_free) == 1 &&
            xmlMemSetup(give_back, lib_malloc, lib_realloc, lib_strdup) == 0;
@@ -236,8 +340,10 @@ void faults_on(void) {
     counting = true;
 }
 
-void faults_off(void) {
+bool faults_off(void) {
+    bool were_on = counting;
     counting = false;
+    return were_on;
 }
 
 size_t hooks_count(void) {

@@ -1,5 +1,5 @@
-/* hooks.h - one counter over the allocations of our own code, OpenSSL, libxml2 and jansson, of which any one
- * can fail. */
+/* hooks.h - one counter over the allocations of our own code, OpenSSL, libxml2, jansson, libcurl and SQLite,
+ * of which any one can fail. */
 #ifndef FAULT_HOOKS_H
 #define FAULT_HOOKS_H
 
@@ -22,7 +22,7 @@ void hooks_show(void);
 void hooks_begin(enum fault_mode mode, size_t n);
 /* Between these two allocations are counted and fail. */
 void faults_on(void);
-void faults_off(void);
+bool faults_off(void); /* whether they were on */
 /* How many there were between them, the one that failed included. */
 size_t hooks_count(void);
 

@@ -107,6 +107,21 @@ RUN(cert_check_known);
 RUN(cert_check_new);
 RUN(cert_check_text);
 RUN(cert_check_json);
+RUN(anchors_remove);
+RUN(root_known);
+RUN(trust_files);
+RUN(check_files);
+RUN(check_online);
+RUN(verify_online);
+RUN(verify_remembered);
+RUN(net_new);
+RUN(net_fetch);
+RUN(net_fetch_remembered);
+RUN(net_fetch_refused);
+RUN(cache_each);
+RUN(cache_prune);
+RUN(cache_export);
+RUN(cache_import);
 #undef RUN
 
 #endif

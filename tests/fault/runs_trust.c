@@ -85,6 +85,31 @@ int run_anchors_read(const struct world *w) {
     return judged(rc, &err, right);
 }
 
+int run_anchors_remove(const struct world *w) {
+    sign_error err = {0};
+    sign_anchors *list = empty_list();
+    char sha256[65];
+    if (!list || sign_anchors_add(list, &w->anchors[0], NULL, NULL, NULL) != SIGN_OK)
+        return RUN_WRONG;
+    snprintf(sha256, sizeof sha256, "%s", sign_anchors_get(list, 0)->sha256);
+    faults_on();
+    sign_rc rc = sign_anchors_remove(list, sha256, &err);
+    faults_off();
+    bool right = sign_anchors_count(list) == 0;
+    sign_anchors_free(&list);
+    return judged(rc, &err, right);
+}
+
+/* Asked of a certificate that nobody has published. */
+int run_root_known(const struct world *w) {
+    uint8_t sha256[32] = {0};
+    (void)w;
+    faults_on();
+    const char *name = sign_root_known(sha256);
+    faults_off();
+    return name == NULL ? SIGN_OK : RUN_WRONG;
+}
+
 static sign_rc check(const struct world *w, const sign_trust *trust, sign_report **out, sign_error *err) {
     static const char *const policies[] = {"2.16.792.1.2.1.1.5.7.1.1"};
     const sign_input in = {.name = "sertifika", .data = sign_key_certificate(w->key)};

@@ -16,7 +16,7 @@ sign_input world_document(void) {
 }
 
 sign_options world_options(void) {
-    return (sign_options){.size = sizeof(sign_options), .claimed_time = 1767596400};
+    return (sign_options){.size = sizeof(sign_options), .claimed_time = WORLD_NOW};
 }
 
 static bool told(sign_rc rc, const char *what, const sign_error *err) {
@@ -113,7 +113,7 @@ bool world_make(struct world *w) {
     *w = (struct world){.anchors = {{.path = PKI("trust/root-ec.pem")}},
                         .certs = {{.path = PKI("chain-ec.pem")}},
                         .crls = {{.path = PKI("ca-ec.crl")}, {.path = PKI("root-ec.crl")}},
-                        .verify_options = {.size = sizeof w->verify_options, .at = 1767596400},
+                        .verify_options = {.size = sizeof w->verify_options, .at = WORLD_NOW},
                         .folder = "/tmp/fault-XXXXXX",
                         .keys = "/tmp/fault-XXXXXX"};
     w->trust_options = (sign_trust_options){.size = sizeof w->trust_options,
@@ -129,7 +129,7 @@ bool world_make(struct world *w) {
               key_make(PKI("nes-p256.key.pem"), PKI("nes-p256.pem"), &w->key) &&
               key_make(PKI("nes-person2.key.pem"), PKI("nes-person2.pem"), &w->other) && signatures_make(w) &&
               form_make(w) && draft_make(w) && world_xml_make(w) &&
-              file_read(SIGN_TEST_SOURCE "/testdata/form/basvuru.json", &w->form_json);
+              file_read(SIGN_TEST_SOURCE "/testdata/form/basvuru.json", &w->form_json) && world_net_make(w);
     attached = (sign_input){.name = "mektup.p7m", .data = {w->attached.data, w->attached.len}};
     return ok && told(sign_verify(&attached, NULL, 0, w->trust, &w->verify_options, &w->report, &err),
                       "report", &err);
@@ -138,6 +138,7 @@ bool world_make(struct world *w) {
 void world_free(struct world *w) {
     world_keys_free(w);
     world_xml_free(w);
+    world_net_free(w);
     token_box_close(&w->boxes[0]);
     token_box_close(&w->boxes[1]);
     sign_buf *const all[] = {&w->attached, &w->detached,  &w->two,      &w->altered,

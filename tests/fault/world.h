@@ -6,6 +6,7 @@
 
 #include <sign.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* What a run gives beside results of the library. */
 enum {
@@ -17,6 +18,24 @@ struct world_xml {
     sign_buf enveloped, enveloping, base64, detached, inside;
     sign_buf altered, two;
     sign_buf draft, value; /* of an enveloped one */
+};
+
+/* Validation time of the runs, and what every clock says. */
+#define WORLD_NOW INT64_C(1767596400)
+
+/* Whom one believes after asking. `door` answers in-process. */
+struct world_net {
+    struct realm *realm;
+    struct world_door *door;
+    sign_trust *trust;        /* has fetched all about ali */
+    sign_trust *files;        /* given the same as files */
+    sign_buf ali, late, root; /* certificates */
+    sign_buf signature;       /* of ali over world_document */
+    pid_t server;             /* a process that answers at `base` until `until` is closed */
+    int until;
+    char base[64], list_url[80];
+    sign_buf list, carried; /* what is at list_url; a cache with it, exported */
+    char folder[64];        /* empty.db and full.db, caches without and with the list */
 };
 
 struct world {
@@ -31,6 +50,7 @@ struct world {
     sign_buf attached, detached, two, altered, cut; /* signatures */
     sign_buf form_json, form_xml, draft;
     struct world_xml xml;
+    struct world_net net;
     char folder[64]; /* an empty one, for outputs */
     char keys[64];   /* key.p12 and key.pem of person 1: encrypted, with the CA's certificate */
     /* One token "Kart" with the key and certificate of person 1, a copy for each worker: SoftHSM2 writes to
@@ -54,6 +74,19 @@ void world_token_use(const struct world *w, size_t box);
 /* The signatures of w->xml, after the keys. */
 bool world_xml_make(struct world *w);
 void world_xml_free(struct world *w);
+
+/* w->net, after everything else. */
+bool world_net_make(struct world *w);
+void world_net_free(struct world *w);
+/* A trust that knows the root alone and asks; and one that has been given all by files. */
+sign_rc world_trust_online(const struct world *w, sign_trust **out, sign_error *err);
+sign_rc world_trust_files(const struct world *w, sign_trust **out, sign_error *err);
+/* A door that may reach the server. */
+sign_rc world_net_new(const struct world *w, const char *cache, sign_net **out, sign_error *err);
+int64_t world_clock(void);
+int64_t world_net_clock(void *user);
+void world_cache_path(const struct world *w, const char *name, char path[100]);
+void world_cache_remove(const char *path);
 
 /* The XML document, in canonical form, and how it is signed. */
 sign_input world_xml_document(void);
