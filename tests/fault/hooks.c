@@ -256,7 +256,7 @@ void *__libc_realloc(void *p, size_t n);
 void __libc_free(void *p);
 
 /* The dynamic linker allocates before the sanitizer is ready for code that it has looked through. */
-#define RAW    __attribute__((no_sanitize_address, no_sanitize_undefined))
+#define RAW    __attribute__((no_sanitize("address", "undefined")))
 #define MALLOC RAW __attribute__((visibility("default")))
 #define CALLER ((uintptr_t)__builtin_return_address(0))
 
