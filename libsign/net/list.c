@@ -6,12 +6,13 @@
 #include <stdio.h>
 
 static sign_rc tell(struct store_query *q, sign_cache_fn fn, void *user, sign_error *err) {
+    bool failed = store_int(q, 7) > 0;
     sign_cache_row row = {.kind = (sign_fetch_kind)store_int(q, 0),
                           .url = store_text(q, 1),
                           .octets = store_int(q, 3) > 0 ? (size_t)store_int(q, 3) : 0,
-                          .failed = store_int(q, 7) > 0,
-                          .obtained = store_int(q, 4),
-                          .expires = store_int(q, store_int(q, 7) > 0 ? 8 : 5),
+                          .failed = failed,
+                          .obtained = store_int(q, failed ? 9 : 4),
+                          .expires = store_int(q, failed ? 8 : 5),
                           .used = store_int(q, 6)};
     static const uint8_t nobody[32];
     sign_bytes issuer = store_bytes(q, 2);
@@ -28,8 +29,8 @@ sign_rc sign_cache_each(const char *path, sign_cache_fn fn, void *user, sign_err
         return rc;
     AUTO(store_query_ptr) q = NULL;
     rc = store_query(s,
-                     "SELECT kind, url, issuer, octets, obtained, expires, used, failures, retry_at FROM"
-                     " answer ORDER BY max(obtained, failed_at) DESC, id DESC",
+                     "SELECT kind, url, issuer, octets, obtained, expires, used, failures, retry_at,"
+                     " failed_at FROM answer ORDER BY max(obtained, failed_at) DESC, id DESC",
                      &q, err);
     bool row = rc == SIGN_OK;
     while (row) {

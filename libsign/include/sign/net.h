@@ -63,10 +63,11 @@ SIGN_API void sign_net_free(sign_net **net);
 typedef struct sign_cache_row {
     sign_fetch_kind kind;
     const char *url;
-    char issuer[65]; /* hex, as in the request */
-    size_t octets;   /* of the body; 0 for a failure that is remembered */
-    int failed;      /* nonzero: the server failed, and is not asked again before `expires` */
-    int64_t obtained, expires, used;
+    char issuer[65];  /* hex, as in the request */
+    size_t octets;    /* of the body; 0 for a failure that is remembered */
+    int failed;       /* nonzero: the server failed, and is not asked again before `expires` */
+    int64_t obtained; /* of a failure: when it failed */
+    int64_t expires, used;
 } sign_cache_row;
 typedef sign_rc (*sign_cache_fn)(void *user, const sign_cache_row *row, sign_error *err);
 

@@ -85,8 +85,8 @@ Test(carry, every_row_newest_first) {
     put_failure(door.cache, "http://a/3", T0 + 10);
     put_failure(door.cache, "http://a/1", T0 + 5);
     cr_assert_str_eq(listing(door.cache, &text), "2 http://a/2 0000 57 0 20 120 20\n"
-                                                 "2 http://a/3 0000 0 1 -1767225600 70 10\n"
-                                                 "2 http://a/1 0000 0 1 -1767225600 65 5\n"
+                                                 "2 http://a/3 0000 0 1 10 70 10\n"
+                                                 "2 http://a/1 0000 0 1 5 65 5\n"
                                                  "2 http://a/1 1111 161 0 0 100 0\n");
     int calls = 0;
     cr_assert_eq(sign_cache_each(door.cache, refuse, &calls, NULL), SIGN_E_CANCELLED);
