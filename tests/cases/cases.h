@@ -6,8 +6,8 @@
 
 struct cases {
     const char *table, *vectors, *pki;
-    const char *live; /* NULL: rows whose file or lists begin with "live/" are left to run_live; else only those, and
-                         this is where it made them */
+    const char *live; /* NULL: rows whose file or lists begin with "live/" are left to run_live; else only
+                         those, and this is where it made them */
     bool (*quiet)(void *user); /* NULL, or asked after each row: false fails it */
     void *user;
     int number, failed;

@@ -9,9 +9,10 @@
 #ifndef CASES_PATH_H
 #define CASES_PATH_H
 
+#include "base/bytes.h"
+
 #include <openssl/evp.h>
 #include <openssl/x509.h>
-#include <sign/types.h>
 #include <stdbool.h>
 
 /* The table judges at noon of 2026-06-01: lists and responses are a day old, and good for six more. */
@@ -73,6 +74,7 @@ struct path_world {
     const char *folder;
     struct path_made made[256];
     size_t n;
+    arena texts; /* rows that are put together */
 };
 
 void path_must(bool ok, const char *what);

@@ -1,10 +1,10 @@
 /* 67: certificates that are wrong in themselves or in their place, name constraints, certificate policies. */
 #include "path.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+enum { FLOOD_BYTES = 1 << 17 };
 
 #define COUNT(rows) (sizeof(rows) / sizeof *(rows))
 #define NO_BASIC    "keyUsage=critical,keyCertSign,cRLSign\n" KEY_IDS
@@ -96,50 +96,32 @@ static const struct form {
 
 #define SECTIONS "[dn]\nC=TR\nO=Ornek\n[in]\nC=TR\nO=Ornek\nCN=Takma\n[out]\nC=TR\nO=Kotu\nCN=Takma\n"
 
-/* Texts of rows that are put together live as long as the program. */
-static char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static char *text(const char *format, ...) {
-    static char out[1 << 16];
-    va_list args;
-    va_start(args, format);
-    int n = vsnprintf(out, sizeof out, format, args);
-    va_end(args);
-    char *copy = strdup(out);
-    path_must(n > 0 && (size_t)n < sizeof out && copy != NULL, "memory");
-    return copy;
-}
-
-static const struct path_cert *row_new(struct path_cert row) {
-    struct path_cert *out = malloc(sizeof *out);
-    path_must(out != NULL, "memory");
-    *out = row;
-    return out;
-}
-
 /* path_certs for one row that was put together. */
 static void one(struct path_world *w, struct path_cert row) {
-    path_certs(w, row_new(row), 1);
+    struct path_cert *kept = arena_alloc(&w->texts, sizeof *kept);
+    path_must(kept != NULL && !w->texts.failed, "memory");
+    *kept = row;
+    path_certs(w, kept, 1);
 }
 
 static void name_signer(struct path_world *w, const struct form *f, const char *kind, const char *names) {
     const char *alt = strchr(names, '|') + 1;
-    char *subject = strdup(names);
-    path_must(subject != NULL, "memory");
-    subject[alt - names - 1] = '\0';
-    one(w,
-        (struct path_cert){.name = text("signer-name-%s-%s", f->name, kind),
-                           .issuer = text("ca-name-%s", f->name),
-                           .ext = *alt != '\0' ? text(SIGNER "subjectAltName=%s\n%s", alt, SECTIONS) : SIGNER,
-                           .subject = *subject != '\0' ? subject : NULL});
+    char *subject = arena_printf(&w->texts, "%.*s", (int)(alt - names - 1), names);
+    one(w, (struct path_cert){
+               .name = arena_printf(&w->texts, "signer-name-%s-%s", f->name, kind),
+               .issuer = arena_printf(&w->texts, "ca-name-%s", f->name),
+               .ext = *alt != '\0' ? arena_printf(&w->texts, SIGNER "subjectAltName=%s\n%s", alt, SECTIONS)
+                                   : SIGNER,
+               .subject = alt - names > 1 ? subject : NULL});
 }
 
 void path_names(struct path_world *w) {
     for (size_t i = 0; i < COUNT(forms); i++) {
         const struct form *f = &forms[i];
-        one(w, (struct path_cert){.name = text("ca-name-%s", f->name),
-                                  .issuer = "root",
-                                  .ext = text(CA "nameConstraints=%s\n%s", f->constraints, SECTIONS)});
+        one(w, (struct path_cert){
+                   .name = arena_printf(&w->texts, "ca-name-%s", f->name),
+                   .issuer = "root",
+                   .ext = arena_printf(&w->texts, CA "nameConstraints=%s\n%s", f->constraints, SECTIONS)});
         name_signer(w, f, "in", f->within);
         name_signer(w, f, "out", f->outside);
     }
@@ -156,13 +138,13 @@ void path_names(struct path_world *w) {
     };
     path_certs(w, below, COUNT(below));
     /* Names times subtrees: work that must end (CVE-2018-16875, GO-2021 and its like). */
-    char *many = calloc(1, 1 << 17), *subtrees = calloc(1, 1 << 17);
+    char *many = arena_alloc(&w->texts, FLOOD_BYTES), *subtrees = arena_alloc(&w->texts, FLOOD_BYTES);
     path_must(many != NULL && subtrees != NULL, "memory");
-    size_t n = (size_t)sprintf(many, "%s", SIGNER "subjectAltName=@names\n[names]\n");
-    size_t k = (size_t)sprintf(subtrees, "%s", CA "nameConstraints=critical,@trees\n[trees]\n");
+    size_t n = (size_t)snprintf(many, FLOOD_BYTES, "%s", SIGNER "subjectAltName=@names\n[names]\n");
+    size_t k = (size_t)snprintf(subtrees, FLOOD_BYTES, "%s", CA "nameConstraints=critical,@trees\n[trees]\n");
     for (unsigned i = 0; i < 1500; i++) {
-        n += (size_t)sprintf(many + n, "DNS.%u=a%u.ornek.tr\n", i, i);
-        k += (size_t)sprintf(subtrees + k, "excluded;DNS.%u=b%u.ornek.tr\n", i, i);
+        n += (size_t)snprintf(many + n, FLOOD_BYTES - n, "DNS.%u=a%u.ornek.tr\n", i, i);
+        k += (size_t)snprintf(subtrees + k, FLOOD_BYTES - k, "excluded;DNS.%u=b%u.ornek.tr\n", i, i);
     }
     one(w, (struct path_cert){.name = "ca-name-flood", .issuer = "root", .ext = subtrees});
     one(w, (struct path_cert){.name = "signer-name-flood", .issuer = "ca-name-flood", .ext = many});
@@ -176,9 +158,9 @@ void path_names(struct path_world *w) {
 
 /* Policies 1.2.3.0 ... 1.2.3.(n - 1), and mappings of each to each: n times as many nodes in the tree
  * of 6.1.2 with every authority (CVE-2023-0464). */
-static char *exploding(unsigned n, const char *more) {
+static char *exploding(struct path_world *w, unsigned n, const char *more) {
     size_t size = 4096 + (size_t)n * 16 + (size_t)n * n * 32, at = 0;
-    char *out = calloc(1, size);
+    char *out = arena_alloc(&w->texts, size);
     path_must(out != NULL, "memory");
     at += (size_t)snprintf(out, size, "%s%scertificatePolicies=", CA, more);
     for (unsigned i = 0; i < n; i++) {
@@ -198,14 +180,14 @@ static void explosion(struct path_world *w, const char *name, unsigned n, unsign
     for (unsigned i = 0; i < depth; i++) {
         char number[8];
         snprintf(number, sizeof number, "%u", i);
-        const char *here = text("ca-%s-%s", name, number);
-        one(w, (struct path_cert){.name = here, .issuer = above, .ext = exploding(n, i == 0 ? more : "")});
+        const char *here = arena_printf(&w->texts, "ca-%s-%s", name, number);
+        one(w, (struct path_cert){.name = here, .issuer = above, .ext = exploding(w, n, i == 0 ? more : "")});
         above = here;
     }
-    one(w, (struct path_cert){.name = text("signer-%s", name),
+    one(w, (struct path_cert){.name = arena_printf(&w->texts, "signer-%s", name),
                               .issuer = above,
                               .ext = SIGNER "certificatePolicies=1.2.3.1\n"});
-    one(w, (struct path_cert){.name = text("signer-%s-%s", name, "other"),
+    one(w, (struct path_cert){.name = arena_printf(&w->texts, "signer-%s-%s", name, "other"),
                               .issuer = above,
                               .ext = SIGNER "certificatePolicies=1.2.9.9\n"});
 }

@@ -196,6 +196,7 @@ void path_close(struct path_world *w) {
         X509_free(w->made[i].cert);
         EVP_PKEY_free(w->made[i].key);
     }
+    arena_free(&w->texts);
 }
 
 /* ---- revocation lists ---------------------------------------------------------------------------------- */
