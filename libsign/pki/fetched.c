@@ -269,7 +269,9 @@ sign_rc fetch_read(const sign_trust *trust, struct crypto *crypto, const struct 
         return fail_memory(err);
     f->refs = 1;
     f->octets = sizeof *f + a->body.len;
-    f->old = a->from != SIGN_FROM_NETWORK && !ask->want->fresh;
+    /* A failure that is remembered, or a list because of one, says that the server has nothing at the moment.
+     */
+    f->old = a->from == SIGN_FROM_CACHE && a->rc == SIGN_OK && !ask->want->fresh;
     text_printable(ask->want->url, f->url, sizeof f->url);
     f->source = pki_source_new(a->from == SIGN_FROM_NETWORK ? ORIGIN_NETWORK : ORIGIN_CACHE, ask->url,
                                a->obtained, 0);

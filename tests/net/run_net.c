@@ -290,6 +290,30 @@ static void replayed(struct bench *b) {
     check(b, gives(b, id, &o, "TRY_LATER", false), "replayed: nothing of it was kept");
 }
 
+/* A server that fails is left alone until its time has come, by lists and by responders. */
+static void failing(struct bench *b) {
+    static const char *const wishes[] = {"name=bozuk-1 crl=/crl/ca/status:500",
+                                         "name=bozuk-2 ocsp=/ocsp/ca/status:503"};
+    char cache[128];
+    int64_t clock = realm_now(b->realm);
+    snprintf(cache, sizeof cache, "%s/cache.db", b->folder);
+    struct judge_options o = {.cache = cache, .clock = &clock};
+    for (size_t i = 0; i < sizeof wishes / sizeof wishes[0]; i++) {
+        const char *path = strchr(wishes[i], '=') + 1;
+        struct wish_text w;
+        path = strchr(path, '=') + 1;
+        must(wish_read(wishes[i], http_port(b->http), &w), wishes[i]);
+        const struct identity *id = realm_issue(b->realm, &w.wish);
+        check(b, gives(b, id, &o, "TRY_LATER", true), "failing: %s is asked", path);
+        check(b, gives(b, id, &o, "TRY_LATER", false) && gives(b, id, &o, "TRY_LATER", false),
+              "failing: and not again");
+        check(b, http_count(b->http, path) == 1, "failing: once: %zu", http_count(b->http, path));
+        clock += 61;
+        check(b, gives(b, id, &o, "TRY_LATER", true) && http_count(b->http, path) == 2,
+              "failing: after a minute once more: %zu", http_count(b->http, path));
+    }
+}
+
 /* A list that has run out is not what the next day is judged by; the answer of the day before stays the same.
  */
 static void later(struct bench *b) {
@@ -492,6 +516,7 @@ int main(int argc, char **argv) {
     if (argc == 3) {
         remembered(&b);
         replayed(&b);
+        failing(&b);
         later(&b);
         together(&b);
         same_through_door(&b);

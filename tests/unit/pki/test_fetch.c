@@ -381,6 +381,25 @@ Test(pki_fetch, useless_answer_of_a_cache) {
     net_end(&n);
 }
 
+/* The cache of the door knows that the server has failed: it is not asked again before its time. */
+Test(pki_fetch, remembered_failures_are_not_asked_again) {
+    struct net n;
+    net_begin(&n);
+    struct door_row *list = door_at(&n.door, CRL_URL), *ocsp = door_at(&n.door, OCSP_URL);
+    AUTO(sign_buf) old = list_of(&n.s, T2026 - DAY, T2026 - 1);
+    list->from = ocsp->from = SIGN_FROM_CACHE;
+    list->rc = ocsp->rc = SIGN_E_NETWORK;
+    verdict(&n, MSG_REVOCATION_FETCH, NULL, "failed before");
+    cr_expect(list->asked == 1 && ocsp->asked == 1, "%zu, %zu", list->asked, ocsp->asked);
+    cr_expect(list->fresh == 0 && ocsp->fresh == 0);
+    /* Nor when what was there before stands in for what it did not give. */
+    *list = (struct door_row){.url = CRL_URL, .body = view(old), .from = SIGN_FROM_STALE};
+    make_trust(&n);
+    verdict(&n, MSG_CRL_EXPIRED, NULL, "stale, and too old");
+    cr_expect(list->asked == 1 && list->fresh == 0, "%zu", list->asked);
+    net_end(&n);
+}
+
 /* The same URL in certificates of another authority is another question. */
 Test(pki_fetch, authorities_are_kept_apart) {
     struct net n;
