@@ -492,3 +492,20 @@ Test(cache, a_lease_is_one_at_a_time) {
     cr_assert(WIFSIGNALED(status));
     cr_assert(netcache_enter(c, &other, you, 300));
 }
+
+/* A file that calls itself a cache, with a view without end where the answers are expected. */
+Test(cache, tables_of_somebody_else) {
+    sqlite3 *db = NULL;
+    sign_error err = {0};
+    cr_assert_eq(sqlite3_open(door.cache, &db), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(db,
+                              "PRAGMA application_id = 0x6d6b6361; PRAGMA user_version = 1;"
+                              "CREATE VIEW answer AS WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1"
+                              " FROM c) SELECT x FROM c",
+                              NULL, NULL, NULL),
+                 SQLITE_OK);
+    sqlite3_close(db);
+    cr_assert_eq(sign_net_new(&door.opt, &door.net, &err), SIGN_E_FORMAT);
+    cr_assert_str_eq(err.id, "E3403");
+    cr_assert_not(broken_there());
+}
