@@ -21,6 +21,7 @@ struct page {
     json_t *list;        /* NULL: text */
     int64_t now, newest; /* newest: what a server gave last, by its own account of time */
     size_t cut_off;      /* certificates none of whose addresses answers */
+    sign_error store;    /* why the trust store cannot be read; code SIGN_OK: it can */
 };
 
 static void check_row(const struct page *p, const char *name, bool ok, const char *text, struct words hint) {
@@ -159,6 +160,16 @@ static void check_cache(struct page *p) {
  */
 static const uint8_t no_question[] = {0x30, 0x04, 0x30, 0x02, 0x30, 0x00};
 
+/*
+ * To a question that is none, a responder may answer with any of its errors (RFC 6960, 4.2.1), or its HTTP
+ * server may. A status alone is none: it may have come, and the answer never.
+ */
+static bool responds(const sign_fetch_answer *a) {
+    static const char said[] = "the OCSP responder says ";
+    return (a->status == 200 && strncmp(a->problem, said, sizeof said - 1) == 0) ||
+           (a->status == 400 && strcmp(a->problem, "HTTP status 400") == 0);
+}
+
 /* A list larger than this is there all the same. */
 enum { ENOUGH = 1 << 20 };
 
@@ -175,9 +186,7 @@ static bool try_url(const struct page *p, struct door *door, sign_fetch_kind kin
     door->fetch.call(door->fetch.user, &q, 1, &a);
     clock_gettime(CLOCK_MONOTONIC, &to);
     long ms = (to.tv_sec - from.tv_sec) * 1000 + (to.tv_nsec - from.tv_nsec) / 1000000;
-    /* To a question that is none, a responder may answer with any of its errors (RFC 6960, 4.2.1). */
-    bool responds = kind == SIGN_FETCH_OCSP && (a.status == 200 || a.status == 400);
-    bool ok = a.rc == SIGN_OK || a.rc == SIGN_E_LIMIT || responds;
+    bool ok = a.rc == SIGN_OK || a.rc == SIGN_E_LIMIT || (kind == SIGN_FETCH_OCSP && responds(&a));
     printable(url, shown, sizeof shown);
     snprintf(text, sizeof text, "%s %s: %ld ms%s%s", fetch_word(p->app, kind), shown, ms, ok ? "" : ": ",
              ok ? "" : a.problem);
@@ -234,8 +243,19 @@ static int check_online(struct page *p, const struct stores *s, const char *file
     return code;
 }
 
+/* With a store that cannot be read every verification fails: that is no success, whatever else is in place.
+ */
+static int store_failed(const struct page *p, json_t *result) {
+    char text[1200];
+    sign_error_text(&p->store, p->app->lang, text, sizeof text);
+    return tell_with(p->app, EXIT_REFUSED, p->store.id, text, sign_error_hint(&p->store, p->app->lang),
+                     result);
+}
+
 static int page_end(const struct page *p, json_t *list) {
     json_t *result = list ? json_pack("{s:O}", "checks", list) : NULL;
+    if (p->store.code != SIGN_OK)
+        return store_failed(p, result);
     if (p->cut_off)
         return tell_with(
             p->app, EXIT_NETWORK, "E3498",
@@ -257,6 +277,8 @@ static int checks(struct page *p, const char *file) {
     sign_rc rc = stores_read(p->args, &s, &err);
     int code = rc == SIGN_E_MEMORY ? no_memory(p->app) : stores_merge(p->app, &s);
     if (!code) {
+        p->store = err;
+        p->store.code = rc;
         if (rc == SIGN_OK)
             check_trust(p, &s);
         else

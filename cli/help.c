@@ -90,12 +90,30 @@ int help_page(const struct app *app, const struct command *c) {
     return finish_stdout(app, EXIT_DONE);
 }
 
+/* "list|add FILE": its verbs are what stands before the first blank, in small letters. */
+static bool has_verb(const struct command *c, const char *name) {
+    size_t n = strlen(name), end = strcspn(c->operands, " ");
+    if (n == 0 || strspn(name, "abcdefghijklmnopqrstuvwxyz") != n)
+        return false;
+    for (size_t at = 0; at < end; at += strcspn(c->operands + at, "| ") + 1)
+        if (strncmp(c->operands + at, name, n) == 0 && strcspn(c->operands + at, "| ") == n)
+            return true;
+    return false;
+}
+
+/* `help trust add` is the page of trust, which says what each of its verbs does. */
 int run_help(struct app *app, const struct args *args) {
     if (args->n_operands == 0)
         return help_page(app, NULL);
-    for (const struct command *c = commands; c->name; c++)
-        if (strcmp(c->name, args->operands[0]) == 0)
-            return help_page(app, c);
+    for (const struct command *c = commands; c->name; c++) {
+        if (strcmp(c->name, args->operands[0]) != 0)
+            continue;
+        if (args->n_operands > 1 && !has_verb(c, args->operands[1]))
+            return usage(app,
+                         (struct words){"komutun böyle bir alt komutu yok", "the command has no such verb"},
+                         args->operands[1]);
+        return help_page(app, c);
+    }
     return usage(app, (struct words){"bilinmeyen komut", "unknown command"}, args->operands[0]);
 }
 

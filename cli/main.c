@@ -87,8 +87,16 @@ static const struct option_row prepare_rows[] = {
     {"module", 0, OPT_VALUE, "PATH", {"URI için PKCS#11 sürücüsü", "PKCS#11 module for the URI"}},
     END};
 static const struct option_row trust_of_cache_rows[] = {
-    {"trust", 't', OPT_LIST, "DIR|FILE", {"prefetch: bu güven çıpaları", "prefetch: these trust anchors"}},
-    {"certs", 0, OPT_LIST, "FILE", {"prefetch: ara sertifikalar", "prefetch: intermediate certificates"}},
+    {"trust",
+     't',
+     OPT_LIST,
+     "FILE|DIR",
+     {"prefetch: bu güven çıpaları (yinelenebilir)", "prefetch: these trust anchors (repeatable)"}},
+    {"certs",
+     0,
+     OPT_LIST,
+     "FILE|DIR",
+     {"prefetch: ara sertifikalar (yinelenebilir)", "prefetch: intermediate certificates (repeatable)"}},
     END};
 static const struct option_row module_rows[] = {
     {"module", 0, OPT_VALUE, "PATH", {"PKCS#11 sürücüsü", "PKCS#11 module"}}, END};
@@ -175,7 +183,7 @@ const struct command commands[] = {
      "FILE",
      1,
      1,
-     {"doğrula", "verify"},
+     {"imzaları doğrula: her biri için karar", "verify signatures: a verdict for each"},
      {"Her imza için karar ETSI EN 319 102-1'e göre verilir: GEÇERLİ, GEÇERSİZ ya da BELİRSİZ; en kötüsü "
       "çıkış kodudur.\nYalnız güven deposundaki (kalem trust) ya da --trust ile verilen çıpalara güvenilir. "
       "Eksik "
@@ -267,12 +275,17 @@ const struct command commands[] = {
       "okunur. "
       "add ve import\nPEM, DER, klasör ya da Kamu SM'nin SertifikaDeposu.xml dosyasını alır, bir şey sormaz, "
       "ama "
-      "karşılaştırılacak SHA-256\ndeğerlerini yazar. remove, parmak izini ya da en az 8 hanelik başını alır.",
+      "karşılaştırılacak SHA-256\ndeğerlerini yazar. Uygun olmayan bir kök varsa add hiçbirini almaz; import "
+      "onu atlar ve adıyla söyler. Depodaki bir çıpa\niçin açıkça verilen --for ve --sunset onu değiştirir. "
+      "remove, parmak izini ya da en az 8 hanelik başını alır.",
       "The store is the file ~/.config/kalem/anchors.json; beneath it /etc/kalem/anchors.json is read, which "
       "the "
       "administrator\nkeeps. add and import take PEM, DER, a folder, or Kamu SM's SertifikaDeposu.xml; they "
       "ask "
-      "nothing, but print the SHA-256\nvalues to compare. remove takes the fingerprint or its beginning, at "
+      "nothing, but print the SHA-256\nvalues to compare. Where a root is unfit, add takes none; import "
+      "leaves it "
+      "out and names it. For an anchor that is there,\n--for and --sunset change it when they are given. "
+      "remove takes the fingerprint or its beginning, at "
       "least 8 "
       "digits."},
      {trust_rows, store_rows},
@@ -317,7 +330,7 @@ const struct command commands[] = {
      "  kalem doctor\n  kalem doctor --online imzaci.pem\n",
      run_doctor},
     {"version", "", 0, 0, {"sürüm", "version"}, {NULL, NULL}, {NULL}, NULL, run_version},
-    {"help", "[COMMAND]", 0, 1, {"yardım", "help"}, {NULL, NULL}, {NULL}, NULL, run_help},
+    {"help", "[COMMAND [VERB]]", 0, 2, {"yardım", "help"}, {NULL, NULL}, {NULL}, NULL, run_help},
     {NULL, NULL, 0, 0, {NULL, NULL}, {NULL, NULL}, {NULL}, NULL, NULL}};
 
 static sign_lang lang_of_locale(void) {

@@ -9,13 +9,25 @@ const struct option_row trust_rows[] = {
      0,
      OPT_VALUE,
      "signer,tsa,ocsp",
-     {"add, import: yalnız bunlar için güven (yoksa hepsi)",
-      "add, import: believe it for these only (default: all)"}},
+     {"add, import: yalnız bunlar için güven (yoksa hepsi); depodakini değiştirir",
+      "add, import: believe it for these only (default: all); changes one that is there"}},
     {"sunset",
      0,
      OPT_VALUE,
-     "RFC3339",
-     {"add, import: bu andan sonrası için güvenme", "add, import: do not believe it for times after this"}},
+     "RFC3339|none",
+     {"add, import: bu andan sonrası için güvenme; depodakini değiştirir",
+      "add, import: do not believe it for times after this; changes one that is there"}},
+    {"skip-unfit",
+     0,
+     OPT_FLAG,
+     NULL,
+     {"add: çıpa olamayanları geri çevirmeyip atla (import hep atlar)",
+      "add: leave out what may be no anchor, instead of refusing all (import always does)"}},
+    {"skip-expired",
+     0,
+     OPT_FLAG,
+     NULL,
+     {"add, import: süresi dolmuşları alma", "add, import: leave out what has expired"}},
     {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
 
 static const struct {
@@ -169,36 +181,68 @@ static int own_write(const struct app *app, const struct stores *s) {
     return sign_anchors_write(s->own, s->own_path, &err) == SIGN_OK ? 0 : tell_error(app, &err);
 }
 
-/* What there is now and was not before. */
-static int tell_added(const struct app *app, const struct stores *s, const sign_anchors *before,
-                      const sign_anchors_counts *counts) {
-    json_t *list = json_array();
-    size_t unknown = 0;
+/* An addition, and what came of it. */
+struct addition {
+    const struct app *app;
+    sign_anchors_add_options options;
+    sign_anchors *before;
+    sign_anchors_counts counts;
+    json_t *added, *changed, *left_out;
+    size_t unknown; /* added, and not a root whose fingerprint is known */
+};
+
+/* What an import leaves out is said at once and by name: a person must not take it for imported. */
+static void left_out(void *user, const char *source, const sign_error *why) {
+    struct addition *a = user;
+    char text[1200];
+    sign_error_text(why, a->app->lang, text, sizeof text);
+    json_array_append_new(a->left_out,
+                          json_pack("{s:s, s:s, s:s}", "source", source, "code", why->id, "text", text));
+    if (!a->app->json)
+        fprintf(stderr, "kalem: %s: %s: %s %s\n", say(a->app, (struct words){"alınmadı", "left out"}), source,
+                why->id, text);
+}
+
+static const sign_anchor *same_anchor(const sign_anchors *list, const char *sha256) {
+    for (size_t i = 0; i < sign_anchors_count(list); i++)
+        if (strcmp(sign_anchors_get(list, i)->sha256, sha256) == 0)
+            return sign_anchors_get(list, i);
+    return NULL;
+}
+
+/* What there is now and was not before, and what was but is believed otherwise now. */
+static void compare(struct addition *a, const struct stores *s) {
     for (size_t i = 0; i < sign_anchors_count(s->own); i++) {
-        const sign_anchor *a = sign_anchors_get(s->own, i);
-        if (anchors_have(before, a->sha256))
+        const sign_anchor *now = sign_anchors_get(s->own, i), *then = same_anchor(a->before, now->sha256);
+        if (then && then->purposes == now->purposes && then->sunset == now->sunset)
             continue;
-        unknown += a->known == NULL;
-        if (app->json)
-            json_array_append_new(list, anchor_json(a, s->own_path));
-        else if (!app->quiet)
-            print_anchor(app, a);
+        a->unknown += !then && !now->known;
+        json_array_append_new(then ? a->changed : a->added, anchor_json(now, s->own_path));
+        if (!a->app->json && !a->app->quiet)
+            print_anchor(a->app, now);
     }
+}
+
+static int tell_added(const struct addition *a, const struct stores *s) {
+    const struct app *app = a->app;
+    const sign_anchors_counts *counts = &a->counts;
     if (app->json)
         return print_json(app, EXIT_DONE,
-                          json_pack("{s:s, s:o, s:I, s:I}", "store", s->own_path, "added", list, "already",
-                                    (json_int_t)counts->already, "refused", (json_int_t)counts->refused));
-    json_decref(list);
+                          json_pack("{s:s, s:O, s:O, s:I, s:I, s:O}", "store", s->own_path, "added", a->added,
+                                    "changed", a->changed, "already", (json_int_t)counts->already, "refused",
+                                    (json_int_t)counts->refused, "left_out", a->left_out));
     if (app->quiet)
         return EXIT_DONE;
     printf("%s: %s: %zu %s", say(app, (struct words){"Güven deposu", "Trust store"}), s->own_path,
            counts->added, say(app, (struct words){"eklendi", "added"}));
+    if (counts->changed)
+        printf(", %zu %s", counts->changed, say(app, (struct words){"değiştirildi", "changed"}));
     if (counts->already)
         printf(", %zu %s", counts->already, say(app, (struct words){"zaten vardı", "already there"}));
     if (counts->refused)
         printf(", %zu %s", counts->refused, say(app, (struct words){"alınmadı", "left out"}));
     putchar('\n');
-    if (unknown)
+    if (a->unknown)
         printf(
             "%s\n",
             say(app,
@@ -208,54 +252,87 @@ static int tell_added(const struct app *app, const struct stores *s, const sign_
     return finish_stdout(app, EXIT_DONE);
 }
 
+/* What is said in so many words holds for an anchor that is there already; a default in a file of settings
+ * is for new ones. */
 static int add_options(const struct app *app, const struct args *args, sign_anchors_add_options *opt) {
     const char *sunset = args_value(args, "sunset");
-    if (sunset && !sign_time_parse(sunset, &opt->sunset))
-        return usage(app,
-                     (struct words){"--sunset RFC 3339 olmalı (2030-01-01 ya da 2030-01-01T00:00:00+03:00)",
-                                    "--sunset must be RFC 3339 (2030-01-01 or 2030-01-01T00:00:00+03:00)"},
-                     sunset);
+    if (sunset && strcmp(sunset, "none") != 0 && !sign_time_parse(sunset, &opt->sunset))
+        return usage(
+            app,
+            (struct words){"--sunset RFC 3339 (2030-01-01 ya da 2030-01-01T00:00:00+03:00) ya da none olmalı",
+                           "--sunset must be RFC 3339 (2030-01-01 or 2030-01-01T00:00:00+03:00) or none"},
+            sunset);
+    opt->change = (args_asked(args, "for") ? (unsigned)SIGN_CHANGE_PURPOSES : 0) |
+                  (args_asked(args, "sunset") ? (unsigned)SIGN_CHANGE_SUNSET : 0);
+    opt->skip_unfit = args_flag(args, "skip-unfit") || strcmp(args->operands[0], "import") == 0;
+    opt->skip_expired = args_flag(args, "skip-expired");
     return read_purposes(app, args_value(args, "for"), &opt->purposes);
 }
 
-static int add_files(const struct app *app, const struct args *args, const sign_anchors_add_options *opt,
-                     sign_anchors *list, sign_anchors_counts *sum) {
+static int add_files(const struct app *app, const struct args *args, sign_anchors *list, struct addition *a) {
+    sign_anchors_counts *sum = &a->counts;
     for (size_t i = 1; i < args->n_operands; i++) {
         sign_anchors_counts counts = {0};
         struct document doc;
         sign_error err = {0};
         int code = document_open(app, args->operands[i], &doc);
-        if (!code && sign_anchors_add(list, &doc.in, opt, &counts, &err) != SIGN_OK)
+        if (!code && sign_anchors_add(list, &doc.in, &a->options, &counts, &err) != SIGN_OK)
             code = tell_error(app, &err);
         document_close(&doc);
         if (code)
             return code;
         sum->added += counts.added;
         sum->already += counts.already;
+        sum->changed += counts.changed;
         sum->refused += counts.refused;
     }
     return 0;
 }
 
-static int trust_add(struct app *app, const struct args *args) {
-    sign_anchors_add_options opt = {.size = sizeof opt};
-    sign_anchors_counts counts = {0};
-    sign_anchors *before = NULL;
+/* An import that took nothing of what it was given is not done. */
+static int none_taken(const struct addition *a) {
+    const sign_anchors_counts *c = &a->counts;
+    if (c->added || c->changed || c->already || !c->refused)
+        return 0;
+    return tell(a->app, EXIT_REFUSED, "E3598",
+                say(a->app, (struct words){"Verilenlerin hiçbiri güven deposuna alınmadı.",
+                                           "None of what was given was taken into the trust store."}),
+                json_string_value(json_object_get(json_array_get(a->left_out, 0), "text")));
+}
+
+static int add_into(const struct args *args, struct stores *s, struct addition *a) {
     sign_error err = {0};
-    struct stores s;
-    int code = add_options(app, args, &opt);
+    int code = 0;
+    if (sign_anchors_read(s->own_path, &a->before, &err) != SIGN_OK)
+        code = tell_error(a->app, &err);
+    if (!code)
+        code = add_files(a->app, args, s->own, a);
+    if (!code)
+        code = none_taken(a);
+    if (!code && (a->counts.added || a->counts.changed))
+        code = own_write(a->app, s);
     if (code)
         return code;
+    compare(a, s);
+    return tell_added(a, s);
+}
+
+static int trust_add(struct app *app, const struct args *args) {
+    struct addition a = {.app = app, .options = {.size = sizeof a.options, .left_out = left_out, .user = &a}};
+    struct stores s;
+    int code = add_options(app, args, &a.options);
+    if (code)
+        return code;
+    a.added = json_array();
+    a.changed = json_array();
+    a.left_out = json_array();
     code = own_open(app, args, &s);
-    if (!code && sign_anchors_read(s.own_path, &before, &err) != SIGN_OK)
-        code = tell_error(app, &err);
     if (!code)
-        code = add_files(app, args, &opt, s.own, &counts);
-    if (!code && counts.added)
-        code = own_write(app, &s);
-    if (!code)
-        code = tell_added(app, &s, before, &counts);
-    sign_anchors_free(&before);
+        code = add_into(args, &s, &a);
+    json_decref(a.added);
+    json_decref(a.changed);
+    json_decref(a.left_out);
+    sign_anchors_free(&a.before);
     stores_free(&s);
     return code;
 }
@@ -328,11 +405,12 @@ static int trust_remove(struct app *app, const struct args *args) {
 }
 
 int run_trust(struct app *app, const struct args *args) {
-    static const struct verb verbs[] = {{"list", " store ", 0, 0, trust_list},
-                                        {"add", " store for sunset ", 1, MAX_VALUES, trust_add},
-                                        {"import", " store for sunset ", 1, MAX_VALUES, trust_add},
-                                        {"remove", " store ", 1, MAX_VALUES, trust_remove},
-                                        {NULL, NULL, 0, 0, NULL}};
+    static const struct verb verbs[] = {
+        {"list", " store ", 0, 0, trust_list},
+        {"add", " store for sunset skip-unfit skip-expired ", 1, MAX_VALUES, trust_add},
+        {"import", " store for sunset skip-expired ", 1, MAX_VALUES, trust_add},
+        {"remove", " store ", 1, MAX_VALUES, trust_remove},
+        {NULL, NULL, 0, 0, NULL}};
     return verb_run(app, args, verbs,
                     (struct words){"alt komut list, add, import ya da remove olmalı",
                                    "the verb must be list, add, import or remove"});

@@ -148,9 +148,9 @@ static void print_revocation(json_t *list, int indent) {
         json_t *r = json_array_get(list, i);
         char source[400]; /* the name of a file may hold anything */
         printable(text_of(r, "source"), source, sizeof source);
-        printf("%*s%s %s (%s): %s (%s - %s) cert SHA-256 %s\n", indent, "", text_of(r, "kind"), source,
-               text_of(r, "origin"), text_of(r, "status"), text_of(r, "this_update"),
-               text_of(r, "next_update"), text_of(r, "for"));
+        printf("%*s%s %s (%s): %s (thisUpdate %s, nextUpdate %s) cert SHA-256 %s\n", indent, "",
+               text_of(r, "kind"), source, text_of(r, "origin"), text_of(r, "status"),
+               text_of(r, "this_update"), text_of(r, "next_update"), text_of(r, "for"));
     }
 }
 

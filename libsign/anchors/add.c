@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include <stdlib.h>
 
 struct adding {
     sign_anchors *list;
@@ -16,32 +17,51 @@ static bool is_unfit(sign_rc rc) {
     return rc == SIGN_E_FORMAT || rc == SIGN_E_CERTIFICATE || rc == SIGN_E_UNSUPPORTED;
 }
 
+static void leave_out(struct adding *a, const char *where, const sign_error *why) {
+    a->counts.refused++;
+    if (a->opt->left_out != NULL)
+        a->opt->left_out(a->opt->user, where, why);
+}
+
+static void leave_out_expired(struct adding *a, const char *where) {
+    char until[32];
+    sign_error why = {0};
+    size_t last = a->list->n - 1;
+    (void)fail(&why, SIGN_E_CERTIFICATE, MSG_ANCHOR_EXPIRED, "%.180s, %s", a->list->all[last].subject,
+               time_rfc3339(a->list->all[last].not_after, until));
+    anchors_drop(a->list, last);
+    leave_out(a, where, &why);
+}
+
 static sign_rc add_one(void *self, sign_bytes der, const char *name, sign_error *err) {
     struct adding *a = self;
     char where[200];
-    bool already = false;
+    enum anchor_fate fate = ANCHOR_ADDED;
     sign_error why = {0};
     text_printable(BYTES_STR(path_base(name)), where, sizeof where);
-    const struct anchor_origin from = {
-        .purposes = a->opt->purposes, .sunset = a->opt->sunset, .added = a->now, .source = where};
-    sign_rc rc = anchors_put(a->list, der, &from, &already, &why);
+    const struct anchor_origin from = {.purposes = a->opt->purposes,
+                                       .change = a->opt->change,
+                                       .sunset = a->opt->sunset,
+                                       .added = a->now,
+                                       .source = where};
+    sign_rc rc = anchors_put(a->list, der, &from, &fate, &why);
     if (is_unfit(rc) && a->opt->skip_unfit) {
-        a->counts.refused++;
+        leave_out(a, where, &why);
         return SIGN_OK;
     }
     if (rc != SIGN_OK) {
         if (err != NULL)
             *err = why;
-        return within(err, rc, "%s", name);
+        return within_file(err, rc, name);
     }
-    if (already) {
-        a->counts.already++;
-    } else if (a->opt->skip_expired && a->list->all[a->list->n - 1].not_after < a->now) {
-        anchors_drop(a->list, a->list->n - 1);
-        a->counts.refused++;
-    } else {
+    a->counts.already += fate == ANCHOR_ALREADY;
+    a->counts.changed += fate == ANCHOR_CHANGED;
+    if (fate != ANCHOR_ADDED)
+        return SIGN_OK;
+    if (a->opt->skip_expired && a->list->all[a->list->n - 1].not_after < a->now)
+        leave_out_expired(a, where);
+    else
         a->counts.added++;
-    }
     return SIGN_OK;
 }
 
@@ -72,7 +92,19 @@ static sign_rc add_all(struct adding *a, const sign_input *in, sign_error *err) 
 }
 
 static bool is_usable(const sign_anchors_add_options *opt) {
-    return opt->size == sizeof *opt && (opt->purposes & ~(unsigned)SIGN_FOR_ALL) == 0 && opt->sunset >= 0;
+    const unsigned changes = SIGN_CHANGE_PURPOSES | SIGN_CHANGE_SUNSET;
+    return opt->size == sizeof *opt && (opt->purposes & ~(unsigned)SIGN_FOR_ALL) == 0 && opt->sunset >= 0 &&
+           (opt->change & ~changes) == 0;
+}
+
+/* Copies of what an addition may change in place, so that one that fails has changed nothing. */
+static sign_rc remember(const sign_anchors *list, sign_anchor **out, sign_error *err) {
+    *out = calloc(list->n + 1, sizeof **out);
+    if (*out == NULL)
+        return fail_memory(err);
+    for (size_t i = 0; i < list->n; i++)
+        (*out)[i] = list->all[i];
+    return SIGN_OK;
 }
 
 sign_rc sign_anchors_add(sign_anchors *list, const sign_input *in, const sign_anchors_add_options *opt,
@@ -84,13 +116,17 @@ sign_rc sign_anchors_add(sign_anchors *list, const sign_input *in, const sign_an
             "sign_anchors_add: list, input, and options with their size and known purposes are needed");
     struct adding a = {.list = list, .opt = opt != NULL ? opt : &defaults};
     a.now = a.opt->now != 0 ? a.opt->now : time_now();
-    size_t before = list->n;
-    sign_rc rc = add_all(&a, in, err);
-    if (rc != SIGN_OK) {
-        list->n = before;
-        return rc;
-    }
-    if (counts != NULL)
+    size_t n = list->n;
+    sign_anchor *before = NULL;
+    sign_rc rc = remember(list, &before, err);
+    if (rc == SIGN_OK)
+        rc = add_all(&a, in, err);
+    for (size_t i = 0; rc != SIGN_OK && before != NULL && i < n; i++)
+        list->all[i] = before[i];
+    free(before);
+    if (rc != SIGN_OK)
+        list->n = n;
+    else if (counts != NULL)
         *counts = a.counts;
-    return SIGN_OK;
+    return rc;
 }

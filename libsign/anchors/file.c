@@ -162,7 +162,7 @@ static sign_rc misshapen(size_t i, const char *what, sign_error *err) {
 static sign_rc read_anchor(sign_anchors *list, const struct json_value *v, size_t i, sign_error *err) {
     struct entry e = {0};
     AUTO(grow) der = {.limit = LIMIT_CERTIFICATE};
-    bool already;
+    enum anchor_fate fate;
     const char *wrong = v->kind == JSON_KIND_OBJECT ? read_members(v, &e) : json_kind_name(v->kind);
     if (wrong != NULL)
         return misshapen(i, wrong, err);
@@ -171,10 +171,10 @@ static sign_rc read_anchor(sign_anchors *list, const struct json_value *v, size_
             return fail_memory(err);
         return misshapen(i, "certificate", err);
     }
-    sign_rc rc = anchors_put(list, BYTES(der.data, der.len), &e.from, &already, err);
+    sign_rc rc = anchors_put(list, BYTES(der.data, der.len), &e.from, &fate, err);
     if (rc != SIGN_OK)
         return within(err, rc, "anchor %zu", i + 1);
-    if (already)
+    if (fate != ANCHOR_ADDED)
         return misshapen(i, "the same certificate again", err);
     /* What a person reads beside the certificate must be the certificate's. */
     return strcmp(list->all[list->n - 1].sha256, e.sha256) == 0 ? SIGN_OK : misshapen(i, "sha256", err);

@@ -50,11 +50,29 @@ static bool may_issue(const struct pki_cert *cert) {
     return old_root || (cert->is_ca && (!cert->has_key_usage || (cert->key_usage & KU_CERT_SIGN) != 0));
 }
 
-static bool has(const sign_anchors *list, const char *sha256) {
+/*
+ * A responder, or a time-stamping unit, that is believed by itself and for its own purpose only (RFC 6960,
+ * 4.2.2.2, 1.): it need not issue anything.
+ */
+static bool serves(const struct pki_cert *cert, unsigned purposes) {
+    bool sole;
+    return (purposes == SIGN_FOR_OCSP && pki_cert_has_purpose(cert, OID_EKU_OCSP_SIGNING, &sole)) ||
+           (purposes == SIGN_FOR_TSA && pki_cert_has_purpose(cert, OID_EKU_TIME_STAMPING, &sole));
+}
+
+static sign_rc check_fit(const struct pki_cert *cert, unsigned purposes, sign_error *err) {
+    char name[200];
+    if (may_issue(cert) || serves(cert, purposes))
+        return SIGN_OK;
+    pki_name_short(cert->subject, name, sizeof name);
+    return fail(err, SIGN_E_CERTIFICATE, MSG_ANCHOR_NOT_CA, "%s", name);
+}
+
+static sign_anchor *find(const sign_anchors *list, const char *sha256) {
     for (size_t i = 0; i < list->n; i++)
         if (strcmp(list->all[i].sha256, sha256) == 0)
-            return true;
-    return false;
+            return &list->all[i];
+    return NULL;
 }
 
 static sign_rc more_room(sign_anchors *list, sign_error *err) {
@@ -94,27 +112,39 @@ static sign_rc append(sign_anchors *list, const struct pki_cert *cert, const cha
     return SIGN_OK;
 }
 
-sign_rc anchors_put(sign_anchors *list, sign_bytes der, const struct anchor_origin *from, bool *already,
-                    sign_error *err) {
+/* The purposes decide whether it is fit, so new ones are looked at as if it were new. */
+static sign_rc change(sign_anchor *there, const struct pki_cert *cert, const struct anchor_origin *from,
+                      enum anchor_fate *fate, sign_error *err) {
+    unsigned wanted = from->purposes != 0 ? from->purposes : SIGN_FOR_ALL;
+    unsigned purposes = (from->change & SIGN_CHANGE_PURPOSES) != 0 ? wanted : there->purposes;
+    int64_t sunset = (from->change & SIGN_CHANGE_SUNSET) != 0 ? from->sunset : there->sunset;
+    *fate = ANCHOR_ALREADY;
+    if (purposes == there->purposes && sunset == there->sunset)
+        return SIGN_OK;
+    sign_rc rc = check_fit(cert, purposes, err);
+    if (rc != SIGN_OK)
+        return rc;
+    there->purposes = purposes;
+    there->sunset = sunset;
+    *fate = ANCHOR_CHANGED;
+    return SIGN_OK;
+}
+
+sign_rc anchors_put(sign_anchors *list, sign_bytes der, const struct anchor_origin *from,
+                    enum anchor_fate *fate, sign_error *err) {
     AUTO(pki_cert_ptr) cert = NULL;
     char sha256[65];
-    *already = false;
+    *fate = ANCHOR_ADDED;
     sign_rc rc = pki_cert_read(list->crypto, der, &cert, err);
     if (rc != SIGN_OK)
         return rc;
     text_hex(BYTES(cert->sha256, sizeof cert->sha256), sha256);
-    if (has(list, sha256)) {
-        *already = true;
-        return SIGN_OK;
-    }
-    if (!may_issue(cert)) {
-        AUTO(grow) name = {0};
-        if (!pki_name_text(cert->subject, &name) && name.failed)
-            return fail_memory(err);
-        return fail(err, SIGN_E_CERTIFICATE, MSG_ANCHOR_NOT_CA, "%.*s", (int)name.len,
-                    name.len > 0 ? (const char *)name.data : "");
-    }
-    rc = pki_anchor_check(list->crypto, cert, err);
+    sign_anchor *there = find(list, sha256);
+    if (there != NULL)
+        return change(there, cert, from, fate, err);
+    rc = check_fit(cert, from->purposes, err);
+    if (rc == SIGN_OK)
+        rc = pki_anchor_check(list->crypto, cert, err);
     return rc == SIGN_OK ? append(list, cert, sha256, from, err) : rc;
 }
 

@@ -55,6 +55,15 @@ sign_rc within(sign_error *err, sign_rc rc, const char *fmt, ...) {
     return rc;
 }
 
+sign_rc within_file(sign_error *err, sign_rc rc, const char *path) {
+    if (err == NULL)
+        return rc;
+    char whole[2 * sizeof err->args];
+    snprintf(whole, sizeof whole, "%.150s: %s", path, err->args);
+    text_printable(BYTES_STR(whole), err->args, sizeof err->args);
+    return within(err, rc, "%s", path);
+}
+
 sign_rc fail_memory(sign_error *err) {
     return fail(err, SIGN_E_MEMORY, MSG_MEMORY, "out of memory");
 }

@@ -16,6 +16,12 @@ sign_rc fail(sign_error *err, sign_rc rc, enum message_id id, const char *fmt, .
 /* Puts "what: " before the text on the way up, and returns rc. The message and its argument stay. */
 sign_rc within(sign_error *err, sign_rc rc, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
+/*
+ * The same with the name of one of several files, which a person needs in every language: it is put before
+ * the message's argument too.
+ */
+sign_rc within_file(sign_error *err, sign_rc rc, const char *path);
+
 /* Allocation failed: fail(err, SIGN_E_MEMORY, MSG_MEMORY, ...) with the fixed text. */
 sign_rc fail_memory(sign_error *err);
 

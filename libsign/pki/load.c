@@ -156,6 +156,13 @@ struct cert_loader {
     int64_t sunset;
 };
 
+/* That a signature cannot be checked says nothing against it. */
+static sign_rc unsupported_anchor(const struct pki_cert *cert, const char *name, sign_error *err) {
+    char algorithm[64];
+    crypto_sigalg_name(&cert->sigalg, algorithm);
+    return fail(err, SIGN_E_UNSUPPORTED, MSG_ANCHOR_ALGORITHM, "%s (%s)", name, algorithm);
+}
+
 sign_rc pki_anchor_check(struct crypto *crypto, struct pki_cert *cert, sign_error *err) {
     bool ok = false;
     if (!cert->self_issued)
@@ -164,7 +171,10 @@ sign_rc pki_anchor_check(struct crypto *crypto, struct pki_cert *cert, sign_erro
     if (rc != SIGN_OK || ok)
         return rc;
     char name[200];
+    const struct crypto_pubkey *key;
     pki_name_short(cert->subject, name, sizeof name);
+    if (!pki_sigalg_usable(&cert->sigalg) || pki_cert_key(cert, &key, NULL) == SIGN_E_UNSUPPORTED)
+        return unsupported_anchor(cert, name, err);
     return fail(err, SIGN_E_FORMAT, MSG_ANCHOR_SIGNATURE, "%s", name);
 }
 
@@ -220,7 +230,7 @@ static sign_rc add_cert(void *self, sign_bytes der, const char *name, sign_error
     if (rc == SIGN_OK && l->anchor)
         rc = pki_anchor_check(l->crypto, cert, err);
     if (rc != SIGN_OK)
-        return within(err, rc, "%s", name);
+        return within_file(err, rc, name);
     return keep_cert(l, cert, name, err);
 }
 
@@ -238,7 +248,10 @@ sign_rc pki_load_anchor(sign_trust *t, struct crypto *crypto, const sign_anchor 
                             .sunset = anchor->sunset};
     if (anchor->purposes != 0 && l.purposes == 0)
         return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "anchor for no purpose that is known");
-    return add_cert(&l, anchor->der, anchor->source != NULL ? anchor->source : "(anchors)", err);
+    /* A report names the file that the certificate once came in, and that it was in a store since. */
+    char name[240];
+    snprintf(name, sizeof name, "store: %.200s", anchor->source != NULL ? path_base(anchor->source) : "-");
+    return add_cert(&l, anchor->der, name, err);
 }
 
 struct crl_loader {
@@ -267,7 +280,7 @@ static sign_rc add_crl(void *self, sign_bytes der, const char *name, sign_error 
     if (rc == SIGN_OK)
         rc = pki_crl_read(BYTES(copy.data, copy.len), from, &crl, err);
     if (rc != SIGN_OK)
-        return within(err, rc, "%s", name);
+        return within_file(err, rc, name);
     crl->own = copy;
     copy = (sign_buf){0};
     if (t->n_crls == t->cap_crls) {
@@ -298,7 +311,7 @@ static sign_rc add_ocsp(void *self, sign_bytes der, const char *name, sign_error
     if (rc == SIGN_OK)
         rc = pki_ocsp_read(BYTES(copy.data, copy.len), from, &ocsp, err);
     if (rc != SIGN_OK)
-        return within(err, rc, "%s", name);
+        return within_file(err, rc, name);
     ocsp->own = copy;
     copy = (sign_buf){0};
     if (t->n_ocsps == t->cap_ocsps) {

@@ -41,15 +41,15 @@ bool pki_sigalg_read(struct der_cursor *c, sign_bytes *raw, struct crypto_sigalg
 /* The form of a name in which equal names (RFC 5280, 7.1) are equal octets; appended. */
 bool pki_name_key(sign_bytes name, grow *out);
 
-/* "CN", else the whole name, for messages; cut to size. */
-void pki_name_short(sign_bytes name, char *out, size_t size);
-
 /*
  * Whether `signature` over `signed_part` verifies with the key of `issuer`. *ok is false too for an algorithm
  * or key that cannot be used; the result is an error only when it could not be found out (memory, library).
  */
 sign_rc pki_signed_by(struct crypto *crypto, struct pki_cert *issuer, sign_bytes signed_part,
                       const struct crypto_sigalg *alg, sign_bytes signature, bool *ok, sign_error *err);
+
+/* An algorithm that is known and good enough to be computed at all. */
+bool pki_sigalg_usable(const struct crypto_sigalg *alg);
 
 /*
  * The same with the key of chain[0], where DSA parameters that it does not have itself are those of the

@@ -74,6 +74,8 @@ void pki_cert_key_known(struct pki_cert *c, struct crypto_pubkey *key);
 /* Names: RFC 4514 text (reversed, escaped); the first value of an attribute type. Appended. */
 bool pki_name_text(sign_bytes name, grow *out);
 bool pki_name_attribute(sign_bytes name, enum oid type, grow *out);
+/* "CN", else the whole name, for messages; cut to size. */
+void pki_name_short(sign_bytes name, char *out, size_t size);
 /* Equal by RFC 5280, 7.1: same bytes, or equal after case folding and white space compression of printable
  * strings. */
 bool pki_name_equal(sign_bytes a, sign_bytes b);
@@ -89,7 +91,7 @@ bool pki_cert_other_purpose(const struct pki_cert *c, grow *purposes);
 bool pki_cert_has_purpose(const struct pki_cert *c, enum oid purpose, bool *sole);
 
 /* An anchor that is self-issued carries its own signature: a damaged or forged root is refused at the door.
- * SIGN_E_FORMAT. */
+ * SIGN_E_FORMAT; SIGN_E_UNSUPPORTED: by its algorithm or key it cannot be checked. */
 sign_rc pki_anchor_check(struct crypto *crypto, struct pki_cert *cert, sign_error *err);
 
 /* What was found in `name`: what is returned but SIGN_OK ends the reading and is its result. */

@@ -16,7 +16,7 @@ static sign_rc settle(sign_rc rc, sign_error *err) {
 }
 
 /* Certificates have been forged over MD5 (RFC 6151, 2): none holds here, and no list does. */
-static bool is_usable(const struct crypto_sigalg *alg) {
+bool pki_sigalg_usable(const struct crypto_sigalg *alg) {
     return alg->scheme != SCHEME_NONE && alg->digest != DIGEST_NONE && alg->digest != DIGEST_MD5;
 }
 
@@ -38,7 +38,7 @@ sign_rc pki_signed_by(struct crypto *crypto, struct pki_cert *issuer, sign_bytes
                       const struct crypto_sigalg *alg, sign_bytes signature, bool *ok, sign_error *err) {
     const struct crypto_pubkey *key;
     *ok = false;
-    if (!is_usable(alg))
+    if (!pki_sigalg_usable(alg))
         return SIGN_OK;
     sign_rc rc = pki_cert_key(issuer, &key, err);
     return rc == SIGN_OK ? verify(crypto, key, signed_part, alg, signature, true, ok, err) : settle(rc, err);
@@ -58,7 +58,7 @@ sign_rc pki_signed_in_path(struct crypto *crypto, struct pki_cert *const *chain,
         from++;
     if (from == 0)
         return pki_signed_by(crypto, chain[0], signed_part, alg, signature, ok, err);
-    if (from == n || !is_usable(alg))
+    if (from == n || !pki_sigalg_usable(alg))
         return SIGN_OK;
     sign_rc rc = crypto_pubkey_inherit(chain[0]->spki, chain[from]->spki, &key, err);
     return rc == SIGN_OK ? verify(crypto, key, signed_part, alg, signature, false, ok, err) : settle(rc, err);

@@ -172,14 +172,17 @@ void lines_chain(grow *out, sign_lang lang, unsigned depth, const struct report_
 }
 
 void lines_revocation(grow *out, sign_lang lang, unsigned depth, const struct report_signature *s) {
-    char text[ROOM_FOR_TEXT], issued[32], from[800];
+    char text[ROOM_FOR_TEXT], issued[32], next[32], from[800];
     for (const struct report_revocation *r = s->revocation; r; r = r->next) {
         bool own = s->signer && strcmp(r->cert_sha256, s->signer->cert_sha256) == 0;
         origin_text(lang, &r->from, from, sizeof from);
-        snprintf(text, sizeof text, "%s, %s: %s (%s, %s)",
+        snprintf(text, sizeof text, "%s, %s: %s (%s, %s %s%s%s)",
                  lines_two(lang, strcmp(r->kind, "crl") ? "ÇİSDuP" : "SİL", r->kind),
                  own ? lines_two(lang, "imzacı", "signer") : lines_two(lang, "makam", "authority"),
-                 status_word(lang, r->status), from, time_rfc3339(r->this_update, issued));
+                 status_word(lang, r->status), from, lines_two(lang, "yayın", "issued"),
+                 time_rfc3339(r->this_update, issued),
+                 r->next_update ? lines_two(lang, ", sonraki ", ", next ") : "",
+                 r->next_update ? time_rfc3339(r->next_update, next) : "");
         lines_put(out, lang, depth, L_REVOCATION, text);
     }
 }

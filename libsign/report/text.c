@@ -215,6 +215,24 @@ static void put_reason(grow *out, sign_lang lang, const struct sign_report *r, b
         grow_printf(out, "%s: %s\n", lines_two(lang, "Ne yapmalı", "What to do"), message_hint(m->id, lang));
 }
 
+/* Suspended is neither revoked nor good for long: when to look again is what its holder waits for. */
+static void put_suspended(grow *out, sign_lang lang, const struct sign_report *r) {
+    const struct report_signature *s = deciding(r);
+    char next[32];
+    for (const struct report_revocation *v = s ? s->revocation : NULL; v; v = v->next) {
+        if (strcmp(v->status, "suspended") != 0 || !v->next_update)
+            continue;
+        if (lang == SIGN_TR)
+            grow_printf(out,
+                        "Askıda: yeni iptal bilgisi en geç %s anında çıkar; ondan sonra yeniden bakın.\n",
+                        time_rfc3339(v->next_update, next));
+        else
+            grow_printf(out, "Suspended: new revocation data is due by %s; look again then.\n",
+                        time_rfc3339(v->next_update, next));
+        return;
+    }
+}
+
 /* Among the first lines, because a verdict that passed is where most people stop to read. */
 static void put_partial(grow *out, sign_lang lang, const struct sign_report *r) {
     char text[ROOM_FOR_TEXT], shown[ROOM_FOR_TEXT];
@@ -239,6 +257,7 @@ void report_write_text(const struct sign_report *r, sign_lang lang, grow *out) {
                     r->sub ? sub_indication_text(r->sub) : "");
     grow_byte(out, '\n');
     put_reason(out, lang, r, inspect);
+    put_suspended(out, lang, r);
     put_partial(out, lang, r);
     if (!inspect && r->indication != INDICATION_NONE)
         grow_printf(out, "%s: %s%s\n", lines_two(lang, "Doğrulama zamanı", "Validation time"),

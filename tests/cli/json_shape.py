@@ -1,7 +1,7 @@
 """json_shape.py EXIT < OBJECT: holds one JSON object of the program against the contract of its keys.
 
 Every object has `schema` and `exit`, and `exit` is the exit status; from status 5 on it has `error` and nothing else, but
-for what `doctor` and `cache prefetch` found out before the network failed them.
+for what `doctor` and `cache prefetch` found out before the network, or the trust store, failed them.
 """
 import json
 import re
@@ -31,7 +31,7 @@ RESULT = {
     "prepare": {"output", "digest_alg", "digest", "scheme", "salt_len"},
     "token": {"tokens"}, "cert": {"certificates"}, "doctor": {"checks"}, "version": {"version"},
     "help": {"commands", "text"}}
-TRUST = ({"store", "system_store", "anchors"}, {"store", "added", "already", "refused"}, {"store", "removed"})
+TRUST = ({"store", "system_store", "anchors"}, {"store", "added", "changed", "already", "refused", "left_out"}, {"store", "removed"})
 CACHE = (TALLY | {"cache", "kinds"}, {"cache", "removed"}, {"cache", "answers"}, {"fetched"})
 FORM = ({"errors"}, {"errors", "output"}, {"errors", "text"})
 
@@ -199,7 +199,7 @@ def main():
     must("schema version", version == "1")
     if value["exit"] >= 5 or "error" in value:
         found = {"doctor": {"checks"}, "cache": {"fetched"}}.get(command, set()) & set(value)
-        must("what was found besides an error", value["exit"] == 6 or not found)
+        must("what was found besides an error", value["exit"] == 6 or (command == "doctor" and value["exit"] == 8) or not found)
         keys("object with an error", value, {"schema", "exit", "error"} | found)
         keys("error", value["error"], {"code", "text", "hint"})
         must("error code", CODE.fullmatch(value["error"]["code"]))

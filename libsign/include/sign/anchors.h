@@ -39,8 +39,12 @@ SIGN_CALL sign_rc sign_anchors_read(const char *path, sign_anchors **out, sign_e
 typedef struct sign_anchors_counts {
     size_t added;
     size_t already; /* in the list before, which stays as it was */
+    size_t changed; /* in the list before, and believed otherwise now */
     size_t refused; /* left out, as the options say */
 } sign_anchors_counts;
+/* What an addition replaces of an anchor that is in the list already; bits. */
+enum { SIGN_CHANGE_PURPOSES = 1, SIGN_CHANGE_SUNSET = 2 };
+
 typedef struct sign_anchors_add_options {
     size_t size;       /* sizeof(sign_anchors_add_options) */
     unsigned purposes; /* 0: all */
@@ -49,13 +53,18 @@ typedef struct sign_anchors_add_options {
     int skip_unfit;    /* nonzero: what may be no anchor is left out, instead of refusing everything */
     int skip_expired;  /* nonzero: so is what has expired; else it is taken, because it still vouches for the
                           past */
+    unsigned change;   /* SIGN_CHANGE_*; 0: what is in the list stays as it is */
+    /* Told of each that is left out, where it came from and why; NULL. `why` lives for the call. */
+    void (*left_out)(void *user, const char *source, const sign_error *why);
+    void *user;
 } sign_anchors_add_options;
 
 /*
  * PEM, DER, a folder of them, or Kamu SM's SertifikaDeposu.xml (the certificates of its koksertifika
- * elements; the rest of the file is not believed). A certificate must be one that may issue, and its own
- * signature must verify when it is self-issued. All or nothing, but for what the options leave out:
- * SIGN_E_FORMAT, SIGN_E_CERTIFICATE name the one in the way.
+ * elements; the rest of the file is not believed). A certificate must be one that may issue, or for the
+ * purpose of OCSP or of time-stamps alone a responder's or a time-stamping unit's own; and its own signature
+ * must verify when it is self-issued. All or nothing, but for what the options leave out: SIGN_E_FORMAT,
+ * SIGN_E_CERTIFICATE, SIGN_E_UNSUPPORTED (its algorithm) name the one in the way.
  */
 SIGN_CALL sign_rc sign_anchors_add(sign_anchors *list, const sign_input *in,
                                    const sign_anchors_add_options *opt, sign_anchors_counts *counts,

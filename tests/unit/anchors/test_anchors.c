@@ -183,6 +183,137 @@ Test(anchors, wrong_use_is_an_argument_error) {
     sign_anchors_free(&list);
 }
 
+/* RFC 6960, 4.2.2.2, 1.: a responder that is believed by itself issues nothing. */
+Test(anchors, a_responder_or_time_stamping_unit_for_its_own_purpose_alone) {
+    static const struct {
+        const char *file;
+        unsigned purposes;
+        sign_rc rc;
+    } rows[] = {{"ocsp-ec.pem", SIGN_FOR_OCSP, SIGN_OK},
+                {"ocsp-ec.pem", 0, SIGN_E_CERTIFICATE},
+                {"ocsp-ec.pem", SIGN_FOR_TSA, SIGN_E_CERTIFICATE},
+                {"ocsp-ec.pem", SIGN_FOR_OCSP | SIGN_FOR_SIGNERS, SIGN_E_CERTIFICATE},
+                {"tsa-ec.pem", SIGN_FOR_TSA, SIGN_OK},
+                {"tsa-ec.pem", SIGN_FOR_OCSP, SIGN_E_CERTIFICATE},
+                {"nes-p256.pem", SIGN_FOR_OCSP, SIGN_E_CERTIFICATE},
+                {"nes-p256.pem", SIGN_FOR_TSA, SIGN_E_CERTIFICATE}};
+    struct place p = place_new();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        sign_anchors *list = fresh(), *again = NULL;
+        sign_error err = {0};
+        sign_anchors_add_options opt = {.purposes = rows[i].purposes};
+        cr_expect_eq(add(list, rows[i].file, opt, NULL, &err), rows[i].rc, "%zu: %s", i, err.text);
+        cr_expect_eq(sign_anchors_count(list), rows[i].rc == SIGN_OK);
+        cr_assert_eq(sign_anchors_write(list, p.file, NULL), SIGN_OK);
+        cr_assert_eq(sign_anchors_read(p.file, &again, &err), SIGN_OK, "%s", err.text);
+        cr_expect_eq(sign_anchors_count(again), rows[i].rc == SIGN_OK);
+        sign_anchors_free(&again);
+        sign_anchors_free(&list);
+    }
+    place_free(&p);
+}
+
+Test(anchors, what_is_there_changes_only_as_asked) {
+    sign_anchors *list = fresh();
+    sign_anchors_counts c = {0};
+    const sign_anchor *a;
+    cr_assert_eq(add(list, "root-ec.pem", (sign_anchors_add_options){.purposes = SIGN_FOR_TSA}, &c, NULL),
+                 SIGN_OK);
+    a = sign_anchors_get(list, 0);
+    sign_anchors_add_options o = {
+        .purposes = SIGN_FOR_SIGNERS, .sunset = NOW + 5, .change = SIGN_CHANGE_SUNSET};
+    cr_assert_eq(add(list, "root-ec.pem", o, &c, NULL), SIGN_OK);
+    cr_expect(c.added == 0 && c.already == 0 && c.changed == 1);
+    cr_expect(a->purposes == SIGN_FOR_TSA && a->sunset == NOW + 5);
+    o = (sign_anchors_add_options){.purposes = SIGN_FOR_SIGNERS, .change = SIGN_CHANGE_PURPOSES};
+    cr_assert_eq(add(list, "root-ec.pem", o, &c, NULL), SIGN_OK);
+    cr_expect(a->purposes == SIGN_FOR_SIGNERS && a->sunset == NOW + 5 && c.changed == 1);
+    cr_assert_eq(add(list, "root-ec.pem", o, &c, NULL), SIGN_OK);
+    cr_expect(c.changed == 0 && c.already == 1, "the same again is no change");
+    o = (sign_anchors_add_options){.change = SIGN_CHANGE_PURPOSES | SIGN_CHANGE_SUNSET};
+    cr_assert_eq(add(list, "root-ec.pem", o, &c, NULL), SIGN_OK);
+    cr_expect(a->purposes == SIGN_FOR_ALL && a->sunset == 0);
+    o.change = 4;
+    cr_expect_eq(add(list, "root-ec.pem", o, &c, NULL), SIGN_E_ARGUMENT);
+    sign_anchors_free(&list);
+}
+
+/* A responder that was believed for OCSP does not become an anchor for signers; nor does a change stay when
+ * the rest of the same file is refused. */
+Test(anchors, a_change_is_judged_and_undone_with_the_rest) {
+    sign_anchors *list = fresh();
+    sign_error err = {0};
+    sign_anchors_add_options ocsp = {.purposes = SIGN_FOR_OCSP};
+    cr_assert_eq(add(list, "ocsp-ec.pem", ocsp, NULL, NULL), SIGN_OK);
+    sign_anchors_add_options all = {.change = SIGN_CHANGE_PURPOSES};
+    cr_expect_eq(add(list, "ocsp-ec.pem", all, NULL, &err), SIGN_E_CERTIFICATE);
+    cr_expect_str_eq(err.id, "E3501");
+    cr_expect_eq(sign_anchors_get(list, 0)->purposes, SIGN_FOR_OCSP);
+    cr_assert_eq(add(list, "root-ec.pem", ocsp, NULL, NULL), SIGN_OK);
+    char *root = slurp(PKI "root-ec.pem"), *nes = slurp(PKI "nes-p256.pem"), *both = malloc(1 << 16);
+    cr_assert_not_null(both);
+    snprintf(both, 1 << 16, "%s%s", root, nes);
+    cr_expect_eq(add_text(list, both, all, NULL, NULL), SIGN_E_CERTIFICATE);
+    cr_expect_eq(sign_anchors_count(list), 2);
+    cr_expect_eq(sign_anchors_get(list, 1)->purposes, SIGN_FOR_OCSP);
+    free(root);
+    free(nes);
+    free(both);
+    sign_anchors_free(&list);
+}
+
+struct omitted {
+    size_t n;
+    char source[80], id[8], args[300];
+};
+
+static void note_omitted(void *user, const char *source, const sign_error *why) {
+    struct omitted *o = user;
+    o->n++;
+    snprintf(o->source, sizeof o->source, "%s", source);
+    snprintf(o->id, sizeof o->id, "%s", why->id);
+    snprintf(o->args, sizeof o->args, "%s", why->args);
+}
+
+Test(anchors, what_is_left_out_is_told_with_the_reason) {
+    sign_anchors *list = fresh();
+    struct omitted o = {0};
+    sign_anchors_add_options opt = {.skip_unfit = 1, .left_out = note_omitted, .user = &o};
+    cr_assert_eq(add(list, "nes-p256.pem", opt, NULL, NULL), SIGN_OK);
+    cr_expect(o.n == 1 && strcmp(o.id, "E3501") == 0 && strcmp(o.source, "nes-p256.pem") == 0);
+    opt = (sign_anchors_add_options){
+        .now = INT64_C(2600000000), .skip_expired = 1, .left_out = note_omitted, .user = &o};
+    cr_assert_eq(add(list, "root-ec.pem", opt, NULL, NULL), SIGN_OK);
+    cr_expect(o.n == 2 && strcmp(o.id, "E3507") == 0, "%s", o.id);
+    cr_expect_not_null(strstr(o.args, "Kök Sertifikası EC"), "%s", o.args);
+    sign_anchors_free(&list);
+}
+
+/* Where the algorithm is beyond this program, that is the reason, and not a signature that does not hold:
+ * sha256WithRSAEncryption (1.2.840.113549.1.1.11) and its like become md5WithRSAEncryption (.4). */
+Test(anchors, a_root_whose_algorithm_is_not_supported) {
+    static const uint8_t pkcs1[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01};
+    sign_anchors *list = fresh();
+    sign_error err = {0};
+    struct stat st;
+    size_t found = 0;
+    char *der = slurp(PKI "root-rsa.der");
+    cr_assert_eq(stat(PKI "root-rsa.der", &st), 0);
+    for (size_t i = 0; i + sizeof pkcs1 < (size_t)st.st_size; i++)
+        if (memcmp(der + i, pkcs1, sizeof pkcs1) == 0 && der[i + sizeof pkcs1] >= 11) {
+            der[i + sizeof pkcs1] = 4;
+            found++;
+        }
+    cr_assert_eq(found, 2);
+    const sign_input in = {.name = "eski.der", .data = {(const uint8_t *)der, (size_t)st.st_size}};
+    cr_expect_eq(sign_anchors_add(list, &in, NULL, NULL, &err), SIGN_E_UNSUPPORTED);
+    cr_expect_str_eq(err.id, "E3506");
+    cr_expect_not_null(strstr(err.text, "RSA MD5"), "%s", err.text);
+    cr_expect_not_null(strstr(err.args, "eski.der"), "the file is named in every language: %s", err.args);
+    free(der);
+    sign_anchors_free(&list);
+}
+
 /* ---- taking out ---- */
 
 Test(anchors, removed_by_a_fingerprint_that_one_alone_has) {
