@@ -31,9 +31,12 @@ static enum xml_id rule(const struct xml_node *element, const struct xml_attribu
 static void look_up(const struct xml_ids *ids, const struct xml_node *n) {
     for (; n != NULL; n = n->next) {
         for (size_t i = 0; i < n->attribute_count; i++) {
+            AUTO(grow) room = {0}; /* an xml:id is found by its normalised value */
             enum xml_id is = rule(n, &n->attributes[i]);
             bool several = false;
-            const struct xml_node *found = xml_ids_find(ids, n->attributes[i].value, &several);
+            const char *value = xml_id_value(&n->attributes[i], &room);
+            hold(value != NULL);
+            const struct xml_node *found = xml_ids_find(ids, value, &several);
             hold(is == XML_ID_NO || found == n || (several && found == NULL && is == XML_ID_CANDIDATE));
         }
         look_up(ids, n->first);
