@@ -231,5 +231,9 @@ sign_rc crl_signer_find(struct crl_search *s, struct crl_use *use, bool *ok, sig
     if (rc != SIGN_OK || *ok)
         return rc;
     rc = from_elsewhere(s->q, use->crl, &all, err);
+    if (rc == SIGN_OK && all.n == 0) {
+        crl_search_note(s, CRL_RANK_NO_SIGNER, MSG_CRL_NO_SIGNER, 0);
+        s->orphans++;
+    }
     return rc == SIGN_OK ? try_signers(s, use, &all, all.of_chain, ok, err) : rc;
 }

@@ -12,6 +12,7 @@ struct inquiry_want {
     struct pki_want want;
     int round;
     bool asked;                      /* of the door */
+    bool orphan;                     /* a list whose signer's certificate nobody has */
     struct pki_fetched *got, *older; /* what took its place, and what other wants may be views into */
 };
 

@@ -69,7 +69,9 @@ static sign_rc take(struct inquiry *in, struct inquiry_want *w, struct pki_fetch
     if (got->until < in->expires)
         in->expires = got->until;
     if (got->crl != NULL) {
+        size_t orphans = in->crl.orphans;
         rc = crl_search_add(&in->crl, got->crl, err);
+        w->orphan = in->crl.orphans > orphans;
         follow(in, got->crl, w->round);
     }
     if (rc == SIGN_OK && got->ocsp != NULL)
@@ -86,7 +88,8 @@ static bool is_due(const struct inquiry_want *w, enum how how, int round) {
         return false;
     if (how == FROM_DOOR)
         return !w->asked && (w->got == NULL || w->got->rc != SIGN_OK);
-    return w->got != NULL && w->got->old;
+    /* Who signs would be as unknown on a newer list. */
+    return w->got != NULL && w->got->old && !w->orphan;
 }
 
 struct errand {

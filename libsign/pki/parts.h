@@ -298,7 +298,8 @@ struct crl_search {
     enum message_id why; /* what stood in the way of the best that could not be used */
     int rank;
     int64_t why_time;
-    bool doubtful; /* a list was left out for a reason that may hold for this very time only */
+    bool doubtful;  /* a list was left out for a reason that may hold for this very time only */
+    size_t orphans; /* lists that were left out because nobody has their signer's certificate */
 };
 
 /* Lists whose signers are being looked for: the inner question must not wait for the outer one. */
@@ -323,6 +324,7 @@ enum crl_rank {
     CRL_RANK_SCOPE = 1,
     CRL_RANK_CRITICAL,
     CRL_RANK_NO_SIGN,
+    CRL_RANK_NO_SIGNER,
     CRL_RANK_SIGNATURE,
     CRL_RANK_SIGNER,
     CRL_RANK_DELTA,

@@ -49,8 +49,8 @@ sign_trust *judge_trust(const struct realm *realm, const struct judge_options *o
     sign_trust_options to = {.size = sizeof to,
                              .anchors = &anchor,
                              .n_anchors = 1,
-                             .certs = helpers,
-                             .n_certs = o->no_intermediate ? 1 : 2,
+                             .certs = o->no_staff ? helpers + 1 : helpers,
+                             .n_certs = o->no_intermediate || o->no_staff ? 1 : 2,
                              .fetch = fetch,
                              .nonce = o->nonce};
     sign_trust *trust = NULL;

@@ -8,7 +8,8 @@
 
 struct judge_options {
     bool offline, closed, document, no_intermediate;
-    bool shut; /* the door itself is offline: from its cache only */
+    bool no_staff; /* who signs indirect lists is not given */
+    bool shut;     /* the door itself is offline: from its cache only */
     sign_nonce nonce;
     const char *cache;       /* file of the door; NULL: none */
     int64_t at;              /* 0: now */

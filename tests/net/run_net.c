@@ -314,6 +314,31 @@ static void failing(struct bench *b) {
     }
 }
 
+/* A list that nobody's certificate is there for is told of as that, and is not fetched again for it. */
+static void orphaned(struct bench *b) {
+    char cache[128], wish[] = "name=kimsesiz indirect=1 crl=/crl/ca/indirect";
+    struct wish_text w;
+    snprintf(cache, sizeof cache, "%s/cache.db", b->folder);
+    struct judge_options o = {.cache = cache, .no_staff = true};
+    must(wish_read(wish, http_port(b->http), &w), wish);
+    const struct identity *id = realm_issue(b->realm, &w.wish);
+    size_t before = http_count(b->http, "/crl/ca/indirect");
+    for (int i = 1; i <= 3; i++) {
+        struct outcome out = judge(b->http, b->realm, id, &o);
+        check(b, strcmp(outcome_text(&out), "TRY_LATER") == 0 && report_says(out.report, "E3037"),
+              "orphaned: its signer's certificate is missing, time %d", i);
+        outcome_free(&out);
+    }
+    size_t asked = http_count(b->http, "/crl/ca/indirect") - before;
+    check(b, asked == 1, "orphaned: fetched once: %zu", asked);
+    o.no_staff = false;
+    struct outcome out = judge(b->http, b->realm, id, &o);
+    asked = http_count(b->http, "/crl/ca/indirect") - before;
+    check(b, strcmp(outcome_text(&out), "PASSED") == 0 && asked == 1,
+          "orphaned: with the certificate it serves from the cache: %s, %zu", outcome_text(&out), asked);
+    outcome_free(&out);
+}
+
 /* A list that has run out is not what the next day is judged by; the answer of the day before stays the same.
  */
 static void later(struct bench *b) {
@@ -518,6 +543,7 @@ int main(int argc, char **argv) {
         replayed(&b);
         failing(&b);
         later(&b);
+        orphaned(&b);
         together(&b);
         same_through_door(&b);
     }
