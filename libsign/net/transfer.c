@@ -339,7 +339,8 @@ static void failure(struct transfer *t, CURLcode code) {
     } else if (bad_location(t, code)) {
         say(t, SIGN_E_REFUSED, "redirected: neither http nor https");
     } else if (t->refused && !t->opened) {
-        snprintf(why, sizeof why, "%.100s: %s is a special address and not allowed", t->url.host, t->special);
+        snprintf(why, sizeof why, "%.100s: %s is a special address and not allowed (--allow-address)",
+                 t->url.host, t->special);
         say(t, SIGN_E_REFUSED, why);
     } else {
         snprintf(why, sizeof why, "%s", code == CURLE_OK ? "an empty answer" : text);

@@ -77,7 +77,8 @@ static sign_rc judge_host(net_url *u, const struct net_ranges *allow, char probl
         why = net_address_refused(&a, allow); /* RFC 6761, 6.3 */
     if (why == NULL)
         return SIGN_OK;
-    snprintf(problem, 200, "%.100s is a special address (%s) and not allowed", u->host, why);
+    snprintf(problem, 200, "%.100s is a special address (%s) and not allowed (--allow-address)", u->host,
+             why);
     return SIGN_E_REFUSED;
 }
 

@@ -196,6 +196,9 @@ Test(url, which_are_accepted) {
         cr_assert_eq(rc, rows[i].rc, "%s: %s %s", rows[i].url, sign_rc_name(rc), problem);
         cr_assert_not_null(strstr(rc == SIGN_OK ? u.origin : problem, rows[i].text), "%s: %s %s", rows[i].url,
                            u.origin, problem);
+        /* Whoever is refused an address is told how to allow it. */
+        cr_assert_eq(strstr(problem, "(--allow-address)") != NULL,
+                     strstr(problem, "special address") != NULL);
     }
     AUTO(grow) large = {0};
     grow_str(&large, "http://example.test/");
