@@ -165,8 +165,8 @@ static void answer_fill(const struct facts *f, enum say say, const struct netcac
         snprintf(a->type, sizeof a->type, "%s", f->type);
     char when[32];
     if (say == SAY_FAILED || (say == SAY_STALE && want->why == NULL))
-        snprintf(a->problem, sizeof a->problem, "%.140s (not asked again before %s)", f->problem,
-                 time_rfc3339(f->retry_at, when));
+        snprintf(a->problem, sizeof a->problem, "not asked again before %s: %.140s",
+                 time_rfc3339(f->retry_at, when), f->problem);
     else if (say == SAY_STALE)
         snprintf(a->problem, sizeof a->problem, "%s", want->why);
 }

@@ -62,7 +62,8 @@ static sign_rc take(struct inquiry *in, struct inquiry_want *w, struct pki_fetch
     w->got = got;
     if (got->rc != SIGN_OK) {
         if (in->failed[0] == '\0')
-            (void)snprintf(in->failed, sizeof in->failed, "%s: %.95s", got->url, got->problem);
+            (void)snprintf(in->failed, sizeof in->failed, "%s: %.*s", got->url,
+                           (int)(sizeof in->failed - sizeof ": " - strlen(got->url)), got->problem);
         return SIGN_OK;
     }
     in->used = true;

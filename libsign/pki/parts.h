@@ -400,7 +400,7 @@ struct pki_want {
 struct pki_fetched {
     /* SIGN_OK: there is something below. Else why not: text in English, of the door or of the reader. */
     sign_rc rc;
-    char url[100], problem[100];
+    char url[100], problem[200];
     struct pki_cert **certs; /* counted */
     size_t n_certs;
     bool cut; /* there were more certificates than are taken */

@@ -57,7 +57,7 @@ Test(many, a_failure_is_asked_for_once) {
     f->call(f->user, r, N, a);
     for (size_t i = 0; i < N; i++) {
         cr_assert_eq(a[i].rc, SIGN_E_NETWORK);
-        cr_assert(strncmp(a[i].problem, "HTTP status 500", 15) == 0, "%s", a[i].problem);
+        cr_assert_not_null(strstr(a[i].problem, "HTTP status 500"), "%s", a[i].problem);
     }
     cr_assert_eq(atomic_load(&site.hits), 1u);
 }

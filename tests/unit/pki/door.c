@@ -51,7 +51,8 @@ static void answer(struct door *d, const sign_fetch_request *r, sign_fetch_answe
     a->from = r->fresh ? SIGN_FROM_NETWORK : row->from;
     a->expires = row->expires;
     if (row->rc != SIGN_OK) {
-        (void)snprintf(a->problem, sizeof a->problem, "nobody answers");
+        (void)snprintf(a->problem, sizeof a->problem, "%s",
+                       row->problem != NULL ? row->problem : "nobody answers");
         return;
     }
     sign_bytes body = r->fresh && row->fresh_body.len > 0 ? row->fresh_body : row->body;

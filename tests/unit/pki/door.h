@@ -10,6 +10,7 @@ enum nonce_kind { NONCE_ECHO = 0, NONCE_OTHER, NONCE_ABSENT };
 struct door_row {
     const char *url;
     sign_rc rc;                   /* not SIGN_OK: a failure */
+    const char *problem;          /* of it; NULL: some */
     sign_bytes body;              /* the answer, */
     const struct mint_ocsp *ocsp; /* or minted for the request */
     enum nonce_kind nonce;

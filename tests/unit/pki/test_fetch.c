@@ -201,6 +201,15 @@ Test(pki_fetch, why_not_is_told) {
     AUTO(pki_path_ptr) p = ask(&n);
     cr_assert_eq(p->message, MSG_REVOCATION_FETCH);
     cr_expect_str_eq(p->args[2], OCSP_URL ": nobody answers");
+    /* To its end, as long as there is room. */
+    static const char why[] =
+        "not asked again before 2026-01-01T00:01:00Z: Failed to connect to ocsp.example.org"
+        " port 80 after 1 ms: Couldn't connect to server";
+    door_at(&n.door, OCSP_URL)->problem = why;
+    make_trust(&n);
+    AUTO(pki_path_ptr) again = ask(&n);
+    cr_expect(strncmp(again->args[2], OCSP_URL ": ", sizeof OCSP_URL ": " - 1) == 0);
+    cr_expect_str_eq(again->args[2] + sizeof OCSP_URL ": " - 1, why);
     /* What did come stands nearer. */
     door_at(&n.door, OCSP_URL)->rc = SIGN_OK;
     n.good.to = T2026 - 1;
