@@ -156,10 +156,24 @@ struct cert_loader {
     int64_t sunset;
 };
 
+/* "RSA MD5", or the identifier of one that has no name here. */
+static void algorithm_name(const struct pki_cert *cert, char out[64]) {
+    struct der_parse parse = {0};
+    struct der_cursor whole = der_open(&parse, cert->der, false), outer, alg;
+    sign_bytes oid;
+    crypto_sigalg_name(&cert->sigalg, out);
+    if (cert->sigalg.scheme != SCHEME_NONE || !der_enter(&whole, DER_SEQUENCE, &outer) ||
+        !der_take(&outer, DER_SEQUENCE, NULL) || !der_enter(&outer, DER_SEQUENCE, &alg) ||
+        !der_oid(&alg, &oid))
+        return;
+    if (!oid_to_text(oid, out, 64))
+        out[0] = '\0';
+}
+
 /* That a signature cannot be checked says nothing against it. */
 static sign_rc unsupported_anchor(const struct pki_cert *cert, const char *name, sign_error *err) {
     char algorithm[64];
-    crypto_sigalg_name(&cert->sigalg, algorithm);
+    algorithm_name(cert, algorithm);
     return fail(err, SIGN_E_UNSUPPORTED, MSG_ANCHOR_ALGORITHM, "%s (%s)", name, algorithm);
 }
 

@@ -217,7 +217,7 @@ static void put_reason(grow *out, sign_lang lang, const struct sign_report *r, b
 
 /* Suspended is neither revoked nor good for long: when to look again is what its holder waits for. */
 static void put_suspended(grow *out, sign_lang lang, const struct sign_report *r) {
-    const struct report_signature *s = deciding(r);
+    const struct report_signature *s = r->sub == SUB_TRY_LATER ? deciding(r) : NULL;
     char next[32];
     for (const struct report_revocation *v = s ? s->revocation : NULL; v; v = v->next) {
         if (strcmp(v->status, "suspended") != 0 || !v->next_update)

@@ -290,26 +290,26 @@ Test(anchors, what_is_left_out_is_told_with_the_reason) {
 }
 
 /* Where the algorithm is beyond this program, that is the reason, and not a signature that does not hold:
- * sha256WithRSAEncryption (1.2.840.113549.1.1.11) and its like become md5WithRSAEncryption (.4). */
+ * ecdsa-with-SHA384 (1.2.840.10045.4.3.3) becomes one that nobody registered. */
 Test(anchors, a_root_whose_algorithm_is_not_supported) {
-    static const uint8_t pkcs1[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01};
+    static const uint8_t ecdsa[] = {0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03};
     sign_anchors *list = fresh();
     sign_error err = {0};
     struct stat st;
     size_t found = 0;
-    char *der = slurp(PKI "root-rsa.der");
-    cr_assert_eq(stat(PKI "root-rsa.der", &st), 0);
-    for (size_t i = 0; i + sizeof pkcs1 < (size_t)st.st_size; i++)
-        if (memcmp(der + i, pkcs1, sizeof pkcs1) == 0 && der[i + sizeof pkcs1] >= 11) {
-            der[i + sizeof pkcs1] = 4;
+    char *der = slurp(PKI "root-ec.der");
+    cr_assert_eq(stat(PKI "root-ec.der", &st), 0);
+    for (size_t i = 0; i + sizeof ecdsa < (size_t)st.st_size; i++)
+        if (memcmp(der + i, ecdsa, sizeof ecdsa) == 0) {
+            der[i + sizeof ecdsa] = 99;
             found++;
         }
     cr_assert_eq(found, 2);
-    const sign_input in = {.name = "eski.der", .data = {(const uint8_t *)der, (size_t)st.st_size}};
+    const sign_input in = {.name = "yeni.der", .data = {(const uint8_t *)der, (size_t)st.st_size}};
     cr_expect_eq(sign_anchors_add(list, &in, NULL, NULL, &err), SIGN_E_UNSUPPORTED);
     cr_expect_str_eq(err.id, "E3506");
-    cr_expect_not_null(strstr(err.text, "RSA MD5"), "%s", err.text);
-    cr_expect_not_null(strstr(err.args, "eski.der"), "the file is named in every language: %s", err.args);
+    cr_expect_not_null(strstr(err.text, "1.2.840.10045.4.3.99"), "%s", err.text);
+    cr_expect_not_null(strstr(err.args, "yeni.der"), "the file is named in every language: %s", err.args);
     free(der);
     sign_anchors_free(&list);
 }

@@ -227,7 +227,7 @@ Test(cert_check, json_tells_facts_chain_and_evidence) {
     cr_expect_eq(strncmp(en, "VALID: nes-limit.pem (TOTAL-PASSED)\nThe certificate's path", 58), 0, "%s", en);
     holds(tr, "Para limiti:");
     holds(en, "Limit of value:         50000 TRY");
-    holds(en, "trust anchor (root-ec.pem)");
+    holds(en, "trust anchor (store: root-ec.pem)");
     holds(en, "not revoked (ca-ec.crl, ");
     holds(tr, "İptal bilgisi:          SİL, imzacı: iptal edilmemiş");
     cr_expect_null(strstr(tr, sign_report_signature(r, 0)->person), "the number is masked: %s", tr);

@@ -48,7 +48,7 @@ Test(pki_trust, an_anchor_given_twice) {
         cr_assert_eq(anchors, 1);
         cr_expect_eq(t->certs[0].purposes, i == 2 ? 0 : SIGN_FOR_TSA | SIGN_FOR_OCSP);
         cr_expect_eq(t->certs[0].sunset, i == 0 ? T2027 : 0);
-        cr_expect_str_eq(t->certs[0].source->name, "one.pem");
+        cr_expect_str_eq(t->certs[0].source->name, "store: one.pem");
         cr_expect_eq(t->certs[0].source->origin, ORIGIN_GIVEN);
         sign_trust_free(&t);
     }
