@@ -11,6 +11,7 @@ enum { INQUIRY_WANTS = 5 * LIMIT_URLS };
 struct inquiry_want {
     struct pki_want want;
     int round;
+    bool delta;                      /* the first place of changes to a list */
     bool asked;                      /* of the door */
     bool orphan;                     /* a list whose signer's certificate nobody has */
     struct pki_fetched *got, *older; /* what took its place, and what other wants may be views into */

@@ -7,7 +7,8 @@
  */
 enum { ROUND_FIRST = 0, ROUND_SECOND = 1, ROUNDS = 2 };
 
-static void add_wants(struct inquiry *in, sign_fetch_kind kind, const struct pki_urls *urls, int round) {
+static void add_wants(struct inquiry *in, sign_fetch_kind kind, const struct pki_urls *urls, int round,
+                      bool delta) {
     for (size_t i = 0; i < urls->n && in->n_wants < INQUIRY_WANTS; i++) {
         bool there = false;
         for (size_t k = 0; k < in->n_wants; k++)
@@ -17,15 +18,16 @@ static void add_wants(struct inquiry *in, sign_fetch_kind kind, const struct pki
             continue;
         in->wants[in->n_wants++] = (struct inquiry_want){
             .want = {.kind = kind, .url = urls->url[i], .cert = in->q->chain[0], .issuer = in->q->chain[1]},
-            .round = round};
+            .round = round,
+            .delta = delta};
     }
 }
 
-static void add_points(struct inquiry *in, sign_bytes points, int round) {
+static void add_points(struct inquiry *in, sign_bytes points, int round, bool delta) {
     struct pki_urls first = {0}, others = {0};
     pki_urls_points(points, &first, &others);
-    add_wants(in, SIGN_FETCH_CRL, &first, round);
-    add_wants(in, SIGN_FETCH_CRL, &others, ROUND_SECOND);
+    add_wants(in, SIGN_FETCH_CRL, &first, round, delta);
+    add_wants(in, SIGN_FETCH_CRL, &others, ROUND_SECOND, false);
 }
 
 static sign_rc list_wants(struct inquiry *in, sign_error *err) {
@@ -37,18 +39,18 @@ static sign_rc list_wants(struct inquiry *in, sign_error *err) {
     pki_urls_access(cert->aia, OID_AD_OCSP, &responders);
     struct pki_urls first = responders;
     first.n = responders.n < 1 ? 0 : 1;
-    add_wants(in, SIGN_FETCH_OCSP, &first, ROUND_FIRST);
+    add_wants(in, SIGN_FETCH_OCSP, &first, ROUND_FIRST, false);
     int lists = responders.n > 0 ? ROUND_SECOND : ROUND_FIRST;
-    add_points(in, cert->crl_points, lists);
-    add_points(in, cert->freshest_crl, lists); /* RFC 5280, 4.2.1.15 */
-    add_wants(in, SIGN_FETCH_OCSP, &responders, ROUND_SECOND);
+    add_points(in, cert->crl_points, lists, false);
+    add_points(in, cert->freshest_crl, lists, true); /* RFC 5280, 4.2.1.15 */
+    add_wants(in, SIGN_FETCH_OCSP, &responders, ROUND_SECOND, false);
     return SIGN_OK;
 }
 
 /* Whether a list names deltas of its own that are not wanted yet (RFC 5280, 5.2.6). */
 static void follow(struct inquiry *in, const struct pki_crl *crl, int round) {
     if (crl->freshest.len > 0 && !crl->delta)
-        add_points(in, crl->freshest, round);
+        add_points(in, crl->freshest, round, true);
 }
 
 /* `got` belongs to the want from now on. */
@@ -158,11 +160,27 @@ static sign_rc run(struct inquiry *in, size_t n, enum how how, int round, bool *
     return rc;
 }
 
-static sign_rc settle_all(struct inquiry *in, size_t n, bool *open, sign_error *err) {
+/*
+ * A complete list that was remembered for another certificate is not the whole answer while the changes to it
+ * that this one names could still be asked for: the verdict would depend on who was judged before.
+ */
+static bool awaits_delta(const struct inquiry *in) {
+    bool complete = false, delta = false;
+    if (!in->q->opt->online || in->q->trust->fetch.call == NULL || in->ocsp.best.listed)
+        return false;
+    for (size_t i = 0; i < in->n_wants; i++) {
+        const struct inquiry_want *w = &in->wants[i];
+        complete = complete || (w->got != NULL && w->got->crl != NULL && !w->got->crl->delta);
+        delta = delta || (w->delta && !w->asked && w->got == NULL);
+    }
+    return complete && delta;
+}
+
+static sign_rc settle_all(struct inquiry *in, size_t n, bool last, bool *open, sign_error *err) {
     sign_rc rc = SIGN_OK;
     *open = false;
     for (size_t i = 0; i < n && rc == SIGN_OK; i++) {
-        if (!in[i].settled)
+        if (!in[i].settled && (last || !awaits_delta(&in[i])))
             rc = inquiry_settle(&in[i], err);
         *open = *open || !in[i].settled;
     }
@@ -171,18 +189,21 @@ static sign_rc settle_all(struct inquiry *in, size_t n, bool *open, sign_error *
 
 /*
  * A list that names deltas of its own is not used before those were asked for: what they say is newer. What a
- * cache gave and did not do is asked for once more.
+ * cache gave and did not do is asked for once more; then for the deltas that only the newer one names.
  */
 static sign_rc ask_round(struct inquiry *in, size_t n, int round, bool *open, sign_error *err) {
-    bool any = true;
+    bool any = true, fresh = false;
+    const bool last = round == ROUNDS - 1;
     sign_rc rc = SIGN_OK;
     for (int again = 0; again < 2 && rc == SIGN_OK && any; again++)
         rc = run(in, n, FROM_DOOR, round, &any, err);
     if (rc == SIGN_OK)
-        rc = settle_all(in, n, open, err);
+        rc = settle_all(in, n, false, open, err);
     if (rc == SIGN_OK && *open)
-        rc = run(in, n, FROM_DOOR_FRESH, round, &any, err);
-    return rc == SIGN_OK && *open && any ? settle_all(in, n, open, err) : rc;
+        rc = run(in, n, FROM_DOOR_FRESH, round, &fresh, err);
+    if (rc == SIGN_OK && fresh)
+        rc = run(in, n, FROM_DOOR, round, &any, err);
+    return rc == SIGN_OK && *open && (fresh || last) ? settle_all(in, n, last, open, err) : rc;
 }
 
 sign_rc inquiries_fetch(struct inquiry *in, size_t n, sign_error *err) {
@@ -195,7 +216,7 @@ sign_rc inquiries_fetch(struct inquiry *in, size_t n, sign_error *err) {
     for (int again = 0; again < 2 && rc == SIGN_OK; again++)
         rc = run(in, n, FROM_MEMORY, ROUNDS, &any, err);
     if (rc == SIGN_OK)
-        rc = settle_all(in, n, &open, err);
+        rc = settle_all(in, n, false, &open, err);
     if (!q->opt->online || q->trust->fetch.call == NULL)
         return rc;
     for (int round = ROUND_FIRST; round < ROUNDS && rc == SIGN_OK && open; round++)

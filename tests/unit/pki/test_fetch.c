@@ -451,6 +451,63 @@ Test(pki_fetch, delta) {
     net_end(&n);
 }
 
+/*
+ * A list that is remembered from another certificate's check is not the whole answer for one that names a
+ * delta: whoever is revoked there only is so whoever was judged before.
+ */
+Test(pki_fetch, delta_of_a_remembered_list) {
+    static const char delta_url[] = "http://crl.example.org/delta.crl";
+    const struct pki_path_options offline = {.at = T2026, .revocation = true};
+    struct net n;
+    net_begin(&n);
+    const struct mint_entry e = {4712, T2026 - 60, 1, .critical = false};
+    const struct mint_crl l = {.issuer = "CA",
+                               .key = n.s.ca_key,
+                               .from = T2026 - 30,
+                               .to = T2026 + 30,
+                               .entries = &e,
+                               .n = 1,
+                               .delta = true,
+                               .number = 8,
+                               .base = 7};
+    AUTO(sign_buf) delta = mint_crl(&l);
+    struct door_row *row = &n.door.rows[2];
+    static const struct {
+        sign_rc rc;
+        bool online;
+        enum sub_indication sub;
+        enum message_id message;
+        size_t asked;
+        const char *ocsp;
+    } rows[] = {
+        {SIGN_OK, true, SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, 1, NULL},
+        {SIGN_E_NETWORK, true, SUB_NONE, MSG_NONE, 1, NULL},
+        {SIGN_OK, false, SUB_NONE, MSG_NONE, 0, NULL},
+        /* The responder comes first, and the lists when it does not answer. */
+        {SIGN_OK, true, SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, 1, "http://dead.example.org/"},
+        {SIGN_OK, true, SUB_NONE, MSG_NONE, 0, OCSP_URL},
+    };
+    n.door.rows[3] = (struct door_row){.url = "http://dead.example.org/", .rc = SIGN_E_NETWORK};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        *row = (struct door_row){.url = delta_url, .rc = rows[i].rc, .body = view(delta)};
+        n.s.signer.serial = n.good.serial = 4711;
+        name_places(&n, &(struct mint_extras){.ocsp_url = NULL}, CRL_URL);
+        make_trust(&n);
+        door_at(&n.door, CRL_URL)->asked = 0;
+        verdict(&n, MSG_NONE, "crl", "names no delta");
+        n.s.signer.serial = n.good.serial = 4712;
+        name_places(&n, &(struct mint_extras){.ocsp_url = rows[i].ocsp, .delta_url = delta_url}, CRL_URL);
+        struct pki_path_options opt = offline;
+        opt.online = rows[i].online;
+        char what[16];
+        (void)snprintf(what, sizeof what, "row %zu", i);
+        expect(judge(n.trust, view(n.der), &opt), rows[i].sub, rows[i].message, what);
+        cr_expect_eq(row->asked, rows[i].asked, "%zu", i);
+        cr_expect_eq(asked(&n, CRL_URL), 1, "%zu: the list is remembered", i);
+    }
+    net_end(&n);
+}
+
 /* ---- certificates ---------------------------------------------------------------------------------------
  */
 
