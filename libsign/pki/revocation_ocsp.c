@@ -1,5 +1,5 @@
 /* pki/revocation_ocsp.c - the status of one certificate from OCSP responses (RFC 6960, 3.2 and 4.2.2). */
-#include "pki/parts.h"
+#include "pki/search.h"
 
 static void note(struct ocsp_search *s, enum ocsp_rank rank, enum message_id why, int64_t time) {
     if ((int)rank <= s->rank)
@@ -102,12 +102,18 @@ static void responder_free(responder *r) {
 }
 CLEANUP(responder, responder_free);
 
+/* Long names are paid for (pki_name_cost): every response meets every certificate of a bag. */
+static bool same_name(struct ocsp_search *s, sign_bytes a, sign_bytes b) {
+    return bytes_equal(a, b) ||
+           (pki_spend(s->q->opt->effort, pki_name_cost(a) + pki_name_cost(b)) && pki_name_equal(a, b));
+}
+
 /* ResponderID: a name, or the SHA-1 of the key. */
 static sign_rc identifies(struct ocsp_search *s, const struct pki_ocsp *r, const struct pki_cert *cert,
                           bool *yes, sign_error *err) {
     uint8_t hash[DIGEST_MAX];
     if (r->by_name.len > 0) {
-        *yes = pki_name_equal(r->by_name, cert->subject);
+        *yes = same_name(s, r->by_name, cert->subject);
         return SIGN_OK;
     }
     sign_rc rc = crypto_hash(s->q->crypto, DIGEST_SHA1, pki_key_octets(cert), hash, err);
@@ -147,7 +153,7 @@ static bool is_local(const struct ocsp_search *s, const struct pki_cert *cert) {
 static bool may_answer(struct ocsp_search *s, const struct pki_ocsp *r, const struct pki_cert *cert,
                        bool local) {
     bool sole;
-    if (!local && !pki_name_equal(cert->issuer, s->q->chain[1]->subject)) {
+    if (!local && !same_name(s, cert->issuer, s->q->chain[1]->subject)) {
         note(s, OCSP_RANK_NOT_ISSUED, MSG_OCSP_NOT_ISSUED, 0);
         return false;
     }
@@ -289,6 +295,8 @@ static sign_rc try_trust(struct ocsp_search *s, struct pki_ocsp *r, responder *w
     sign_rc rc = SIGN_OK;
     *ok = false;
     if (r->by_name.len > 0) {
+        if (!pki_spend(s->q->opt->effort, pki_name_cost(r->by_name)))
+            return SIGN_OK;
         if (!pki_name_key(r->by_name, &key))
             return key.failed ? fail_memory(err) : SIGN_OK;
         struct trust_cert *c = map_get(&t->by_subject, BYTES(key.data, key.len));
@@ -301,9 +309,6 @@ static sign_rc try_trust(struct ocsp_search *s, struct pki_ocsp *r, responder *w
             rc = try_signer(s, r, t->certs[i].cert, false, who, ok, err);
     return rc;
 }
-
-/* How many certificates are read in about the time of one signature check. */
-enum { BAG_FOR_ONE = 512 };
 
 static sign_rc find_signer(struct ocsp_search *s, struct pki_ocsp *r, responder *who, bool *ok,
                            sign_error *err) {

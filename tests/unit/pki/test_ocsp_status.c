@@ -504,3 +504,40 @@ Test(pki_ocsp_status, carried_responses_cost_effort) {
     sign_trust_free(&trust);
     scene_end(&s);
 }
+
+/* What a signature costs whose bag has a certificate with a long name, and whose responder is nobody's. */
+static size_t spent(size_t letters, bool response) {
+    struct scene s;
+    scene_begin(&s);
+    char *name = calloc(letters + 1, 1);
+    cr_assert_not_null(name);
+    memset(name, 'x', letters);
+    struct mint_cert other = s.responder;
+    other.subject = name;
+    const struct mint_single single = single_of(&s);
+    struct mint_ocsp m = response_of(&s, &single);
+    m.by_name = "Nobody";
+    AUTO(sign_buf) ca = mint_cert(&s.ca);
+    AUTO(sign_buf) der = mint_cert(&s.signer);
+    AUTO(sign_buf) useless = mint_cert(&other);
+    AUTO(sign_buf) answer = mint_ocsp(&m);
+    const struct kit kit = {
+        .anchors = {view(ca)}, .n_anchors = 1, .ocsps = {view(answer)}, .n_ocsps = response ? 1 : 0};
+    const sign_bytes bag[] = {view(useless)};
+    size_t effort = 100;
+    const struct pki_path_options opt = {
+        .at = T2026, .revocation = true, .bag = bag, .n_bag = 1, .effort = &effort};
+    sign_trust *trust = kit_trust(&kit);
+    expect(judge(trust, view(der), &opt), SUB_TRY_LATER, response ? MSG_OCSP_NO_SIGNER : MSG_CRL_NONE, "");
+    sign_trust_free(&trust);
+    free(name);
+    scene_end(&s);
+    return 100 - effort;
+}
+
+/* To look through the bag costs one; a long name costs more, because it has to be made comparable. */
+Test(pki_ocsp_status, long_names_cost_effort) {
+    cr_expect_eq(spent(100, true) - spent(100, false), 1);
+    cr_expect_eq(spent(600, true) - spent(600, false), 2);
+    cr_expect_eq(spent(40000, true) - spent(40000, false), 4);
+}
