@@ -1,5 +1,7 @@
 /* Certificates, names and caches for themselves. */
+#include "base/text.h"
 #include "mint.h"
+#include <pthread.h>
 
 static struct crypto *crypto(void) {
     struct crypto *c = NULL;
@@ -36,6 +38,132 @@ Test(pki_cert, facts) {
     const struct crypto_pubkey *first, *second;
     cr_assert(pki_cert_key(cert, &first, NULL) == SIGN_OK && pki_cert_key(cert, &second, NULL) == SIGN_OK);
     cr_assert_eq(first, second);
+    EVP_PKEY_free(key);
+}
+
+/* A subject with a serialNumber, and with letters that RFC 4514 escapes; or an empty one. */
+static sign_buf subject_of(const char *number, const char *cn) {
+    AUTO(der_builder) b = {0};
+    const char *const values[] = {number, cn};
+    static const enum oid types[] = {OID_DN_SERIAL_NUMBER, OID_DN_COMMON_NAME};
+    sign_buf out = {0};
+    der_begin(&b, DER_SEQUENCE);
+    for (size_t i = 0; i < 2; i++) {
+        if (values[i] == NULL)
+            continue;
+        der_begin(&b, DER_SET);
+        der_begin(&b, DER_SEQUENCE);
+        der_put_oid(&b, types[i]);
+        der_put(&b, DER_UTF8, BYTES(values[i], strlen(values[i])));
+        der_end(&b);
+        der_end(&b);
+    }
+    der_end(&b);
+    cr_assert_eq(der_builder_take(&b, &out, NULL), SIGN_OK);
+    return out;
+}
+
+static void same_text(sign_bytes shown, bool there, const grow *text, size_t row) {
+    cr_expect_eq(shown.data != NULL, there, "%zu", row);
+    cr_expect(bytes_equal(shown, there ? BYTES(text->data, text->len) : (sign_bytes){0}), "%zu: %.*s", row,
+              (int)shown.len, (const char *)shown.data);
+}
+
+/* What is kept is to the letter what it costs to make anew. */
+static void same_texts(const struct pki_cert *cert, const struct pki_cert_shown *shown, size_t row) {
+    AUTO(grow) subject = {0};
+    AUTO(grow) issuer = {0};
+    AUTO(grow) person = {0};
+    AUTO(grow) serial = {0};
+    char hex[65];
+    same_text(shown->text[SHOWN_SUBJECT], pki_name_text(cert->subject, &subject), &subject, row);
+    same_text(shown->text[SHOWN_ISSUER], pki_name_text(cert->issuer, &issuer), &issuer, row);
+    same_text(shown->text[SHOWN_PERSON], pki_name_attribute(cert->subject, OID_DN_SERIAL_NUMBER, &person),
+              &person, row);
+    pki_serial_hex(cert->serial, &serial);
+    same_text(shown->text[SHOWN_SERIAL], true, &serial, row);
+    text_hex(BYTES(cert->sha256, sizeof cert->sha256), hex);
+    cr_expect_str_eq(shown->sha256, hex, "%zu", row);
+    cr_expect_eq(shown->kind, pki_cert_kind(cert), "%zu", row);
+}
+
+Test(pki_cert, shown) {
+    static const struct {
+        const char *number, *cn, *subject;
+    } rows[] = {{"12345678901",
+                 "Ay\xc5\x9f"
+                 "e, \"A\"",
+                 "CN=Ay\xc5\x9f"
+                 "e\\, \\\"A\\\",serialNumber=12345678901"},
+                {NULL, "Ali", "CN=Ali"},
+                {"", "Ali", "CN=Ali,serialNumber="},
+                {NULL, NULL, ""}};
+    EVP_PKEY *key = mint_key();
+    AUTO(crypto_ptr) c = crypto();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        AUTO(sign_buf) name = subject_of(rows[i].number, rows[i].cn);
+        const struct mint_cert m = {.subject_name = view(name),
+                                    .issuer = "CA",
+                                    .key = key,
+                                    .issuer_key = key,
+                                    .serial = 0x8001,
+                                    .key_usage = KU_NON_REPUDIATION};
+        AUTO(sign_buf) der = mint_cert(&m);
+        AUTO(pki_cert_ptr) cert = NULL;
+        cr_assert_eq(pki_cert_read(c, view(der), &cert, NULL), SIGN_OK);
+        const struct pki_cert_shown *shown = pki_cert_show(cert);
+        cr_assert_not_null(shown);
+        same_texts(cert, shown, i);
+        cr_expect(bytes_equal(shown->text[SHOWN_SUBJECT], BYTES(rows[i].subject, strlen(rows[i].subject))),
+                  "%zu: %.*s", i, (int)shown->text[SHOWN_SUBJECT].len,
+                  (const char *)shown->text[SHOWN_SUBJECT].data);
+        cr_expect(bytes_equal(shown->text[SHOWN_SERIAL], BYTES_STR("8001")));
+        cr_expect_eq(pki_cert_show(cert), shown, "made once");
+    }
+    EVP_PKEY_free(key);
+}
+
+struct onlooker {
+    pthread_t thread;
+    pthread_barrier_t *together;
+    struct pki_cert *cert; /* counted */
+    const struct pki_cert_shown *seen;
+};
+
+static void *look(void *user) {
+    struct onlooker *o = user;
+    (void)pthread_barrier_wait(o->together);
+    o->seen = pki_cert_show(o->cert);
+    return NULL;
+}
+
+/* All who show a certificate at the same time have the same texts, and those that lost are freed. */
+Test(pki_cert, shown_by_many_threads) {
+    enum { THREADS = 8, ROUNDS = 50 };
+    EVP_PKEY *key = mint_key();
+    const struct mint_cert m = {
+        .subject = "Ali", .issuer = "CA", .key = key, .issuer_key = key, .key_usage = KU_NON_REPUDIATION};
+    AUTO(sign_buf) der = mint_cert(&m);
+    AUTO(crypto_ptr) c = crypto();
+    pthread_barrier_t together;
+    cr_assert_eq(pthread_barrier_init(&together, NULL, THREADS), 0);
+    for (size_t round = 0; round < ROUNDS; round++) {
+        struct onlooker all[THREADS];
+        AUTO(pki_cert_ptr) cert = NULL;
+        cr_assert_eq(pki_cert_read(c, view(der), &cert, NULL), SIGN_OK);
+        for (size_t i = 0; i < THREADS; i++) {
+            all[i] = (struct onlooker){.together = &together, .cert = pki_cert_keep(cert)};
+            cr_assert_eq(pthread_create(&all[i].thread, NULL, look, &all[i]), 0);
+        }
+        for (size_t i = 0; i < THREADS; i++)
+            cr_assert_eq(pthread_join(all[i].thread, NULL), 0);
+        for (size_t i = 0; i < THREADS; i++)
+            pki_cert_free(&all[i].cert);
+        same_texts(cert, pki_cert_show(cert), round);
+        for (size_t i = 0; i < THREADS; i++)
+            cr_expect_eq(all[i].seen, pki_cert_show(cert), "%zu, %zu", round, i);
+    }
+    pthread_barrier_destroy(&together);
     EVP_PKEY_free(key);
 }
 
