@@ -178,7 +178,7 @@ static char *exploding(struct path_world *w, unsigned n, const char *more) {
 static void explosion(struct path_world *w, const char *name, unsigned n, unsigned depth, const char *more) {
     const char *above = "root";
     for (unsigned i = 0; i < depth; i++) {
-        char number[8];
+        char number[12];
         snprintf(number, sizeof number, "%u", i);
         const char *here = arena_printf(&w->texts, "ca-%s-%s", name, number);
         one(w, (struct path_cert){.name = here, .issuer = above, .ext = exploding(w, n, i == 0 ? more : "")});
