@@ -42,7 +42,8 @@ static void crl_begin(struct crl_spec *c, const struct cert_spec *about) {
 
 void world_begin(struct world *w, struct dice *d) {
     size_t first = dice_below(d, KEYS_EC);
-    *w = (struct world){.len = 2 + dice_below(d, 5)};
+    memset(w, 0, sizeof *w); /* as a literal it would be a second world on the stack */
+    w->len = 2 + dice_below(d, 5);
     w->n = w->len;
     for (size_t i = 0; i < w->len; i++) {
         cert_begin(&w->certs[i], i, w->len);
