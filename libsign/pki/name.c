@@ -187,13 +187,44 @@ bool pki_name_key(sign_bytes name, grow *out) {
     return der_ok(&w.rdns) && !out->failed;
 }
 
+/* A value as it is compared; false: it is no text, and nothing but the same bytes is equal to it. */
+static bool fold_value(const struct der_tlv *value, grow *out) {
+    AUTO(grow) text = {0};
+    if (!der_text(value, &text))
+        return false;
+    put_folded(BYTES(text.data, text.len), out);
+    return !out->failed;
+}
+
+static bool same_attribute(const struct attribute *a, const struct attribute *b) {
+    if (a->first_of_rdn != b->first_of_rdn || !bytes_equal(a->type, b->type))
+        return false;
+    if (bytes_equal(a->value.raw, b->value.raw))
+        return true;
+    AUTO(grow) x = {0};
+    AUTO(grow) y = {0};
+    return fold_value(&a->value, &x) && fold_value(&b->value, &y) &&
+           bytes_equal(BYTES(x.data, x.len), BYTES(y.data, y.len));
+}
+
+/* As the keys compare, but at an end with the first attribute that differs: names that are looked at together
+ * mostly begin alike to the letter. */
 bool pki_name_equal(sign_bytes a, sign_bytes b) {
+    struct attribute x, y;
+    struct walk v, w;
     if (bytes_equal(a, b))
         return true;
-    AUTO(grow) ka = {0};
-    AUTO(grow) kb = {0};
-    return pki_name_key(a, &ka) && pki_name_key(b, &kb) &&
-           bytes_equal(BYTES(ka.data, ka.len), BYTES(kb.data, kb.len));
+    if (!walk_begin(&v, a) || !walk_begin(&w, b))
+        return false;
+    for (;;) {
+        bool more = walk_next(&v, &x);
+        if (walk_next(&w, &y) != more)
+            return false;
+        if (!more)
+            return der_ok(&v.rdns) && der_ok(&w.rdns);
+        if (!same_attribute(&x, &y))
+            return false;
+    }
 }
 
 void pki_serial_hex(sign_bytes serial, grow *out) {

@@ -251,6 +251,55 @@ static bool same(const struct part a, const struct part b) {
     return pki_name_equal(view(x), view(y));
 }
 
+static void compared_as_keys(sign_bytes a, sign_bytes b, const char *what) {
+    AUTO(grow) x = {0};
+    AUTO(grow) y = {0};
+    bool same = bytes_equal(a, b) || (pki_name_key(a, &x) && pki_name_key(b, &y) &&
+                                      bytes_equal(BYTES(x.data, x.len), BYTES(y.data, y.len)));
+    cr_expect_eq(pki_name_equal(a, b), same, "%s", what);
+}
+
+/* Two names are equal when the keys are by which they are found, malformed ones too. */
+Test(pki_name, equality_is_that_of_keys) {
+    enum { NAMES = 10 };
+    static const struct part parts[NAMES][3] = {
+        {{OID_DN_COUNTRY, DER_PRINTABLE, "TR", false}, {OID_DN_COMMON_NAME, DER_UTF8, "Ali", false}},
+        {{OID_DN_COUNTRY, DER_UTF8, "tr", false}, {OID_DN_COMMON_NAME, DER_PRINTABLE, " ALI ", false}},
+        {{OID_DN_COUNTRY, DER_UTF8, "tr", false}, {OID_DN_COMMON_NAME, DER_UTF8, "Al", false}},
+        {{OID_DN_COUNTRY, DER_PRINTABLE, "TR", false}, {OID_DN_COMMON_NAME, DER_OCTET_STRING, "Ali", false}},
+        {{OID_DN_COUNTRY, DER_PRINTABLE, "TR", false}, {OID_DN_COMMON_NAME, DER_OCTET_STRING, "ali", false}},
+        {{OID_DN_COUNTRY, DER_PRINTABLE, "TR", false}, {OID_DN_SURNAME, DER_UTF8, "Ali", false}},
+        {{OID_DN_COUNTRY, DER_PRINTABLE, "TR", false}, {OID_DN_COMMON_NAME, DER_UTF8, "Ali", true}},
+        {{OID_DN_COUNTRY, DER_PRINTABLE, "TR", false}, {OID_DN_COMMON_NAME, DER_UTF8, "", false}},
+        {{OID_DN_COMMON_NAME, DER_UTF8, "Ali", false}, {OID_DN_COUNTRY, DER_PRINTABLE, "TR", false}},
+        {{OID_DN_COUNTRY, DER_PRINTABLE, "TR", false},
+         {OID_DN_COMMON_NAME, DER_UTF8, "Ali", false},
+         {OID_DN_SURNAME, DER_UTF8, "x", false}}};
+    sign_buf names[NAMES];
+    char what[64];
+    for (size_t i = 0; i < NAMES; i++)
+        names[i] = name_of(parts[i], parts[i][2].value != NULL ? 3 : 2);
+    for (size_t i = 0; i < NAMES; i++) {
+        for (size_t k = 0; k < NAMES; k++) {
+            (void)snprintf(what, sizeof what, "%zu and %zu", i, k);
+            compared_as_keys(view(names[i]), view(names[k]), what);
+        }
+        /* Every octet damaged, and every one missing from the end. */
+        for (size_t k = 0; k < names[i].len; k++) {
+            (void)snprintf(what, sizeof what, "%zu with octet %zu damaged", i, k);
+            AUTO(sign_buf) other = {0};
+            cr_assert_eq(buf_copy(view(names[i]), &other, NULL), SIGN_OK);
+            other.data[k] ^= 0x20;
+            compared_as_keys(view(names[i]), view(other), what);
+            compared_as_keys(view(other), view(names[i]), what);
+            compared_as_keys(view(names[0]), BYTES(names[i].data, k), what);
+        }
+    }
+    cr_expect(pki_name_equal(view(names[0]), view(names[1])));
+    for (size_t i = 0; i < NAMES; i++)
+        sign_buf_free(&names[i]);
+}
+
 /* RFC 5280, 7.1 */
 Test(pki_name, equality) {
     const struct part a = {OID_DN_COMMON_NAME, DER_UTF8, "Kök Makam", false};
