@@ -550,3 +550,23 @@ Test(pki_search, long_names_cost_effort) {
     sign_trust_free(&trust);
     EVP_PKEY_free(key);
 }
+
+/* The signer's own certificate, which nearly every bag has, is no candidate: its name is not made comparable.
+ */
+Test(pki_search, own_certificate_in_the_bag) {
+    EVP_PKEY *key = mint_key();
+    struct mint_cert root = authority("Root", "Root", key, key), end = signer("Nobody", key, key);
+    struct world w = {.anchors = {mint_cert(&root)}, .n_anchors = 1};
+    sign_trust *trust = world_trust(&w);
+    AUTO(sign_buf) name = long_name(40000);
+    end.subject_name = view(name);
+    AUTO(sign_buf) der = mint_cert(&end);
+    const sign_bytes bag[] = {view(der)};
+    size_t effort = 100;
+    const struct pki_path_options opt = {.at = T2026, .bag = bag, .n_bag = 1, .effort = &effort};
+    expect(judge(trust, view(der), &opt), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_NO_ISSUER,
+           "alone in its bag");
+    cr_expect_eq(100 - effort, 1, "%zu", 100 - effort);
+    sign_trust_free(&trust);
+    EVP_PKEY_free(key);
+}
