@@ -4,6 +4,7 @@
 #define ADES_ADES_H
 
 #include "base/limits.h"
+#include "cms/signer.h"
 #include "key/key.h"
 #include "pki/pki.h"
 #include <sign/create.h>
@@ -96,18 +97,9 @@ sign_rc ades_judge_certificate(const struct ades_context *ctx, const struct ades
 
 /* ---- what codecs share ------------------------------------------------------------------- */
 
-/* What a signing-certificate attribute says about a certificate (RFC 5035, 5.4). */
-struct ades_reference {
-    enum crypto_digest digest;
-    sign_bytes hash;
-    sign_bytes issuer; /* Name, raw; empty when there is no issuerSerial */
-    sign_bytes serial; /* contents of the INTEGER */
-};
-/* Reads an IssuerSerial into issuer and serial. false: malformed. */
-bool ades_issuer_serial_read(struct der_cursor *c, struct ades_reference *out);
-bool ades_issuer_serial_same(const struct ades_reference *ref, const struct pki_cert *cert);
+bool ades_issuer_serial_same(const struct cms_reference *ref, const struct pki_cert *cert);
 /* Does the reference's hash match? hex (2 * DIGEST_MAX + 1) gets the certificate's when not, for messages. */
-sign_rc ades_reference_hash(struct crypto *crypto, const struct ades_reference *ref,
+sign_rc ades_reference_hash(struct crypto *crypto, const struct cms_reference *ref,
                             const struct pki_cert *cert, bool *same, char *hex, sign_error *err);
 /* Of two digests the one without an end, else the first. */
 enum crypto_digest ades_better_digest(enum crypto_digest a, enum crypto_digest b);

@@ -4,23 +4,6 @@
 #include "base/text.h"
 
 /* GeneralNames: the Name of the one directoryName [4] EXPLICIT. */
-bool ades_issuer_serial_read(struct der_cursor *c, struct ades_reference *out) {
-    struct der_cursor is, names, name;
-    struct der_tlv t;
-    if (!der_enter(c, DER_SEQUENCE, &is) || !der_enter(&is, DER_SEQUENCE, &names))
-        return false;
-    while (der_more(&names)) {
-        if (der_optional_enter(&names, DER_CONTEXT_CONSTRUCTED(4), &name)) {
-            if (!der_take(&name, DER_SEQUENCE, &t))
-                return false;
-            out->issuer = t.raw;
-        } else if (!der_any(&names, &t)) {
-            return false;
-        }
-    }
-    return der_integer(&is, &out->serial) && der_finish(&is);
-}
-
 bool ades_certificate_names(sign_bytes der, sign_bytes *issuer, sign_bytes *serial) {
     struct der_parse parse;
     struct der_cursor c = der_open(&parse, der, true), cert, tbs;
@@ -46,7 +29,7 @@ sign_rc ades_candidate(const struct ades_context *ctx, sign_bytes der, struct pk
     return rc;
 }
 
-sign_rc ades_reference_hash(struct crypto *crypto, const struct ades_reference *ref,
+sign_rc ades_reference_hash(struct crypto *crypto, const struct cms_reference *ref,
                             const struct pki_cert *cert, bool *same, char *hex, sign_error *err) {
     uint8_t hash[DIGEST_MAX];
     size_t size = crypto_digest_row(ref->digest)->size;
@@ -68,7 +51,7 @@ sign_rc ades_reference_hash(struct crypto *crypto, const struct ades_reference *
     return SIGN_OK;
 }
 
-bool ades_issuer_serial_same(const struct ades_reference *ref, const struct pki_cert *cert) {
+bool ades_issuer_serial_same(const struct cms_reference *ref, const struct pki_cert *cert) {
     if (ref->serial.len == 0)
         return true;
     return bytes_equal(ref->serial, cert->serial) &&

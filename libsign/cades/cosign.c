@@ -107,12 +107,12 @@ sign_rc cades_others_hold(struct crypto *crypto, sign_bytes signers, struct cade
 static sign_rc message_open(const sign_input *what, struct ades_draft *d, sign_error *err) {
     sign_rc rc = ades_held_open(what, &d->what, err);
     if (rc == SIGN_OK) {
-        rc = cades_message_read(&d->what.src, &d->message, err);
+        rc = cms_message_read(&d->what.src, &d->message, err);
     }
     if (rc != SIGN_OK) {
         return rc;
     }
-    const cades_message *m = &d->message;
+    const cms_message *m = &d->message;
     if (m->broken != MSG_NONE) {
         return fail(err, SIGN_E_FORMAT, MSG_COSIGN_FORMAT, "%s: %s", d->what.name,
                     m->broken_detail ? m->broken_detail : message_code(m->broken));
@@ -126,7 +126,7 @@ static sign_rc message_open(const sign_input *what, struct ades_draft *d, sign_e
 
 /* RFC 5652, 5.1: another content type than id-data makes version 3; what is higher already has its own
  * reasons. */
-static uint64_t version_for(const cades_message *m) {
+static uint64_t version_for(const cms_message *m) {
     uint64_t least = oid_is(m->content_type, OID_CT_DATA) ? 1 : 3;
     return m->version > least ? m->version : least;
 }
@@ -152,7 +152,7 @@ sign_rc cades_cosign_open(struct crypto *crypto, const sign_input *what, const s
     if (rc != SIGN_OK) {
         return rc;
     }
-    const cades_message *m = &d->message;
+    const cms_message *m = &d->message;
     d->parts = (struct cades_parts){.version = version_for(m),
                                     .digest_algorithms = m->digest_algorithms,
                                     .content_type = m->content_type,
@@ -177,6 +177,6 @@ sign_rc cades_cosign_open(struct crypto *crypto, const sign_input *what, const s
     if (rc != SIGN_OK) {
         return rc;
     }
-    d->whole = (struct cades_segment){0, passing.size};
+    d->whole = (struct cms_segment){0, passing.size};
     return content_check(crypto, &(struct cades_content){&passing, &d->whole, 1, passing.size}, d, err);
 }

@@ -11,7 +11,7 @@ void cades_draft_free(struct ades_draft **d) {
         return;
     }
     struct ades_draft *draft = TAKE(*d);
-    cades_message_free(&draft->message);
+    cms_message_free(&draft->message);
     ades_held_free(&draft->what);
     ades_held_free(&draft->in);
     pki_cert_free(&draft->signer);
@@ -35,7 +35,7 @@ static sign_rc content_take(struct crypto *crypto, const sign_input *in, struct 
         return rc;
     }
     const source *src = d->parts.attached ? &d->in.src : &passing;
-    d->whole = (struct cades_segment){0, src->size};
+    d->whole = (struct cms_segment){0, src->size};
     struct cades_content content = {src, &d->whole, 1, src->size};
     if (d->parts.attached) {
         d->content = content;

@@ -232,7 +232,7 @@ static sign_rc file_read_parts(const source *s, struct ades_draft *d, sign_error
     }
     d->parts.attached = true;
     d->parts.content_size = content.len;
-    d->whole = (struct cades_segment){content.at, content.len};
+    d->whole = (struct cms_segment){content.at, content.len};
     return SIGN_OK;
 }
 
@@ -431,7 +431,7 @@ static sign_rc given_check(struct crypto *crypto, const struct ades_draft *d, co
     if (rc != SIGN_OK) {
         return rc;
     }
-    struct cades_segment whole = {0, s.size};
+    struct cms_segment whole = {0, s.size};
     rc = content_holds(crypto, d, &(struct cades_content){&s, &whole, 1, s.size}, &same, err);
     return rc == SIGN_OK && !same ? fail(err, SIGN_FAILED, MSG_DRAFT_CONTENT, "%s", s.name) : rc;
 }

@@ -28,7 +28,7 @@ static enum crypto_digest verified_digest(const struct cades_job *job) {
 }
 
 static sign_rc copy(struct cades_job *job, uint8_t *window, sink *to, sign_error *err) {
-    const cades_message *m = job->m;
+    const cms_message *m = job->m;
     for (size_t i = 0; i < m->n_segments; i++) {
         uint64_t at = m->segments[i].at, left = m->segments[i].len;
         while (left > 0) {
@@ -69,10 +69,10 @@ static sign_rc write_content(struct cades_job *job, const sign_output *out, sign
 }
 
 sign_rc cades_extract(struct crypto *crypto, const source *what, const sign_output *out, sign_error *err) {
-    AUTO(cades_message) m = {0};
+    AUTO(cms_message) m = {0};
     AUTO(sign_report_ptr) report = NULL;
     const char *name = what->name != NULL ? what->name : "";
-    sign_rc rc = cades_message_read(what, &m, err);
+    sign_rc rc = cms_message_read(what, &m, err);
     if (rc == SIGN_OK)
         rc = report_new(&report, err);
     if (rc != SIGN_OK)
@@ -92,9 +92,9 @@ sign_rc cades_extract(struct crypto *crypto, const source *what, const sign_outp
 }
 
 sign_rc cades_content(const source *what, size_t limit, sign_buf *out, sign_error *err) {
-    AUTO(cades_message) m = {0};
+    AUTO(cms_message) m = {0};
     AUTO(sign_buf) head = {0};
-    sign_rc rc = cades_message_read(what, &m, err);
+    sign_rc rc = cms_message_read(what, &m, err);
     if (rc != SIGN_OK || m.broken != MSG_NONE || !m.attached)
         return rc;
     size_t size = m.content_size < limit ? (size_t)m.content_size : limit;

@@ -22,8 +22,8 @@ static int looks_like(const source *s) {
 
 static sign_rc verify(const struct ades_context *ctx, const source *what, const source *contents, size_t n,
                       struct sign_report *report, sign_error *err) {
-    AUTO(cades_message) m = {0};
-    sign_rc rc = cades_message_read(what, &m, err);
+    AUTO(cms_message) m = {0};
+    sign_rc rc = cms_message_read(what, &m, err);
     if (rc != SIGN_OK)
         return rc;
     /* CMS does not name its content: one content given is it, of several the first. */

@@ -130,7 +130,7 @@ static void policy(sign_bytes value, arena *texts, struct report_signature *out)
     out->policy_uri = policy_uri(&id, texts);
 }
 
-void cades_signed_text(const struct cades_signer *s, arena *texts, struct report_signature *out) {
+void cades_signed_text(const struct cms_signer *s, arena *texts, struct report_signature *out) {
     policy(s->value[SA_POLICY], texts, out);
     out->commitment = commitment(s->value[SA_COMMITMENT], texts);
     out->place = strings(s->value[SA_PLACE], 0, texts);

@@ -54,9 +54,9 @@ static void add_stamp(sign_bytes token, enum oid kind, arena *texts, struct repo
     while (*at != NULL)
         at = &(*at)->next;
     *at = t;
-    AUTO(cades_message) m = {0};
+    AUTO(cms_message) m = {0};
     source src = {.mem = token, .fd = -1, .size = token.len};
-    if (cades_message_read(&src, &m, NULL) != SIGN_OK) {
+    if (cms_message_read(&src, &m, NULL) != SIGN_OK) {
         texts->failed = true; /* in memory nothing but memory can fail */
         return;
     }
@@ -84,19 +84,19 @@ static void take(enum oid id, sign_bytes values, arena *texts, struct report_sig
 }
 
 /* content-time-stamp is a signed attribute, and a time-stamp like the others (EN 319 122-1, 5.2.8). */
-static void content_stamps(const struct cades_signer *s, arena *texts, struct report_signature *out) {
+static void content_stamps(const struct cms_signer *s, arena *texts, struct report_signature *out) {
     struct der_parse parse;
     struct der_cursor c = der_open(&parse, s->signed_attrs, true), in;
     sign_bytes type, values;
     if (s->signed_attrs.len == 0 || !der_enter(&c, DER_CONTEXT_CONSTRUCTED(0), &in))
         return;
-    while (cades_attribute_next(&in, &type, &values)) {
+    while (cms_attribute_next(&in, &type, &values)) {
         if (oid_is(type, OID_AA_CONTENT_TIME_STAMP))
             add_stamps(values, OID_AA_CONTENT_TIME_STAMP, texts, out);
     }
 }
 
-void cades_unsigned_read(const struct cades_signer *s, arena *texts, struct report_signature *out,
+void cades_unsigned_read(const struct cms_signer *s, arena *texts, struct report_signature *out,
                          struct ades_carried *flags) {
     *flags = (struct ades_carried){0};
     content_stamps(s, texts, out);
@@ -106,7 +106,7 @@ void cades_unsigned_read(const struct cades_signer *s, arena *texts, struct repo
     struct der_cursor c = der_open(&parse, s->unsigned_attrs, true);
     AUTO(grow) names = {0};
     sign_bytes type, values;
-    for (size_t n = 0; n < LIMIT_ATTRIBUTES && cades_attribute_next(&c, &type, &values); n++) {
+    for (size_t n = 0; n < LIMIT_ATTRIBUTES && cms_attribute_next(&c, &type, &values); n++) {
         enum oid id = oid_find(type);
         char dotted[128];
         take(id, values, texts, out, flags);

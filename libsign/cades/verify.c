@@ -66,7 +66,7 @@ static void add_values(struct cades_one *o) {
     struct der_cursor c = der_open(&parse, o->s->unsigned_attrs, true), in;
     sign_bytes type, values;
     struct der_tlv t;
-    while (cades_attribute_next(&c, &type, &values)) {
+    while (cms_attribute_next(&c, &type, &values)) {
         enum oid id = oid_find(type);
         in = der_open(&inner, values, true);
         if (id == OID_AA_CERTIFICATE_VALUES && der_take(&in, DER_SEQUENCE, &t))
@@ -113,7 +113,7 @@ static sign_rc split_responses(struct cades_job *job, sign_error *err) {
 /* ---- one signature ---------------------------------------------------------------------------------- */
 
 static void describe(struct cades_one *o) {
-    const struct cades_signer *s = o->s;
+    const struct cms_signer *s = o->s;
     arena *a = &o->job->report->arena;
     struct ades_carried flags;
     char name[64];
@@ -132,7 +132,7 @@ static void describe(struct cades_one *o) {
 /* What RFC 5652 asks for and no verdict hangs on. */
 static void warn(struct cades_one *o) {
     struct sign_report *r = o->job->report;
-    const struct cades_signer *s = o->s;
+    const struct cms_signer *s = o->s;
     if (o->parent == NULL && !o->job->listed[o->s->digest]) {
         const char *name = crypto_digest_row(s->digest)->name;
         report_say(r, &o->out->messages, MSG_DIGEST_NOT_LISTED, name != NULL ? name : "?", NULL, NULL);
@@ -151,7 +151,7 @@ static sign_rc countersignatures(struct cades_one *o, sign_error *err);
 
 /* Judges a SignerInfo that could be read. The signer is counted here. */
 static sign_rc judge(struct cades_one *o, sign_error *err) {
-    const struct cades_signer *s = o->s;
+    const struct cms_signer *s = o->s;
     o->facts = (struct ades_facts){.broken = s->broken,
                                    .broken_detail = s->broken_detail,
                                    .broken_other = s->broken_other,
@@ -208,10 +208,10 @@ static sign_rc countersign(struct cades_one *parent, sign_bytes raw, struct repo
     *tail = &out->next;
     if (parent->depth == LIMIT_COUNTERSIGN_DEPTH || ++job->countersignatures > LIMIT_COUNTERSIGNATURES)
         return judge_unreadable(job, MSG_CMS_LIMIT, "counter-signatures", out, err);
-    struct cades_signer *s = arena_alloc(a, sizeof *s);
+    struct cms_signer *s = arena_alloc(a, sizeof *s);
     if (s == NULL)
         return fail_memory(err);
-    if (!cades_signer_read(raw, true, a, s))
+    if (!cms_signer_read(raw, true, a, s))
         return judge_unreadable(job, s->broken, s->broken_detail, out, err);
     struct cades_one o = {.job = job, .s = s, .parent = parent->s, .out = out, .depth = parent->depth + 1};
     return judge(&o, err);
@@ -223,7 +223,7 @@ static sign_rc countersignatures(struct cades_one *o, sign_error *err) {
     struct report_signature **tail = &o->out->countersignatures;
     sign_bytes type, values;
     size_t number = 0;
-    while (cades_attribute_next(&c, &type, &values)) {
+    while (cms_attribute_next(&c, &type, &values)) {
         if (!oid_is(type, OID_AA_COUNTER_SIGNATURE))
             continue;
         struct der_cursor in = der_open(&inner, values, true);
@@ -240,7 +240,7 @@ static sign_rc countersignatures(struct cades_one *o, sign_error *err) {
 /* ---- all signatures --------------------------------------------------------------------------------- */
 
 /* r of an ECDSA value; empty for what is none. */
-static sign_bytes ecdsa_r(const struct cades_signer *s) {
+static sign_bytes ecdsa_r(const struct cms_signer *s) {
     struct der_parse parse;
     struct der_cursor c = der_open(&parse, s->signature, true), in;
     sign_bytes r = {0};
@@ -255,7 +255,7 @@ static sign_bytes ecdsa_r(const struct cades_signer *s) {
  * (r, s), and nobody draws the same r for another signature. Both are refused: which one is the original
  * cannot be told.
  */
-static sign_rc mark_duplicates(arena *a, struct cades_signer *s, size_t n, sign_error *err) {
+static sign_rc mark_duplicates(arena *a, struct cms_signer *s, size_t n, sign_error *err) {
     sign_bytes *r = arena_alloc(a, n * sizeof *r);
     if (r == NULL)
         return fail_memory(err);
@@ -284,11 +284,11 @@ static sign_rc judge_message(struct cades_job *job, enum message_id why, const c
 
 static sign_rc judge_all(struct cades_job *job, const sign_bytes *raw, size_t n, sign_error *err) {
     arena *a = &job->report->arena;
-    struct cades_signer *signers = arena_alloc(a, n * sizeof *signers);
+    struct cms_signer *signers = arena_alloc(a, n * sizeof *signers);
     if (signers == NULL)
         return fail_memory(err);
     for (size_t i = 0; i < n; i++)
-        (void)cades_signer_read(raw[i], false, a, &signers[i]); /* told by an empty signature */
+        (void)cms_signer_read(raw[i], false, a, &signers[i]); /* told by an empty signature */
     sign_rc rc = mark_duplicates(a, signers, n, err);
     if (rc != SIGN_OK)
         return rc;
@@ -318,7 +318,7 @@ static const char *read_digests(struct cades_job *job) {
 }
 
 static sign_rc verify_signers(struct cades_job *job, sign_error *err) {
-    const cades_message *m = job->m;
+    const cms_message *m = job->m;
     arena *a = &job->report->arena;
     const char *why = NULL, *bad_certs, *bad_crls, *bad_digests = read_digests(job);
     sign_bytes *raw = NULL, *crls = NULL;

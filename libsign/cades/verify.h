@@ -11,7 +11,7 @@ struct cades_digest {
 
 struct cades_job {
     const struct ades_context *ctx;
-    const cades_message *m;
+    const cms_message *m;
     const source *given; /* the content the caller named; NULL: none */
     struct sign_report *report;
     sign_bytes *certs; /* elements, in the report's arena */
@@ -27,7 +27,7 @@ struct cades_job {
 /* One signature on its way: `parent` is NULL for a signature of the content (RFC 5652, 11.4 otherwise). */
 struct cades_one {
     struct cades_job *job;
-    const struct cades_signer *s, *parent;
+    const struct cms_signer *s, *parent;
     struct report_signature *out;
     struct ades_facts facts;
     unsigned depth;
@@ -48,7 +48,7 @@ sign_rc cades_verify_message(struct cades_job *job, sign_error *err);
  * that the signing-certificate attributes name (RFC 5035, 5.4). Fills signer, signing_certificate and what
  * belongs to it. The caller frees facts->signer.
  */
-sign_rc cades_find_signer(const struct cades_job *job, const struct cades_signer *s, struct ades_facts *facts,
+sign_rc cades_find_signer(const struct cades_job *job, const struct cms_signer *s, struct ades_facts *facts,
                           sign_error *err);
 
 #endif

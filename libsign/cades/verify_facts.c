@@ -19,11 +19,11 @@ static sign_rc content_digest(struct cades_job *job, enum crypto_digest d, const
         return SIGN_OK;
     if (!known->have) {
         const source *detached = job->m->attached ? NULL : job->given;
-        sign_rc rc = cades_content_digest(job->ctx->crypto, job->m, detached, d, known->value, err);
+        sign_rc rc = cms_content_digest(job->ctx->crypto, job->m, detached, d, known->value, err);
         /* Attached, and given as well: whoever names a file asks about that file, so it must be the same. */
         uint8_t extra[DIGEST_MAX];
         if (rc == SIGN_OK && job->m->attached && job->given != NULL) {
-            rc = cades_content_digest(job->ctx->crypto, job->m, job->given, d, extra, err);
+            rc = cms_content_digest(job->ctx->crypto, job->m, job->given, d, extra, err);
             if (rc == SIGN_OK)
                 known->extra_differs = memcmp(extra, known->value, crypto_digest_row(d)->size) != 0;
         }
@@ -72,7 +72,7 @@ static void add_scope(struct cades_one *o, sign_bytes digest) {
 
 /* RFC 5652, 11.1: the content-type attribute is eContentType. The second reader would read another thing. */
 static void check_content_type(struct cades_one *o) {
-    const struct cades_signer *s = o->s;
+    const struct cms_signer *s = o->s;
     if (o->parent != NULL || s->content_type.len == 0 ||
         bytes_equal(s->content_type, o->job->m->content_type))
         return;
@@ -101,7 +101,7 @@ static void compare_digest(struct cades_one *o, sign_bytes computed, bool extra_
 
 /* *digest: of the content, in o->job or `own`; empty when it cannot be known. */
 static sign_rc check_references(struct cades_one *o, uint8_t *own, sign_bytes *digest, sign_error *err) {
-    const struct cades_signer *s = o->s;
+    const struct cms_signer *s = o->s;
     struct cades_job *job = o->job;
     bool usable = s->digest != DIGEST_NONE, extra_differs = false;
     size_t size = crypto_digest_row(s->digest)->size;
@@ -143,7 +143,7 @@ static bool is_attribute_set(sign_bytes content) {
     size_t n = 0;
     if (!der_optional_enter(&c, DER_SET, &set))
         return false;
-    while (cades_attribute_next(&set, &type, &values))
+    while (cms_attribute_next(&set, &type, &values))
         n++;
     return n > 0 && der_ok(&c);
 }
@@ -160,7 +160,7 @@ static sign_rc content_view(const struct cades_job *job, sign_buf *own, sign_byt
     if (own->data == NULL)
         return fail_memory(err);
     for (size_t i = 0; i < job->m->n_segments; i++) {
-        const struct cades_segment *g = &job->m->segments[i];
+        const struct cms_segment *g = &job->m->segments[i];
         sign_rc rc = source_read(&job->m->src, g->at, own->data + own->len, (size_t)g->len, err);
         if (rc != SIGN_OK)
             return rc;
@@ -241,7 +241,7 @@ static sign_rc verify_value(struct cades_one *o, sign_bytes digest, sign_error *
 }
 
 static sign_rc check_value(struct cades_one *o, sign_bytes content_digest, sign_error *err) {
-    const struct cades_signer *s = o->s;
+    const struct cms_signer *s = o->s;
     uint8_t hash[DIGEST_MAX];
     sign_bytes digest = content_digest;
     if (s->sigalg.scheme == SCHEME_NONE) {
@@ -280,7 +280,7 @@ static void name_signer(struct cades_one *o) {
 }
 
 sign_rc cades_collect(struct cades_one *o, sign_error *err) {
-    const struct cades_signer *s = o->s;
+    const struct cms_signer *s = o->s;
     struct ades_facts *f = &o->facts;
     uint8_t own[DIGEST_MAX];
     sign_bytes digest;

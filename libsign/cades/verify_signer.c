@@ -5,7 +5,7 @@
 
 /* What the signed references say; n is 0 when there is none. */
 struct references {
-    struct ades_reference ref[2];
+    struct cms_reference ref[2];
     const char *name[2];
     size_t n;
     bool malformed;
@@ -14,12 +14,12 @@ struct references {
 static void add_reference(struct references *r, sign_bytes value, bool v2) {
     if (value.len == 0)
         return;
-    if (!cades_reference_read(value, v2, &r->ref[r->n]))
+    if (!cms_reference_read(value, v2, &r->ref[r->n]))
         r->malformed = true;
     r->name[r->n++] = oid_label(v2 ? OID_AA_SIGNING_CERTIFICATE_V2 : OID_AA_SIGNING_CERTIFICATE);
 }
 
-static bool may_be(const struct cades_signer *s, sign_bytes der) {
+static bool may_be(const struct cms_signer *s, sign_bytes der) {
     sign_bytes issuer, serial;
     if (!ades_certificate_names(der, &issuer, &serial))
         return false;
@@ -58,7 +58,7 @@ static sign_rc compare(const struct cades_job *job, const struct references *r, 
 }
 
 /* Tries one certificate; *facts changes when it is the signer's as far as is known now. */
-static sign_rc try_candidate(const struct cades_job *job, const struct cades_signer *s,
+static sign_rc try_candidate(const struct cades_job *job, const struct cms_signer *s,
                              const struct references *r, sign_bytes der, struct ades_facts *facts,
                              sign_error *err) {
     if (!may_be(s, der))
@@ -84,7 +84,7 @@ static bool found(const struct ades_facts *facts) {
     return facts->signer != NULL && facts->signing_certificate != TRI_FALSE;
 }
 
-sign_rc cades_find_signer(const struct cades_job *job, const struct cades_signer *s, struct ades_facts *facts,
+sign_rc cades_find_signer(const struct cades_job *job, const struct cms_signer *s, struct ades_facts *facts,
                           sign_error *err) {
     struct references r = {0};
     add_reference(&r, s->value[SA_CERT_V1], false);

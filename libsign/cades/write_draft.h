@@ -13,8 +13,8 @@ struct ades_draft {
     bool proven;             /* of the plan: the value need not be verified */
 
     struct ades_held in, what;    /* content to attach; signature to add to */
-    cades_message message;        /* of `what` */
-    struct cades_segment whole;   /* the content as one segment, when it is not the message's */
+    cms_message message;          /* of `what` */
+    struct cms_segment whole;     /* the content as one segment, when it is not the message's */
     struct cades_content content; /* its src is NULL when the draft is detached */
     uint8_t content_digest[DIGEST_MAX];
     uint8_t tbs[DIGEST_MAX]; /* digest of the signed attributes: what is signed */

@@ -23,7 +23,7 @@ static void copy_memory(const struct cades_content *c, sink *to) {
     }
 }
 
-static sign_rc copy_segment(struct crypto *crypto, const source *src, struct cades_segment seg,
+static sign_rc copy_segment(struct crypto *crypto, const source *src, struct cms_segment seg,
                             sign_buf *window, sink *to, sign_error *err) {
     while (seg.len && to->error.code == SIGN_OK) {
         size_t n = seg.len < window->len ? (size_t)seg.len : window->len;

@@ -3,12 +3,12 @@
 #ifndef CADES_WRITE_PARTS_H
 #define CADES_WRITE_PARTS_H
 
-#include "cades/message.h"
+#include "cms/message.h"
 
 /* The signed content: pieces of a source, in order. Borrowed. */
 struct cades_content {
     const source *src;
-    const struct cades_segment *segments;
+    const struct cms_segment *segments;
     size_t n_segments;
     uint64_t size; /* of all segments together */
 };

@@ -57,7 +57,7 @@ static const struct xml_node *digest_part(const struct xml_node *n, const char *
     return n != NULL && (xades_is(n, DS_NS, name) || xades_is_property(n, name)) ? n : NULL;
 }
 
-static bool read_digest(struct xades_one *o, const struct xml_node *n, struct ades_reference *out) {
+static bool read_digest(struct xades_one *o, const struct xml_node *n, struct cms_reference *out) {
     const struct xml_node *method = digest_part(xades_solid(n->first), "DigestMethod");
     const struct xml_node *value =
         method != NULL ? digest_part(xades_solid(method->next), "DigestValue") : NULL;
@@ -83,7 +83,7 @@ static void read_issuer_v2(struct xades_one *o, const struct xml_node *n, struct
     sign_bytes der;
     bool decoded = xades_base64(n, LIMIT_XML_VALUE, &o->job->report->arena, &der);
     struct der_cursor c = der_open(&parse, der, true);
-    out->malformed_serial = !decoded || !ades_issuer_serial_read(&c, &out->ref);
+    out->malformed_serial = !decoded || !cms_issuer_serial_read(&c, &out->ref);
 }
 
 static bool read_cert(struct xades_one *o, const struct xml_node *n, struct xades_cert *out) {

@@ -20,8 +20,8 @@ enum xades_property {
 
 /* A Cert of SigningCertificate or SigningCertificateV2. */
 struct xades_cert {
-    struct ades_reference ref; /* serial: as V1's decimal number or V2's DER say */
-    const char *issuer;        /* V1: X509IssuerName; else NULL */
+    struct cms_reference ref; /* serial: as V1's decimal number or V2's DER say */
+    const char *issuer;       /* V1: X509IssuerName; else NULL */
     bool malformed_serial;
 };
 

@@ -3,7 +3,7 @@
 #define READ_MAKE_H
 
 #include "cades/cades.h"
-#include "cades/message.h"
+#include "cms/message.h"
 
 #include <criterion/criterion.h>
 #include <openssl/evp.h>

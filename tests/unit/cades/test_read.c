@@ -404,8 +404,8 @@ Test(cades_read, no_changed_octet_passes_unseen) {
         content = memcmp(cms.data + i, "içerik", 7) == 0 ? i : 0;
     cr_assert_neq(content, 0);
     source src = {.mem = BYTES(cms.data, cms.len), .fd = -1, .size = cms.len};
-    AUTO(cades_message) m = {0};
-    cr_assert_eq(cades_message_read(&src, &m, NULL), SIGN_OK);
+    AUTO(cms_message) m = {0};
+    cr_assert_eq(cms_message_read(&src, &m, NULL), SIGN_OK);
     size_t version = (size_t)m.version_at + 2;
     for (size_t i = 0; i < cms.len; i++) {
         cms.data[i] ^= 0x04;

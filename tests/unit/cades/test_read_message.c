@@ -9,15 +9,15 @@
 
 enum { DEEP = 100000 };
 
-static cades_message read_bytes(sign_bytes in) {
-    cades_message m = {0};
+static cms_message read_bytes(sign_bytes in) {
+    cms_message m = {0};
     source src = {.mem = in, .fd = -1, .size = in.len, .name = "x"};
-    cr_assert_eq(cades_message_read(&src, &m, NULL), SIGN_OK);
+    cr_assert_eq(cms_message_read(&src, &m, NULL), SIGN_OK);
     return m;
 }
 
 static enum message_id broken_of(sign_bytes in, bool *is_signed_data) {
-    AUTO(cades_message) m = read_bytes(in);
+    AUTO(cms_message) m = read_bytes(in);
     *is_signed_data = m.is_signed_data;
     return m.broken;
 }
@@ -29,9 +29,9 @@ static sign_buf good(unsigned flags) {
     return cms;
 }
 
-Test(cades_message, good) {
+Test(cms_message, good) {
     AUTO(sign_buf) cms = good(0);
-    AUTO(cades_message) m = read_bytes(BYTES(cms.data, cms.len));
+    AUTO(cms_message) m = read_bytes(BYTES(cms.data, cms.len));
     cr_expect(m.is_signed_data);
     cr_expect_eq(m.broken, MSG_NONE);
     cr_expect_eq(m.version, 1);
@@ -47,9 +47,9 @@ Test(cades_message, good) {
     cr_expect_eq(m.signers.data + m.signers.len, cms.data + cms.len);
 }
 
-Test(cades_message, segments_of_ber) {
+Test(cms_message, segments_of_ber) {
     AUTO(sign_buf) cms = good(MAKE_BER);
-    AUTO(cades_message) m = read_bytes(BYTES(cms.data, cms.len));
+    AUTO(cms_message) m = read_bytes(BYTES(cms.data, cms.len));
     cr_expect_eq(m.broken, MSG_NONE);
     cr_expect(m.ber);
     cr_expect_eq(m.n_segments, 3);
@@ -61,15 +61,15 @@ Test(cades_message, segments_of_ber) {
     cr_expect_str_eq(joined, "içerik");
 }
 
-Test(cades_message, no_content_when_detached) {
+Test(cms_message, no_content_when_detached) {
     AUTO(sign_buf) cms = good(MAKE_DETACHED);
-    AUTO(cades_message) m = read_bytes(BYTES(cms.data, cms.len));
+    AUTO(cms_message) m = read_bytes(BYTES(cms.data, cms.len));
     cr_expect_not(m.attached);
     cr_expect_eq(m.n_segments, 0);
 }
 
 /* However much of it arrived, it is not taken for something else and does not pass. */
-Test(cades_message, every_truncation_is_broken) {
+Test(cms_message, every_truncation_is_broken) {
     const unsigned kinds[] = {0, MAKE_BER};
     for (size_t k = 0; k < 2; k++) {
         AUTO(sign_buf) cms = good(kinds[k]);
@@ -83,7 +83,7 @@ Test(cades_message, every_truncation_is_broken) {
     }
 }
 
-Test(cades_message, trailing_bytes) {
+Test(cms_message, trailing_bytes) {
     AUTO(sign_buf) cms = good(0);
     AUTO(grow) longer = {0};
     grow_put(&longer, cms.data, cms.len);
@@ -93,7 +93,7 @@ Test(cades_message, trailing_bytes) {
     cr_expect(is);
 }
 
-Test(cades_message, not_a_signature) {
+Test(cms_message, not_a_signature) {
     AUTO(make_kit) k = make_kit_open();
     static const uint8_t enveloped[] = {0x30, 0x80, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 3, 0, 0};
     static const char pem[] = "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n";
@@ -113,7 +113,7 @@ Test(cades_message, not_a_signature) {
     }
 }
 
-Test(cades_message, deep_nesting) {
+Test(cms_message, deep_nesting) {
     AUTO(grow) deep = {0};
     for (size_t i = 0; i < DEEP; i++)
         grow_put(&deep, "\x30\x80", 2);
@@ -127,7 +127,7 @@ Test(cades_message, deep_nesting) {
 
 /* The same inside a SignedData: in digestAlgorithms, which is skipped, and in the content, which is walked.
  */
-Test(cades_message, deep_nesting_inside) {
+Test(cms_message, deep_nesting_inside) {
     static const uint8_t head[] = {0x30, 0x80, 6, 9,    0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
                                    1,    7,    2, 0xa0, 0x80, 0x30, 0x80, 2,    1,    1};
     static const uint8_t encap[] = {0x31, 0,    0x30, 0x80, 6, 9, 0x2a, 0x86, 0x48,
@@ -147,7 +147,7 @@ Test(cades_message, deep_nesting_inside) {
 }
 
 /* 5 GB announced by a file of a kilobyte: nothing is allocated for it. */
-Test(cades_message, length_beyond_the_file) {
+Test(cms_message, length_beyond_the_file) {
     uint8_t lie[1024] = {0x30, 0x85, 0x01, 0x40, 0, 0, 0, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2};
     bool is;
     cr_expect_eq(broken_of(BYTES(lie, sizeof lie), &is), MSG_CMS_TRUNCATED);
@@ -170,13 +170,13 @@ static void wrap(sign_bytes der, const char *label, size_t width, grow *out) {
         grow_printf(out, "-----END %s-----\n", label);
 }
 
-Test(cades_message, pem_and_base64) {
+Test(cms_message, pem_and_base64) {
     static const char *const labels[] = {"CMS", "PKCS7", NULL};
     AUTO(sign_buf) cms = good(0);
     for (size_t i = 0; i < 3; i++) {
         AUTO(grow) text = {0};
         wrap(BYTES(cms.data, cms.len), labels[i], 64, &text);
-        AUTO(cades_message) m = read_bytes(BYTES(text.data, text.len));
+        AUTO(cms_message) m = read_bytes(BYTES(text.data, text.len));
         cr_expect(m.is_signed_data, "%zu", i);
         cr_expect_eq(m.broken, MSG_NONE, "%zu: %s", i, message_code(m.broken));
         cr_expect(bytes_equal(m.src.mem, BYTES(cms.data, cms.len)));
@@ -187,7 +187,7 @@ Test(cades_message, pem_and_base64) {
 }
 
 /* "PEM/DER double": whoever reads the second one sees another document. */
-Test(cades_message, two_pem_blocks) {
+Test(cms_message, two_pem_blocks) {
     AUTO(sign_buf) cms = good(0);
     AUTO(grow) text = {0};
     wrap(BYTES(cms.data, cms.len), "CMS", 64, &text);
@@ -197,7 +197,7 @@ Test(cades_message, two_pem_blocks) {
 }
 
 /* A file larger than what is read at once: content stays where it is, and verifies from there. */
-Test(cades_message, large_file_in_windows) {
+Test(cms_message, large_file_in_windows) {
     AUTO(make_kit) k = make_kit_open();
     size_t n = LIMIT_WHOLE + 4096;
     uint8_t *content = malloc(n);
@@ -214,9 +214,9 @@ Test(cades_message, large_file_in_windows) {
     close(fd);
     sign_input in = {.path = path};
     AUTO(source) src = {.fd = -1};
-    AUTO(cades_message) m = {0};
+    AUTO(cms_message) m = {0};
     cr_assert_eq(source_open(&in, &src, NULL), SIGN_OK);
-    cr_assert_eq(cades_message_read(&src, &m, NULL), SIGN_OK);
+    cr_assert_eq(cms_message_read(&src, &m, NULL), SIGN_OK);
     cr_expect_eq(m.broken, MSG_NONE, "%s", m.broken_detail ? m.broken_detail : "");
     cr_expect_null(m.decoded.data, "nothing was loaded");
     cr_expect_eq(m.content_size, n);

@@ -1,5 +1,5 @@
 /* The outer walk over a SignedData: by 64-bit offsets, so that a gigabyte of content is never in memory. */
-#include "cades/message.h"
+#include "cms/message.h"
 
 #include "base/text.h"
 #include "der/oid.h"
@@ -10,7 +10,7 @@ enum { WINDOW = 4096, HEADER_MAX = 16, FIRST_SEGMENTS = 8 };
 
 /* A walk: reads are by small windows; the first thing that is wrong ends it. */
 struct walk {
-    cades_message *m;
+    cms_message *m;
     uint64_t at;
     uint64_t window_at;
     size_t window_len;
@@ -173,20 +173,20 @@ static bool piece(struct walk *w, const struct frame *f, sign_bytes *out, sign_b
 }
 
 static bool add_segment(struct walk *w, uint64_t at, uint64_t len) {
-    cades_message *m = w->m;
+    cms_message *m = w->m;
     if (len == 0)
         return true;
     if (m->n_segments == LIMIT_CONTENT_SEGMENTS)
         return broken(w, MSG_CMS_LIMIT, "segments of the content");
     if (m->n_segments == w->cap) {
         size_t cap = w->cap == 0 ? FIRST_SEGMENTS : 2 * w->cap;
-        struct cades_segment *grown = realloc(m->segments, cap * sizeof *grown);
+        struct cms_segment *grown = realloc(m->segments, cap * sizeof *grown);
         if (grown == NULL)
             return failed(w, fail_memory(w->err));
         m->segments = grown;
         w->cap = cap;
     }
-    m->segments[m->n_segments++] = (struct cades_segment){at, len};
+    m->segments[m->n_segments++] = (struct cms_segment){at, len};
     m->content_size += len;
     return true;
 }
@@ -214,7 +214,7 @@ static bool octets(struct walk *w, const struct frame *in, unsigned depth) {
 
 /* version, digestAlgorithms, encapContentInfo up to the content (RFC 5652, 5.1 and 5.2). */
 static bool head(struct walk *w, const struct frame *signed_data, struct frame *encap) {
-    cades_message *m = w->m;
+    cms_message *m = w->m;
     struct frame f, oid;
     m->version_at = w->at;
     if (!enter(w, signed_data, DER_INTEGER, &f, "version is no INTEGER"))
@@ -258,7 +258,7 @@ static bool content(struct walk *w, const struct frame *encap) {
 
 /* certificates [0], crls [1], signerInfos. */
 static bool tail(struct walk *w, const struct frame *signed_data) {
-    cades_message *m = w->m;
+    cms_message *m = w->m;
     struct frame f;
     uint64_t at = w->at;
     if (!header(w, signed_data->bound, &f))
@@ -325,7 +325,7 @@ static bool too_deep(struct walk *w) {
 }
 
 static void walk_message(struct walk *w) {
-    cades_message *m = w->m;
+    cms_message *m = w->m;
     size_t n;
     const uint8_t *p = peek(w, 0, 32, &n);
     if (p == NULL)
@@ -369,7 +369,7 @@ static bool all_blank(sign_bytes b) {
     return b.len == 0;
 }
 
-static void text_broken(cades_message *m, enum message_id id, const char *detail) {
+static void text_broken(cms_message *m, enum message_id id, const char *detail) {
     m->is_signed_data = true;
     m->broken = id;
     m->broken_detail = detail;
@@ -385,7 +385,7 @@ static bool pem_label(const char *label) {
 }
 
 /* RFC 7468, 9: one block and nothing after it. */
-static void read_pem(sign_bytes text, cades_message *m, grow *der) {
+static void read_pem(sign_bytes text, cms_message *m, grow *der) {
     char label[64] = "";
     size_t at = 0;
     int found = text_pem_next(text, &at, label, der);
@@ -417,7 +417,7 @@ static sign_rc base64_begins(sign_bytes text, bool *yes, sign_error *err) {
 }
 
 /* Replaces m->src by the decoded bytes when the input is text that holds a signature. */
-static sign_rc decode_text(const source *src, cades_message *m, sign_error *err) {
+static sign_rc decode_text(const source *src, cms_message *m, sign_error *err) {
     uint8_t first[64];
     size_t n = src->size < sizeof first ? (size_t)src->size : sizeof first;
     sign_rc rc = source_read(src, 0, first, n, err);
@@ -457,7 +457,7 @@ static sign_rc decode_text(const source *src, cades_message *m, sign_error *err)
 }
 
 /* Small files are read at once: one read instead of one for each window. */
-static sign_rc load(const source *src, cades_message *m, sign_error *err) {
+static sign_rc load(const source *src, cms_message *m, sign_error *err) {
     m->src = *src;
     if (src->fd < 0 || src->size > LIMIT_WHOLE)
         return SIGN_OK;
@@ -467,9 +467,9 @@ static sign_rc load(const source *src, cades_message *m, sign_error *err) {
     return rc;
 }
 
-sign_rc cades_message_read(const source *src, cades_message *out, sign_error *err) {
-    *out = (cades_message){0};
-    AUTO(cades_message) m = {0};
+sign_rc cms_message_read(const source *src, cms_message *out, sign_error *err) {
+    *out = (cms_message){0};
+    AUTO(cms_message) m = {0};
     sign_rc rc = load(src, &m, err);
     if (rc != SIGN_OK)
         return rc;
@@ -487,22 +487,22 @@ sign_rc cades_message_read(const source *src, cades_message *out, sign_error *er
     if (w.rc != SIGN_OK)
         return w.rc;
     *out = m;
-    m = (cades_message){0};
+    m = (cms_message){0};
     return SIGN_OK;
 }
 
-void cades_message_free(cades_message *m) {
+void cms_message_free(cms_message *m) {
     free(m->segments);
     sign_buf_free(&m->decoded);
     sign_buf_free(&m->own_certificates);
     sign_buf_free(&m->own_crls);
     sign_buf_free(&m->own_signers);
     sign_buf_free(&m->own_head);
-    *m = (cades_message){0};
+    *m = (cms_message){0};
 }
 
-sign_rc cades_content_digest(struct crypto *crypto, const cades_message *m, const source *detached,
-                             enum crypto_digest d, uint8_t *out, sign_error *err) {
+sign_rc cms_content_digest(struct crypto *crypto, const cms_message *m, const source *detached,
+                           enum crypto_digest d, uint8_t *out, sign_error *err) {
     sign_rc rc = crypto_hash_begin(crypto, d, err);
     if (rc == SIGN_OK && detached != NULL)
         rc = crypto_hash_source(crypto, detached, 0, detached->size, err);

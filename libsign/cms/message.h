@@ -1,11 +1,14 @@
-/* cades/message.h - the outer structure of a CMS SignedData (RFC 5652, 5.1), in memory or in a large file. */
-#ifndef CADES_MESSAGE_H
-#define CADES_MESSAGE_H
+/* cms/message.h - the outer structure of a CMS SignedData (RFC 5652, 5.1), in memory or in a large file. */
+#ifndef CMS_MESSAGE_H
+#define CMS_MESSAGE_H
 
-#include "ades/ades.h"
+#include "base/file.h"
+#include "base/message.h"
+#include "crypto/crypto.h"
+#include "der/der.h"
 
 /* A piece of the signed content: of the source, in order. DER has one, a constructed OCTET STRING several. */
-struct cades_segment {
+struct cms_segment {
     uint64_t at, len;
 };
 
@@ -13,7 +16,7 @@ struct cades_segment {
  * Only headers are read from the content; certificates, CRLs and signers are views: into the bytes given,
  * or into copies owned by the message when the source is a large file.
  */
-struct cades_message {
+struct cms_message {
     source src;             /* DER or BER: PEM and base64 input has been decoded (then src.mem is owned) */
     bool is_signed_data;    /* false: well-formed, but another content type or no CMS at all */
     enum message_id broken; /* MSG_NONE, or which rule the outer structure breaks: a verdict, not an error */
@@ -22,7 +25,7 @@ struct cades_message {
     sign_bytes digest_algorithms; /* contents of the SET */
     sign_bytes content_type;      /* eContentType, OID contents */
     bool attached;
-    struct cades_segment *segments;
+    struct cms_segment *segments;
     size_t n_segments;
     uint64_t content_size;
     sign_bytes certificates;  /* contents of [0], empty when absent */
@@ -34,18 +37,18 @@ struct cades_message {
     bool ber;                 /* some length is indefinite or not minimal */
     sign_buf decoded, own_certificates, own_crls, own_signers, own_head;
 };
-typedef struct cades_message cades_message;
+typedef struct cms_message cms_message;
 
 /*
  * Reads the outer structure. The result is an error only for I/O and memory; what is wrong with the bytes
  * stands in broken. `src` is borrowed and must live as long as the message.
  */
-sign_rc cades_message_read(const source *src, cades_message *out, sign_error *err);
-void cades_message_free(cades_message *m);
-CLEANUP(cades_message, cades_message_free);
+sign_rc cms_message_read(const source *src, cms_message *out, sign_error *err);
+void cms_message_free(cms_message *m);
+CLEANUP(cms_message, cms_message_free);
 
 /* Digest of the content, attached segments or (detached) the given source, in constant memory. */
-sign_rc cades_content_digest(struct crypto *crypto, const cades_message *m, const source *detached,
-                             enum crypto_digest d, uint8_t *out, sign_error *err);
+sign_rc cms_content_digest(struct crypto *crypto, const cms_message *m, const source *detached,
+                           enum crypto_digest d, uint8_t *out, sign_error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* Reads one SignerInfo: structure and the rules over it, no cryptography. */
-#include "cades/read.h"
+#include "cms/signer.h"
 
+#include "base/limits.h"
 #include "der/oid.h"
 
 /* RFC 5652, 11; RFC 5035, 3; EN 319 122-1, 5.2. once: at most one attribute with exactly one value. */
@@ -22,7 +23,7 @@ static const struct {
     [SA_CONTENT_HINT] = {OID_AA_CONTENT_HINTS, true},
 };
 
-static void breaks(struct cades_signer *s, enum message_id id, const char *detail) {
+static void breaks(struct cms_signer *s, enum message_id id, const char *detail) {
     if (s->broken != MSG_NONE)
         return;
     s->broken = id;
@@ -30,7 +31,7 @@ static void breaks(struct cades_signer *s, enum message_id id, const char *detai
 }
 
 /* Which fact is false when attribute `a` is refused. */
-static void breaks_attribute(struct cades_signer *s, int a, enum message_id id) {
+static void breaks_attribute(struct cms_signer *s, int a, enum message_id id) {
     breaks(s, id, oid_label(attribute_rows[a].oid));
     if (a == SA_CERT_V1 || a == SA_CERT_V2)
         s->breaks_certificate = true;
@@ -38,7 +39,7 @@ static void breaks_attribute(struct cades_signer *s, int a, enum message_id id) 
         s->breaks_references = true;
 }
 
-bool cades_attribute_next(struct der_cursor *c, sign_bytes *type, sign_bytes *values) {
+bool cms_attribute_next(struct der_cursor *c, sign_bytes *type, sign_bytes *values) {
     if (!der_more(c))
         return false;
     struct der_cursor in;
@@ -61,7 +62,7 @@ static bool single(sign_bytes values, sign_bytes *first) {
     return !der_more(&c);
 }
 
-static void take_attribute(struct cades_signer *s, sign_bytes type, sign_bytes values) {
+static void take_attribute(struct cms_signer *s, sign_bytes type, sign_bytes values) {
     enum oid id = oid_find(type);
     for (int a = 0; id != OID_NONE && a < SA_COUNT; a++) {
         if (attribute_rows[a].oid != id)
@@ -80,7 +81,7 @@ static void take_attribute(struct cades_signer *s, sign_bytes type, sign_bytes v
 
 /* The values that decide: content-type, message-digest, signing-time (RFC 5652, 11.1 to 11.3), and the
  * references to the signer's certificate (RFC 5035, 3 and 4). */
-static void read_values(struct cades_signer *s) {
+static void read_values(struct cms_signer *s) {
     struct der_parse parse;
     struct der_cursor c = der_open(&parse, s->value[SA_CONTENT_TYPE], false);
     if (s->value[SA_CONTENT_TYPE].len != 0 && (!der_oid(&c, &s->content_type) || !der_finish(&c)))
@@ -91,10 +92,10 @@ static void read_values(struct cades_signer *s) {
     c = der_open(&parse, s->value[SA_SIGNING_TIME], false);
     if (s->value[SA_SIGNING_TIME].len != 0 && (!der_time(&c, &s->signing_time) || !der_finish(&c)))
         breaks_attribute(s, SA_SIGNING_TIME, MSG_ATTR_FORMAT);
-    struct ades_reference unused;
-    if (s->value[SA_CERT_V1].len != 0 && !cades_reference_read(s->value[SA_CERT_V1], false, &unused))
+    struct cms_reference unused;
+    if (s->value[SA_CERT_V1].len != 0 && !cms_reference_read(s->value[SA_CERT_V1], false, &unused))
         breaks_attribute(s, SA_CERT_V1, MSG_ATTR_FORMAT);
-    if (s->value[SA_CERT_V2].len != 0 && !cades_reference_read(s->value[SA_CERT_V2], true, &unused))
+    if (s->value[SA_CERT_V2].len != 0 && !cms_reference_read(s->value[SA_CERT_V2], true, &unused))
         breaks_attribute(s, SA_CERT_V2, MSG_ATTR_FORMAT);
 }
 
@@ -102,7 +103,7 @@ static void read_values(struct cades_signer *s) {
  * RFC 5652, 5.4: the value is over the DER encoding of the SET OF. What is not DER already would have to be
  * encoded anew, and what is signed would then not be what is read: refused.
  */
-static void read_signed(struct cades_signer *s, sign_bytes contents, bool counter) {
+static void read_signed(struct cms_signer *s, sign_bytes contents, bool counter) {
     const char *why = NULL;
     if (!der_is_der(s->signed_attrs, &why)) {
         breaks(s, MSG_ATTRS_NOT_DER, why);
@@ -115,7 +116,7 @@ static void read_signed(struct cades_signer *s, sign_bytes contents, bool counte
     struct der_cursor c = der_open(&parse, contents, true);
     sign_bytes type, values;
     size_t n = 0;
-    while (cades_attribute_next(&c, &type, &values) && ++n <= LIMIT_ATTRIBUTES)
+    while (cms_attribute_next(&c, &type, &values) && ++n <= LIMIT_ATTRIBUTES)
         take_attribute(s, type, values);
     if (n > LIMIT_ATTRIBUTES)
         breaks(s, MSG_CMS_LIMIT, "signed attributes");
@@ -134,12 +135,12 @@ static void read_signed(struct cades_signer *s, sign_bytes contents, bool counte
 }
 
 /* Unsigned attributes are not trusted, but a set that cannot be read is no CMS (RFC 5652, 5.3). */
-static void check_unsigned(struct cades_signer *s) {
+static void check_unsigned(struct cms_signer *s) {
     struct der_parse parse;
     struct der_cursor c = der_open(&parse, s->unsigned_attrs, true);
     sign_bytes type, values;
     size_t n = 0;
-    while (n <= LIMIT_ATTRIBUTES && cades_attribute_next(&c, &type, &values))
+    while (n <= LIMIT_ATTRIBUTES && cms_attribute_next(&c, &type, &values))
         n++;
     if (n > LIMIT_ATTRIBUTES)
         breaks(s, MSG_CMS_LIMIT, "unsigned attributes");
@@ -161,7 +162,7 @@ static const char *digest_name(enum crypto_digest d, sign_bytes oid, arena *text
  * digestAlgorithm, or a mask generation with another hash, is refused: two readers could believe two
  * different things.
  */
-static void agree(struct cades_signer *s, arena *texts) {
+static void agree(struct cms_signer *s, arena *texts) {
     s->named = s->sigalg.digest;
     if (s->sigalg.scheme == SCHEME_NONE)
         return;
@@ -177,7 +178,7 @@ static void agree(struct cades_signer *s, arena *texts) {
 }
 
 /* SignerIdentifier (RFC 5652, 5.3). */
-static bool read_sid(struct der_cursor *c, struct cades_signer *s) {
+static bool read_sid(struct der_cursor *c, struct cms_signer *s) {
     struct der_tlv t;
     if (der_optional(c, DER_CONTEXT(0), &t)) {
         s->key_id = t.value;
@@ -191,8 +192,8 @@ static bool read_sid(struct der_cursor *c, struct cades_signer *s) {
     return der_finish(&sid);
 }
 
-bool cades_signer_read(sign_bytes raw, bool counter, arena *texts, struct cades_signer *out) {
-    *out = (struct cades_signer){.raw = raw};
+bool cms_signer_read(sign_bytes raw, bool counter, arena *texts, struct cms_signer *out) {
+    *out = (struct cms_signer){.raw = raw};
     struct der_parse parse;
     struct der_cursor c = der_open(&parse, raw, true), in;
     struct der_tlv attrs = {0}, t;
@@ -222,8 +223,25 @@ bool cades_signer_read(sign_bytes raw, bool counter, arena *texts, struct cades_
     return true;
 }
 
-bool cades_reference_read(sign_bytes value, bool v2, struct ades_reference *out) {
-    *out = (struct ades_reference){.digest = v2 ? DIGEST_SHA256 : DIGEST_SHA1};
+bool cms_issuer_serial_read(struct der_cursor *c, struct cms_reference *out) {
+    struct der_cursor is, names, name;
+    struct der_tlv t;
+    if (!der_enter(c, DER_SEQUENCE, &is) || !der_enter(&is, DER_SEQUENCE, &names))
+        return false;
+    while (der_more(&names)) {
+        if (der_optional_enter(&names, DER_CONTEXT_CONSTRUCTED(4), &name)) {
+            if (!der_take(&name, DER_SEQUENCE, &t))
+                return false;
+            out->issuer = t.raw;
+        } else if (!der_any(&names, &t)) {
+            return false;
+        }
+    }
+    return der_integer(&is, &out->serial) && der_finish(&is);
+}
+
+bool cms_reference_read(sign_bytes value, bool v2, struct cms_reference *out) {
+    *out = (struct cms_reference){.digest = v2 ? DIGEST_SHA256 : DIGEST_SHA1};
     struct der_parse parse;
     struct der_cursor c = der_open(&parse, value, false), sc, certs, id;
     if (!der_enter(&c, DER_SEQUENCE, &sc) || !der_enter(&sc, DER_SEQUENCE, &certs) ||
@@ -242,5 +260,5 @@ bool cades_reference_read(sign_bytes value, bool v2, struct ades_reference *out)
     }
     if (!der_octets(&id, &out->hash))
         return false;
-    return (!der_more(&id) || ades_issuer_serial_read(&id, out)) && der_finish(&id);
+    return (!der_more(&id) || cms_issuer_serial_read(&id, out)) && der_finish(&id);
 }
