@@ -3,26 +3,96 @@
 #ifndef ADES_ADES_H
 #define ADES_ADES_H
 
+#include "ades/policy.h"
 #include "base/limits.h"
 #include "cms/signer.h"
 #include "key/key.h"
 #include "pki/pki.h"
+#include "tsp/tsp.h"
 #include <sign/create.h>
 #include <sign/verify.h>
 
-/* A signature policy of the verifier: how strict to be. */
-struct ades_policy {
-    const char *name;            /* "default", "strict" */
-    bool require_nonrepudiation; /* key usage of the signer */
-    bool require_signing_certificate;
-    bool issuer_serial_fatal; /* an issuerSerial that differs is fatal, not a warning */
-    bool coverage_fatal;
-    bool reference_digest_fatal; /* a signing-certificate reference by a digest past its time: fatal */
-    bool accept_sha1;            /* SHA-1 is judged by its sunset otherwise */
-    unsigned rsa_bits_min, ec_bits_min,
-        dsa_bits_min; /* of the signer's key, at creation or verification time */
+/* ---- time-stamps, as a codec finds them -------------------------------------------------------------- */
+
+/* By what they protect (EN 319 102-1, 5.6.2.3; TS 119 102-1 orders them so in time, too). */
+enum ades_stamp_class {
+    STAMP_CONTENT = 0,  /* signed property: the data, before they were signed */
+    STAMP_SIGNATURE,    /* the signature value */
+    STAMP_REFS,         /* references to certificates and revocation data alone */
+    STAMP_SIG_AND_REFS, /* the signature, its time-stamps, and the references */
+    STAMP_ARCHIVE       /* all that stood there */
 };
-const struct ades_policy *ades_policy_find(const char *name); /* NULL: unknown */
+
+/* One object that a time-stamp protects: by its octets, or by a reference that holds a digest of it. */
+struct ades_covered {
+    bool revocation;        /* a CRL or OCSP response; else a certificate */
+    enum crypto_digest via; /* DIGEST_NONE: `what` are the octets; else `what` is their digest by this */
+    sign_bytes what;        /* DER; of a response the OCSPResponse or the BasicOCSPResponse, as it stands */
+};
+
+/* Whether a time-stamp is of what it is attached to. */
+struct ades_imprint {
+    enum tri same;       /* TRI_NULL: cannot be told, see why */
+    enum message_id why; /* false or null: in what way; MSG_NONE: another digest than was found */
+    const char *detail;  /* its argument */
+    const char *found;   /* hex of the digest that was computed; NULL: none */
+};
+
+struct ades_stamp {
+    enum ades_stamp_class class;
+    const char *kind; /* "signature-time-stamp", "archive-time-stamp-v3", "ArchiveTimeStamp (1.4.1)" ... */
+    const struct tsp_token *token;
+    /* What the codec itself found wrong with the property that holds it; MSG_NONE: nothing. */
+    enum message_id broken;
+    const char *broken_detail;
+
+    bool covers_data, covers_signature;
+    const size_t *stamps; /* indices of stamps that it protects, with everything they carry and protect */
+    size_t n_stamps;
+    const struct ades_covered *covered; /* beyond what those bring */
+    size_t n_covered;
+    /* Certificates and lists that came with the property beside the token (TimeStampValidationData) are in
+     * the signature's bag and lists. */
+
+    /*
+     * Computes the imprint by `digest` and compares it with `expected`. Where there are several ways to
+     * compute it in use, the first that matches decides. Called while the signature is judged, at most once.
+     */
+    sign_rc (*imprint)(const struct ades_stamp *stamp, enum crypto_digest digest, sign_bytes expected,
+                       struct ades_imprint *out, sign_error *err);
+    void *codec; /* for imprint */
+    const void *place;
+};
+
+/* A reference to a certificate or to revocation data (EN 319 122-1, A.1; EN 319 132-1, A.1). */
+struct ades_value_ref {
+    bool revocation, ocsp;
+    bool attribute;            /* of an attribute authority: listed only */
+    enum crypto_digest digest; /* NONE: unknown, or the reference has none (OCSP by name and time) */
+    sign_bytes hash;
+    sign_bytes issuer, serial; /* certificate: Name and contents of INTEGER, empty when absent; CRL: issuer */
+    int64_t time;              /* CRL: issue time; OCSP: producedAt; 0 none */
+};
+
+/* The signature policy that the signer names (EN 319 122-1, 5.2.9; EN 319 132-1, 5.2.9). */
+struct ades_signature_policy {
+    bool present, implied;
+    const char *oid;           /* dotted, or the URI when it is none; NULL */
+    enum crypto_digest digest; /* NONE: unknown or none */
+    sign_bytes hash;
+    bool hash_zero; /* "not to be checked" */
+    const char *uri;
+};
+
+/* What unsigned attributes or properties carry: read by the codec, judged elsewhere. */
+struct ades_carried {
+    bool signature_stamp, refs_stamp, certificate_refs, revocation_refs, certificate_values,
+        revocation_values;
+    bool timestamp_data;      /* TimeStampValidationData, AnyValidationData, or values in a token */
+    bool archive, archive_v3; /* archive_v3: the kind that levels of EN 319 122-1 and 132-1 have */
+};
+/* The structural level: what is there, not what it proves (EN 319 122-1, 6.1; TS 101 733, 4.3 and 4.4). */
+const char *ades_level(const struct ades_carried *u, bool revocation_in_message);
 
 /* What a codec found out about one signature, before anybody asks whom we believe. */
 struct ades_facts {
@@ -43,6 +113,16 @@ struct ades_facts {
     const char *certificate_attribute, *certificate_expected, *certificate_found; /* when it is false */
     bool issuer_serial_differs;
     enum crypto_digest reference_digest; /* the best of the references; NONE: there is none that is known */
+
+    enum ades_role role; /* ROLE_SIGNATURE, ROLE_COUNTER_SIGNATURE */
+    sign_bytes value;    /* of the signature: names it among the objects whose existence is proven */
+    const struct ades_stamp *stamps; /* in the order in which they stand */
+    size_t n_stamps;
+    const struct ades_value_ref *refs;
+    size_t n_refs;
+    const struct ades_carried *carried;
+    struct ades_signature_policy policy;
+    bool certificate_v1, certificate_v2; /* which signing-certificate attributes there are */
 
     struct pki_cert *signer; /* NULL: no certificate found; counted by the codec */
     struct crypto_sigalg sigalg;
@@ -111,15 +191,6 @@ bool ades_certificate_names(sign_bytes der, sign_bytes *issuer, sign_bytes *seri
 /* A candidate from its bytes. One that cannot be read is none: *out stays NULL. */
 sign_rc ades_candidate(const struct ades_context *ctx, sign_bytes der, struct pki_cert **out,
                        sign_error *err);
-
-/* What unsigned attributes or properties carry: read by the codec, judged elsewhere. */
-struct ades_carried {
-    bool signature_stamp, refs_stamp, certificate_refs, revocation_refs, certificate_values,
-        revocation_values;
-    bool archive, archive_v3; /* archive_v3: the kind that levels of EN 319 122-1 and 132-1 have */
-};
-/* The structural level: what is there, not what it proves (EN 319 122-1, 6.1; TS 101 733, 4.3 and 4.4). */
-const char *ades_level(const struct ades_carried *u, bool revocation_in_message);
 
 /* ---- creation -------------------------------------------------------------------------- */
 

@@ -72,10 +72,9 @@ sign_rc judging_signer(struct judging *j, sign_error *err) {
 
 /* Whether the digest is past its time at the time that is judged. */
 bool judging_past(const struct judging *j, enum crypto_digest d) {
-    const struct crypto_digest_row *row = crypto_digest_row(d);
     if (d == DIGEST_MD5) /* in no list of the Tebliğ, art. 6: a given time does not make it good either */
         return true;
-    return row->sunset != 0 && j->ctx->at > row->sunset && !(d == DIGEST_SHA1 && j->ctx->policy->accept_sha1);
+    return j->ctx->at > ades_digest_end(j->ctx->policy, j->facts->role, d);
 }
 
 /* A name for a message; the empty text when there is no memory for it. */
@@ -215,7 +214,8 @@ void judging_usage(struct judging *j) {
     /* No standard forbids an authority to sign documents with its own key; but nobody expects it. */
     if (cert->is_ca)
         judging_say(j, MSG_SIGNER_IS_CA, NULL, NULL, NULL);
-    if (!j->ctx->policy->require_nonrepudiation || (cert->key_usage & KU_NON_REPUDIATION) != 0)
+    if (ades_policy_level(j->ctx->policy, j->facts->role, CHECK_KEY_USAGE) != LEVEL_FAIL ||
+        (cert->key_usage & KU_NON_REPUDIATION) != 0)
         return;
     judging_say(j, MSG_NO_NONREPUDIATION, usage_text(cert, usage), NULL, NULL);
     judging_conclude(j, INDETERMINATE, SUB_CHAIN_CONSTRAINTS_FAILURE);
@@ -242,13 +242,11 @@ sign_rc judging_key(struct judging *j, struct pki_cert *cert, sign_error *err) {
     if (rc != SIGN_OK)
         return rc;
     const struct ades_policy *p = j->ctx->policy;
-    const unsigned leasts[] = {[KEY_RSA] = p->rsa_bits_min,
-                               [KEY_RSA_PSS] = p->rsa_bits_min,
-                               [KEY_EC] = p->ec_bits_min,
-                               [KEY_DSA] = p->dsa_bits_min};
-    unsigned least = leasts[crypto_pubkey_kind(key)];
-    if (crypto_pubkey_bits(key) >= least)
+    static const enum ades_family families[] = {
+        [KEY_RSA] = FAMILY_RSA, [KEY_RSA_PSS] = FAMILY_RSA_PSS, [KEY_EC] = FAMILY_EC, [KEY_DSA] = FAMILY_DSA};
+    if (ades_key_end(p, j->facts->role, key) >= j->ctx->at)
         return SIGN_OK;
+    unsigned least = p->keys[j->facts->role][families[crypto_pubkey_kind(key)]][0].bits;
     char bits[16];
     snprintf(bits, sizeof bits, "%u", least);
     if (cert == j->facts->signer)

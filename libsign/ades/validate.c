@@ -50,7 +50,7 @@ static void check_failures(struct judging *j) {
  */
 static void check_reference_digest(struct judging *j) {
     enum crypto_digest d = j->facts->reference_digest;
-    bool fatal = j->ctx->policy->reference_digest_fatal;
+    bool fatal = ades_policy_level(j->ctx->policy, j->facts->role, CHECK_REFERENCE_DIGEST) == LEVEL_FAIL;
     char when[32];
     if (j->facts->signing_certificate != TRI_TRUE || !judging_past(j, d))
         return;
@@ -71,7 +71,8 @@ static void identify(struct judging *j) {
         judging_say(j, MSG_SIGNING_CERT_DIFFERS, f->certificate_attribute, f->certificate_expected,
                     f->certificate_found);
         judging_conclude(j, INDETERMINATE, SUB_NO_SIGNING_CERTIFICATE_FOUND);
-    } else if (f->issuer_serial_differs && j->ctx->policy->issuer_serial_fatal) {
+    } else if (f->issuer_serial_differs &&
+               ades_policy_level(j->ctx->policy, j->facts->role, CHECK_ISSUER_SERIAL) == LEVEL_FAIL) {
         judging_say(j, MSG_ISSUER_SERIAL_FATAL, NULL, NULL, NULL);
         judging_conclude(j, INDETERMINATE, SUB_NO_SIGNING_CERTIFICATE_FOUND);
     } else if (f->issuer_serial_differs) {
@@ -86,10 +87,12 @@ static void check_constraints(struct judging *j) {
     if (f->constraint != MSG_NONE) {
         judging_say(j, f->constraint, f->constraint_detail, NULL, NULL);
         judging_conclude(j, INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE);
-    } else if (j->out->covers_whole_document == TRI_FALSE && j->ctx->policy->coverage_fatal) {
+    } else if (j->out->covers_whole_document == TRI_FALSE &&
+               ades_policy_level(j->ctx->policy, j->facts->role, CHECK_COVERAGE) == LEVEL_FAIL) {
         judging_say(j, MSG_COVERAGE_PARTIAL, NULL, NULL, NULL);
         judging_conclude(j, INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE);
-    } else if (!f->signing_certificate_present && j->ctx->policy->require_signing_certificate) {
+    } else if (!f->signing_certificate_present &&
+               ades_policy_level(j->ctx->policy, j->facts->role, CHECK_SIGNING_CERTIFICATE) == LEVEL_FAIL) {
         judging_say(j, MSG_NO_SIGNING_CERT, NULL, NULL, NULL);
         judging_conclude(j, INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE);
     }

@@ -198,6 +198,8 @@ struct pki_path_options {
     int64_t at;      /* validation time */
     bool revocation; /* check the end entity and every CA but the anchor */
     bool online;     /* the trust's door to the network may be used */
+    bool
+        past; /* an anchor's sunset does not count (EN 319 102-1, 5.6.2.1 step 2); revocation is false then */
     enum pki_purpose purpose;
     struct pki_policy_inputs policies;
     const struct pki_cert *anchor; /* the path must end at this one (RFC 5280, 6.3.3 (f)); NULL: any */
@@ -258,6 +260,12 @@ struct pki_path {
     enum message_id message;  /* why not passed, with arguments */
     char args[3][200];
     int64_t try_at; /* TRY_LATER: when, 0 unknown */
+    /* What a time-stamp may repair (EN 319 102-1, 5.5.4, 5.6.2.4). */
+    const struct pki_cert *culprit; /* of the chain: revoked, suspended, without fresh data; NULL: none */
+    int64_t revoked_at;             /* of it, when revoked or suspended; 0: not */
+    bool suspended;
+    bool stale; /* there is good evidence for every certificate, but for one or more it is too old for `at` */
+    bool ca_expired; /* an authority of the path is outside its validity, and nothing else is wrong with it */
     int64_t valid_from, valid_to;
     int64_t expires; /* by the machine's clock: rests on fetched evidence that may be outdated then;
                         INT64_MAX: no */
@@ -280,5 +288,44 @@ sign_rc pki_path_check(const sign_trust *trust, struct crypto *crypto, struct pk
                        const struct pki_path_options *opt, struct pki_path **out, sign_error *err);
 void pki_path_free(struct pki_path **p);
 CLEANUP(pki_path_ptr, pki_path_free);
+
+/* ---- evidence for another time than now (EN 319 102-1, 5.6.2) ------------------------------ */
+
+/*
+ * One list or response about a certificate that may be used but for its time: its scope covers the
+ * certificate and all reasons, whoever signed it may and could at the time when it was made, and the
+ * signature verifies.
+ */
+struct pki_evidence {
+    struct pki_revocation piece; /* status, revoked_at and reason as the piece says, whatever the time */
+    struct pki_cert *issuer;     /* who signed it; counted */
+    bool issuer_is_anchor;
+    sign_bytes der; /* CertificateList, BasicOCSPResponse; borrowed: lives as long as the list of evidence */
+    uint8_t sha256[32]; /* of der */
+    int64_t knows_from; /* it still tells of certificates that ended at or after this (expiredCertsOnCRL,
+                           archive cutoff); INT64_MAX: it says nothing about that */
+    void *held;         /* what `der` belongs to; counted */
+};
+struct pki_evidences {
+    struct pki_evidence *list; /* the one issued last comes first */
+    size_t n;
+};
+typedef struct pki_evidences pki_evidences;
+void pki_evidences_free(pki_evidences *e);
+CLEANUP(pki_evidences, pki_evidences_free);
+
+/*
+ * All evidence about chain[0], which chain[1] issued and which ends at an anchor, from the caller's pieces,
+ * those carried, and those that were fetched before; nobody is asked. Of the options revocation, past and
+ * `at` do not count.
+ */
+sign_rc pki_evidence_find(const sign_trust *trust, struct crypto *crypto, struct pki_cert *const *chain,
+                          size_t n, const struct pki_path_options *opt, pki_evidences *out, sign_error *err);
+
+/*
+ * Revocation freshness (5.2.5): issued after `at` less the freshness that is asked for; 0: until its
+ * nextUpdate (a response without one: LIMIT_OCSP_AGE; a list without one: never).
+ */
+bool pki_evidence_fresh(const struct pki_evidence *e, int64_t at, int64_t freshness);
 
 #endif

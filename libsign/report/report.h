@@ -33,6 +33,7 @@ enum indication { INDICATION_NONE = 0, TOTAL_PASSED, TOTAL_FAILED, INDETERMINATE
     X(REVOKED_CA_NO_POE)                                                                                     \
     X(OUT_OF_BOUNDS_NO_POE)                                                                                  \
     X(OUT_OF_BOUNDS_NOT_REVOKED)                                                                             \
+    X(REVOCATION_OUT_OF_BOUNDS_NO_POE)                                                                       \
     X(CRYPTO_CONSTRAINTS_FAILURE_NO_POE)                                                                     \
     X(NO_POE)                                                                                                \
     X(TRY_LATER)                                                                                             \
@@ -55,7 +56,48 @@ enum tri { TRI_NULL = -1, TRI_FALSE = 0, TRI_TRUE = 1 };
 struct report_message {
     struct report_message *next;
     enum message_id id;
+    char level; /* 'E', 'W', 'I': how much it counts here; the code's own letter unless the policy says
+                   otherwise */
     const char *args[3];
+    /* What a program asks: which check (its name), of what, what was expected and what was found; NULL: it is
+     * no check, or the message says it all. `expected` is English and Turkish. */
+    const char *constraint;
+    const char *object; /* "S1", "S1-T1", "certificate CN=...", "crl of CN=..." */
+    const char *expected[2];
+    const char *actual;
+};
+
+/* One check as it was made, for the detailed report. */
+struct report_check {
+    struct report_check *next;
+    const char *name;
+    const char *expected[2];
+    enum report_status { CHECK_OK = 0, CHECK_FAILED, CHECK_WARNED, CHECK_INFORMED, CHECK_IGNORED } status;
+    const char *object, *actual;
+};
+
+/* One building block as it ran (EN 319 102-1, 5.2 to 5.6): what went in, what was checked, what came out. */
+struct report_block {
+    struct report_block *next, *inside; /* inside: those that it called */
+    const char *name, *clause;          /* "XCV", "5.2.6" */
+    const char *object;                 /* what it was about: "S1", "S1-T1", a certificate's subject */
+    struct report_input {
+        struct report_input *next;
+        const char *name, *value; /* "validation time", RFC 3339 */
+    } * inputs;
+    struct report_check *checks;
+    enum indication indication; /* TOTAL_PASSED reads as PASSED here, TOTAL_FAILED as FAILED */
+    enum sub_indication sub;
+    const char *result; /* what it gives beside: control time, best time, chain; NULL */
+};
+
+/* That an object existed at a time, and what proves it. */
+struct report_poe {
+    struct report_poe *next;
+    const char *kind;   /* "signature", "certificate", "crl", "ocsp", "time-stamp", "data" */
+    const char *object; /* id, or SHA-256 in hex */
+    int64_t time;
+    const char *by; /* id of the time-stamp; NULL: that it is here now */
 };
 
 struct report_signer {
@@ -94,16 +136,47 @@ struct report_revocation {
 
 struct report_timestamp {
     struct report_timestamp *next;
+    const char *id;   /* "S1-T1" */
     const char *kind; /* "signature-time-stamp", "archive-time-stamp-v3", ... */
     int64_t time;     /* 0 unknown */
+    int64_t accuracy; /* microseconds; -1: not said */
     enum indication indication;
+    enum sub_indication sub;
     const char *tsa;
+    struct report_signer *signer; /* the authority's certificate; NULL: not found */
+    enum tri imprint, signature_value;
+    const char *digest_alg, *algorithm; /* of the imprint; of the signature */
+    const char *imprint_hex;
+    const char *policy_oid, *serial;
+    int64_t best_time; /* earliest proof that the token existed; the validation time when there is no other */
+    const char *const
+        *covers; /* words for people and programs: "data", "signature", ids, "certificate <hex>" */
+    size_t n_covers;
+    sign_bytes der;
+    struct report_chain *chain;
+    struct report_revocation *revocation;
+    struct report_message *messages;
+    struct report_block *blocks;
 };
 
 struct report_scope {
     struct report_scope *next;
     const char *name, *digest_alg; /* "SHA-256" */
     const char *digest;            /* hex */
+};
+
+/* What was used or carried, whole, for the diagnostic data and the validation objects of TS 119 102-2. */
+struct report_object {
+    struct report_object *next;
+    const char *kind;   /* "certificate", "crl", "ocsp", "time-stamp" */
+    const char *sha256; /* hex, of `der` */
+    sign_bytes der;
+    struct report_origin from;
+    bool used; /* the verdict rests on it */
+    struct report_facts {
+        struct report_facts *next;
+        const char *name, *value; /* "subject", "not-before" ...: as text, times RFC 3339 */
+    } * facts;
 };
 
 struct report_signature {
@@ -129,6 +202,13 @@ struct report_signature {
     struct report_revocation *revocation;
     struct report_signature *countersignatures;
     struct report_message *messages;
+    bool is_counter;
+    int64_t try_at;              /* TRY_LATER: when it may be known; 0: not said */
+    const char *best_time_by;    /* id of the time-stamp that proves best_signature_time; NULL: none does */
+    const char *profile;         /* "P2", "P3", "P4" by the signature policy; NULL */
+    struct report_block *blocks; /* as they ran, outermost first */
+    struct report_poe *poe;
+    sign_bytes value_der;       /* of the signature value, for TS 119 102-2; empty */
     sign_signature public_view; /* filled by report_seal */
 };
 
@@ -144,6 +224,9 @@ struct sign_report {
     const char *policy;         /* "default" */
     enum indication indication; /* the worst; NONE when there are no signatures */
     enum sub_indication sub;
+    const char *rule; /* which signatures must pass: "all", "any", "2 of 3", names; NULL: all */
+    struct report_object *objects;
+    bool detailed; /* blocks, poe and objects are wanted: they are left empty otherwise */
     struct report_signature *signatures, **tail;
     struct report_message *messages; /* of the document as a whole (no signature found, ...) */
     const sign_signature **views;
@@ -158,6 +241,8 @@ report_add(struct sign_report *r); /* appended; NULL when out of memory (r->aren
 /* Appends a message; arguments are copied. */
 void report_say(struct sign_report *r, struct report_message **list, enum message_id id, const char *a1,
                 const char *a2, const char *a3);
+/* The message that was said last of that list, to say more of it; NULL: there is none. */
+struct report_message *report_last(struct report_message *list);
 /* The facts of the certificate that is judged, copied. */
 void report_certificate(struct sign_report *r, const sign_cert *cert);
 /* Computes the worst verdict, fills the public views. SIGN_E_MEMORY when any addition failed. */

@@ -102,16 +102,16 @@ static bool says(const struct report_signature *s, enum message_id id) {
 Test(ades_dsa, keys_below_3072_bits_do_not_pass) {
     AUTO(world) w = world_open(2048, 256);
     struct ades_policy policy = *ades_policy_find("default");
-    cr_assert_eq(policy.dsa_bits_min, 3072u);
+    cr_assert_eq(policy.keys[ROLE_SIGNATURE][FAMILY_DSA][0].bits, 3072u);
     const struct report_signature *s = judge(&w, &policy);
     cr_expect_eq(s->indication, INDETERMINATE);
     cr_expect_eq(s->sub, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
     cr_expect(says(s, MSG_KEY_SMALL));
     cr_expect_eq(s->signature_value, TRI_TRUE, "policy judges, integrity does not change");
-    policy.dsa_bits_min = 2048;
+    policy.keys[ROLE_SIGNATURE][FAMILY_DSA][0].bits = 2048;
     s = judge(&w, &policy);
     cr_expect_eq(s->indication, TOTAL_PASSED, "%s", s->messages ? message_code(s->messages->id) : "-");
-    policy.dsa_bits_min = 2049;
+    policy.keys[ROLE_SIGNATURE][FAMILY_DSA][0].bits = 2049;
     cr_expect_eq(judge(&w, &policy)->indication, INDETERMINATE);
 }
 

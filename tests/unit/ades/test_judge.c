@@ -82,6 +82,11 @@ static bool says(const struct report_signature *s, enum message_id id) {
     return false;
 }
 
+static void accept_sha1(struct ades_policy *p) {
+    for (size_t role = 0; role < ROLE_COUNT; role++)
+        p->digest_end[role][DIGEST_SHA1] = INT64_MAX;
+}
+
 static bool has_error_with_hint(const struct report_signature *s) {
     for (const struct report_message *m = s->messages; m != NULL; m = m->next)
         if (message_code(m->id)[0] == 'E' && *message_hint(m->id, SIGN_TR) && *message_hint(m->id, SIGN_EN))
@@ -254,7 +259,7 @@ Test(ades_judge, sunset_of_algorithms) {
     cr_expect(says(s, MSG_ALGORITHM_SUNSET));
     cr_expect_eq(s->signature_value, TRI_TRUE, "policy judges, integrity does not change");
     struct ades_policy lenient = *ctx.policy;
-    lenient.accept_sha1 = true;
+    accept_sha1(&lenient);
     ctx.policy = &lenient;
     cr_expect_eq(judge(&w, &ctx, &f)->indication, TOTAL_PASSED);
 }
@@ -264,7 +269,7 @@ Test(ades_judge, sunset_of_algorithms) {
 Test(ades_judge, md5_never_passes) {
     AUTO(world) w = world_open("nes-p256", true);
     struct ades_policy lenient = *ades_policy_find("default");
-    lenient.accept_sha1 = true;
+    accept_sha1(&lenient);
     for (int i = 0; i < 8; i++) {
         struct ades_facts f = intact(&w);
         struct ades_context ctx = context(&w, (i & 1) != 0);
@@ -294,7 +299,7 @@ Test(ades_judge, small_keys) {
     struct ades_facts f = intact(&w);
     struct ades_context ctx = context(&w, false);
     struct ades_policy larger = *ctx.policy;
-    larger.ec_bits_min = 384;
+    larger.keys[ROLE_SIGNATURE][FAMILY_EC][0].bits = 384;
     ctx.policy = &larger;
     const struct report_signature *s = judge(&w, &ctx, &f);
     cr_expect_eq(s->sub, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
@@ -324,11 +329,11 @@ Test(ades_judge, algorithms_of_the_path) {
     /* ca-rsa has 4096 bits, the signer 2048: a policy between the two finds the signer alone, one above finds
      * both. */
     struct ades_policy larger = *ctx.policy;
-    larger.rsa_bits_min = 3072;
+    larger.keys[ROLE_SIGNATURE][FAMILY_RSA][0].bits = 3072;
     ctx.policy = &larger;
     s = judge(&w, &ctx, &f);
     cr_expect(says(s, MSG_KEY_SMALL) && !says(s, MSG_CA_KEY_SMALL));
-    larger.rsa_bits_min = 8192;
+    larger.keys[ROLE_SIGNATURE][FAMILY_RSA][0].bits = 8192;
     s = judge(&w, &ctx, &f);
     cr_expect(says(s, MSG_KEY_SMALL) && says(s, MSG_CA_KEY_SMALL));
     cr_expect_eq(s->sub, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
@@ -355,7 +360,7 @@ Test(ades_judge, algorithm_of_a_revocation_list) {
         cr_expect_not_null(strstr(s->messages->args[0], i == 0 ? "Sağlayıcısı EC" : "Kök"));
         cr_expect_str_eq(s->messages->args[1], "ECDSA SHA-1");
         struct ades_policy lenient = *ctx.policy;
-        lenient.accept_sha1 = true;
+        accept_sha1(&lenient);
         struct ades_context old = ctx;
         old.policy = &lenient;
         cr_expect_eq(judge(&w, &old, &f)->indication, TOTAL_PASSED);
@@ -376,7 +381,8 @@ Test(ades_judge, purposes) {
         struct ades_facts f = intact(&w);
         struct ades_context ctx = context(&w, false);
         struct ades_policy lenient = *ctx.policy;
-        lenient.require_nonrepudiation = false; /* a responder's certificate has none */
+        lenient.level[ROLE_SIGNATURE][CHECK_KEY_USAGE] =
+            LEVEL_IGNORE; /* a responder's certificate has none */
         ctx.policy = &lenient;
         const struct report_signature *s = judge(&w, &ctx, &f);
         cr_expect_eq(s->indication, signers[i].forbidden ? INDETERMINATE : TOTAL_PASSED, "%s",
@@ -395,7 +401,7 @@ Test(ades_judge, authority_as_signer) {
     struct ades_facts f = intact(&w);
     struct ades_context ctx = context(&w, false);
     struct ades_policy lenient = *ctx.policy;
-    lenient.require_nonrepudiation = false;
+    lenient.level[ROLE_SIGNATURE][CHECK_KEY_USAGE] = LEVEL_IGNORE;
     ctx.policy = &lenient;
     const struct report_signature *s = judge(&w, &ctx, &f);
     cr_expect_eq(s->indication, TOTAL_PASSED);
@@ -472,8 +478,8 @@ Test(ades_policy, names) {
     cr_assert_not_null(ades_policy_find("strict"));
     cr_expect_null(ades_policy_find("Default"));
     cr_expect_null(ades_policy_find(""));
-    cr_expect_not(ades_policy_find("default")->issuer_serial_fatal);
-    cr_expect(ades_policy_find("strict")->issuer_serial_fatal);
-    cr_expect(ades_policy_find("default")->require_nonrepudiation);
-    cr_expect_eq(ades_policy_find("default")->rsa_bits_min, 2048);
+    cr_expect_eq(ades_policy_find("default")->level[ROLE_SIGNATURE][CHECK_ISSUER_SERIAL], LEVEL_WARN);
+    cr_expect_eq(ades_policy_find("strict")->level[ROLE_SIGNATURE][CHECK_ISSUER_SERIAL], LEVEL_FAIL);
+    cr_expect_eq(ades_policy_find("default")->level[ROLE_SIGNATURE][CHECK_KEY_USAGE], LEVEL_FAIL);
+    cr_expect_eq(ades_policy_find("default")->keys[ROLE_SIGNATURE][FAMILY_RSA][0].bits, 2048u);
 }

@@ -1,0 +1,28 @@
+/* sign/policy.h - how strict a verification is: the signature validation policy (EN 319 102-1, 4.4). */
+#ifndef SIGN_POLICY_H
+#define SIGN_POLICY_H
+
+#include <sign/types.h>
+
+SIGN_BEGIN_C
+
+/* A policy, read or built in. const, so many threads may use it. */
+typedef struct sign_policy sign_policy;
+
+/*
+ * By name ("default", "strict", "tr", "tr-uyum") or, when `file` is given, from a JSON file (docs/POLICY.md).
+ * SIGN_E_REFUSED: there is no such policy, or the file is none, with what, where and what is allowed there.
+ */
+SIGN_CALL sign_rc sign_policy_open(const char *name, const sign_input *file, sign_policy **out,
+                                   sign_error *err);
+/* "default", or what the file calls itself. Belongs to the policy. */
+SIGN_API const char *sign_policy_name(const sign_policy *policy);
+/* The i-th built-in name; NULL: there are no more. */
+SIGN_API const char *sign_policy_builtin(size_t i);
+/* The whole policy as JSON, every check named; what sign_policy_open reads back to the same. */
+SIGN_CALL sign_rc sign_policy_write(const sign_policy *policy, sign_buf *out, sign_error *err);
+SIGN_API void sign_policy_free(sign_policy **policy);
+
+SIGN_END_C
+
+#endif
