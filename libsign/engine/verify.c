@@ -66,6 +66,7 @@ static void describe(struct sign_report *r, const struct ades_context *ctx, cons
     r->document = what->name ? arena_str(&r->arena, BYTES_STR(what->name)) : NULL;
     r->validation_time = ctx->at;
     r->time_given = opt && opt->at != 0;
+    r->detailed = opt && opt->detailed; /* its size was looked at by context_make */
     /* an inspection has no policy and looks at no revocation data */
     r->no_revocation = !ctx->revocation || ctx->inspect;
     r->policy = ctx->inspect ? NULL : ctx->policy->name; /* static */

@@ -52,11 +52,22 @@ void report_say(struct sign_report *r, struct report_message **list, enum messag
     if (!m)
         return; /* remembered by the arena; report_seal tells it */
     m->id = id;
+    m->level = *message_code(id);
     for (size_t i = 0; i < 3; i++)
         m->args[i] = args[i] ? arena_str(&r->arena, BYTES_STR(args[i])) : NULL;
     while (*list)
         list = &(*list)->next;
     *list = m;
+}
+
+struct report_message *report_last(struct report_message *list) {
+    while (list && list->next)
+        list = list->next;
+    return list;
+}
+
+char report_level(const struct report_message *m) {
+    return m->level ? m->level : *message_code(m->id);
 }
 
 void report_certificate(struct sign_report *r, const sign_cert *cert) {

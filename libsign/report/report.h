@@ -56,8 +56,8 @@ enum tri { TRI_NULL = -1, TRI_FALSE = 0, TRI_TRUE = 1 };
 struct report_message {
     struct report_message *next;
     enum message_id id;
-    char level; /* 'E', 'W', 'I': how much it counts here; the code's own letter unless the policy says
-                   otherwise */
+    char level; /* 'E', 'W', 'I': how much it counts here. report_say sets the code's own letter; whoever
+                   knows the policy writes another over it */
     const char *args[3];
     /* What a program asks: which check (its name), of what, what was expected and what was found; NULL: it is
      * no check, or the message says it all. `expected` is English and Turkish. */
@@ -104,7 +104,8 @@ struct report_signer {
     const char *subject, *serial_number, *issuer, *serial; /* see design of JSON: RFC 4514, hex */
     char cert_sha256[65];
     sign_bytes der;
-    const char *kind; /* "NES", ... for the text; NULL */
+    const char *kind;              /* "NES", ... for the text; NULL */
+    int64_t not_before, not_after; /* of the certificate; both 0: not known */
 };
 
 /* Where a piece of evidence came from. */
@@ -132,6 +133,9 @@ struct report_revocation {
     struct report_origin from;
     const char *signer; /* cert_sha256 of who signed it, when that is not who issued the certificate; NULL */
     const char *status; /* "good", "revoked", "suspended", "unknown" */
+    int64_t revoked_at; /* 0: it is not revoked, or nobody says since when */
+    const char
+        *reason; /* CRLReason as it is named in RFC 5280, 5.3.1: "keyCompromise"; NULL: none is given */
 };
 
 struct report_timestamp {
@@ -243,6 +247,8 @@ void report_say(struct sign_report *r, struct report_message **list, enum messag
                 const char *a2, const char *a3);
 /* The message that was said last of that list, to say more of it; NULL: there is none. */
 struct report_message *report_last(struct report_message *list);
+/* How much it counts: 'E', 'W' or 'I'. */
+char report_level(const struct report_message *m);
 /* The facts of the certificate that is judged, copied. */
 void report_certificate(struct sign_report *r, const sign_cert *cert);
 /* Computes the worst verdict, fills the public views. SIGN_E_MEMORY when any addition failed. */

@@ -26,6 +26,7 @@ typedef struct sign_verify_options {
     int inspect;            /* nonzero: structure and integrity only, no trust is looked at */
     sign_digested digested; /* NULL: not wanted */
     void *digested_user;
+    int detailed; /* nonzero: the report keeps what only SIGN_DETAILED and the forms behind it tell */
 } sign_verify_options;
 
 /*
@@ -103,11 +104,23 @@ typedef struct sign_signature {
 /* NULL when i is out of range. */
 SIGN_API const sign_signature *sign_report_signature(const sign_report *report, size_t i);
 
-typedef enum sign_report_form { SIGN_TEXT = 0, SIGN_JSON = 1 } sign_report_form;
+/*
+ * What a report is written as. The forms from SIGN_DETAILED on tell more of a verification whose options had
+ * `detailed` set; without it they tell what there is.
+ */
+typedef enum sign_report_form {
+    SIGN_TEXT = 0,       /* for people: verdict first, then who, when, why, what to do */
+    SIGN_JSON = 1,       /* schema "verify/1", "inspect/1" or "cert-check/1" */
+    SIGN_DETAILED = 2,   /* "verify-detailed/1": and the building blocks as they ran (EN 319 102-1, 5) */
+    SIGN_DIAGNOSTIC = 3, /* "verify-diagnostic/1": every object, its facts and its DER in base64 */
+    SIGN_ETSI = 4,       /* TS 119 102-2, XML; SIGN_E_UNSUPPORTED unless signatures were verified */
+    SIGN_HTML = 5        /* one page: no script, nothing from outside, light and dark, for print too */
+} sign_report_form;
 
 /*
- * Writes the report: text for people in `lang` (verdict first, then who, when, why, what to do), or
- * one JSON object (schema "verify/1", "inspect/1" or "cert-check/1"; keys and codes do not depend on `lang`).
+ * Writes the report as `form`. Texts for people are in `lang`; keys, codes and URIs do not depend on it. The
+ * personal number in a name is masked in SIGN_TEXT and SIGN_HTML and whole in the others, which are for
+ * programs.
  */
 SIGN_CALL sign_rc sign_report_write(const sign_report *report, sign_report_form form, sign_lang lang,
                                     sign_buf *out, sign_error *err);
