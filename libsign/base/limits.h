@@ -7,6 +7,7 @@ enum {
     LIMIT_SIGNERS = 1000,          /* SignerInfos in one SignedData */
     LIMIT_CERTIFICATES = 2000,     /* in one signature */
     LIMIT_ATTRIBUTES = 256,        /* in one attribute set */
+    LIMIT_STAMPS = 64,             /* time-stamps of one signature: more are not looked at */
     LIMIT_COUNTERSIGN_DEPTH = 8,   /* counter-signatures of counter-signatures */
     LIMIT_COUNTERSIGNATURES = 256, /* in one SignerInfo, all depths together */
     LIMIT_CONTENT_SEGMENTS =
