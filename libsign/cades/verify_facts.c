@@ -192,19 +192,6 @@ static sign_rc without_attributes(struct cades_one *o, sign_error *err) {
 
 /* ---- the signature value ---------------------------------------------------------------------------- */
 
-/* RFC 5652, 5.4: the SET OF tag in place of [0]. */
-static sign_rc hash_attributes(const struct cades_one *o, uint8_t *out, sign_error *err) {
-    static const uint8_t set_of[] = {DER_SET};
-    struct crypto *crypto = o->job->ctx->crypto;
-    sign_bytes rest = BYTES(o->s->signed_attrs.data + 1, o->s->signed_attrs.len - 1);
-    sign_rc rc = crypto_hash_begin(crypto, o->s->sigalg.digest, err);
-    if (rc == SIGN_OK)
-        rc = crypto_hash_add(crypto, BYTES(set_of, sizeof set_of), err);
-    if (rc == SIGN_OK)
-        rc = crypto_hash_add(crypto, rest, err);
-    return rc == SIGN_OK ? crypto_hash_end(crypto, out, err) : rc;
-}
-
 static void unusable(struct cades_one *o, const char *what, const char *detail) {
     o->facts.key_problem = MSG_KEY_UNUSABLE;
     o->facts.key_detail = arena_printf(&o->job->report->arena, "%s %s", what, detail);
@@ -220,13 +207,8 @@ static sign_rc verify_value(struct cades_one *o, sign_bytes digest, sign_error *
     const struct crypto_pubkey *key;
     sign_error why = {0};
     sign_rc rc = pki_cert_key(o->facts.signer, &key, &why);
-    if (rc == SIGN_OK && !crypto_pubkey_fits(key, &o->s->sigalg)) {
-        o->facts.signature_value = TRI_FALSE;
-        return SIGN_OK;
-    }
     if (rc == SIGN_OK)
-        rc =
-            crypto_verify(ctx->crypto, key, &o->s->sigalg, digest, o->s->signature, ctx->trust != NULL, &why);
+        rc = cms_signer_verify(ctx->crypto, key, o->s, digest, ctx->trust != NULL, &why);
     if (rc == SIGN_OK || rc == SIGN_FAILED) {
         o->facts.signature_value = rc == SIGN_OK ? TRI_TRUE : TRI_FALSE;
         return SIGN_OK;
@@ -251,7 +233,7 @@ static sign_rc check_value(struct cades_one *o, sign_bytes content_digest, sign_
     if (o->facts.signer == NULL || s->sigalg.digest == DIGEST_NONE)
         return SIGN_OK;
     if (s->signed_attrs.len != 0) {
-        sign_rc rc = hash_attributes(o, hash, err);
+        sign_rc rc = cms_signer_hash(o->job->ctx->crypto, s, hash, err);
         if (rc != SIGN_OK)
             return rc;
         digest = BYTES(hash, crypto_digest_row(s->sigalg.digest)->size);

@@ -262,3 +262,21 @@ bool cms_reference_read(sign_bytes value, bool v2, struct cms_reference *out) {
         return false;
     return (!der_more(&id) || cms_issuer_serial_read(&id, out)) && der_finish(&id);
 }
+
+sign_rc cms_signer_hash(struct crypto *crypto, const struct cms_signer *s, uint8_t *out, sign_error *err) {
+    static const uint8_t set_of[] = {DER_SET};
+    sign_bytes rest = BYTES(s->signed_attrs.data + 1, s->signed_attrs.len - 1);
+    sign_rc rc = crypto_hash_begin(crypto, s->sigalg.digest, err);
+    if (rc == SIGN_OK)
+        rc = crypto_hash_add(crypto, BYTES(set_of, sizeof set_of), err);
+    if (rc == SIGN_OK)
+        rc = crypto_hash_add(crypto, rest, err);
+    return rc == SIGN_OK ? crypto_hash_end(crypto, out, err) : rc;
+}
+
+sign_rc cms_signer_verify(struct crypto *crypto, const struct crypto_pubkey *key, const struct cms_signer *s,
+                          sign_bytes digest, bool cache, sign_error *err) {
+    if (!crypto_pubkey_fits(key, &s->sigalg))
+        return SIGN_FAILED;
+    return crypto_verify(crypto, key, &s->sigalg, digest, s->signature, cache, err);
+}

@@ -65,6 +65,15 @@ struct cms_signer {
  */
 bool cms_signer_read(sign_bytes raw, bool counter, arena *texts, struct cms_signer *out);
 
+/* What the value is over when there are signed attributes: the digest of their SET OF (RFC 5652, 5.4). */
+sign_rc cms_signer_hash(struct crypto *crypto, const struct cms_signer *s, uint8_t *out, sign_error *err);
+/*
+ * Verifies the value over that digest, or over that of the content when there are none. SIGN_FAILED: it does
+ * not verify, or the key is not for this algorithm; other results and `cache` as crypto_verify has them.
+ */
+sign_rc cms_signer_verify(struct crypto *crypto, const struct crypto_pubkey *key, const struct cms_signer *s,
+                          sign_bytes digest, bool cache, sign_error *err);
+
 /* The next Attribute of a set: its type and the contents of its SET OF values. false at the end or when
  * malformed. */
 bool cms_attribute_next(struct der_cursor *c, sign_bytes *type, sign_bytes *values);

@@ -15,10 +15,13 @@ struct tsp_token {
      * used, except `time` (0 when it could not be read). */
     enum message_id broken;
     const char *broken_detail;
+    /* What is not as DER or 2.4.2 want it though it can be read in one way only; NULL: nothing. */
+    const char *irregular;
 
     sign_bytes content;        /* octets of the TSTInfo: what is digested */
     sign_bytes policy;         /* OID, contents */
-    enum crypto_digest digest; /* of the imprint; NONE: unknown */
+    sign_bytes digest_oid;     /* of the imprint */
+    enum crypto_digest digest; /* NONE: unknown */
     sign_bytes imprint;
     sign_bytes serial; /* contents of the INTEGER */
     int64_t time;      /* genTime, whole seconds */
@@ -65,7 +68,10 @@ sign_rc tsp_token_check(struct crypto *crypto, const struct tsp_token *t, struct
 
 /* Whether the imprint is this digest in the token's own algorithm. */
 bool tsp_token_is_of(const struct tsp_token *t, sign_bytes digest);
-/* Whether a comes for certain before b (RFC 3161, 2.4.2: accuracy, and ordering when the TSA is the same). */
+/*
+ * Whether a comes for certain before b (RFC 3161, 2.4.2: accuracy, and ordering when the TSA is the same). An
+ * accuracy that is not told is taken for one second, the least that EN 319 421 lets an authority have.
+ */
 bool tsp_token_before(const struct tsp_token *a, const struct tsp_token *b);
 
 /* ---- request and response ------------------------------------------------------------------------- */
