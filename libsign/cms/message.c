@@ -230,8 +230,10 @@ static bool head(struct walk *w, const struct frame *signed_data, struct frame *
     if (!enter(w, signed_data, DER_SET, &f, "digestAlgorithms is no SET"))
         return false;
     uint64_t end;
-    if (!skip(w, &f, &end) ||
-        !enter(w, signed_data, DER_SEQUENCE, encap, "encapContentInfo is no SEQUENCE") ||
+    if (!skip(w, &f, &end))
+        return false;
+    m->encap_at = w->at;
+    if (!enter(w, signed_data, DER_SEQUENCE, encap, "encapContentInfo is no SEQUENCE") ||
         !enter(w, encap, DER_OID, &oid, "eContentType is no OID"))
         return false;
     w->at = oid.end;
@@ -272,6 +274,7 @@ static bool tail(struct walk *w, const struct frame *signed_data) {
             return false;
     }
     if (f.tag == DER_CONTEXT_CONSTRUCTED(1)) {
+        m->crls_at = at;
         if (!piece(w, &f, &m->crls, &m->own_crls))
             return false;
         at = w->at;

@@ -32,7 +32,9 @@ struct cms_message {
     sign_bytes crls;          /* contents of [1] */
     sign_bytes signers;       /* contents of the SET OF SignerInfo */
     uint64_t signers_at;      /* offset of the SET's first octet in src */
+    uint64_t encap_at;        /* offset of encapContentInfo, which ends where the next of these begins */
     uint64_t certificates_at; /* offset of [0]; 0: absent */
+    uint64_t crls_at;         /* offset of [1]; 0: absent */
     uint64_t version_at;      /* offset of the version INTEGER of SignedData */
     bool ber;                 /* some length is indefinite or not minimal */
     sign_buf decoded, own_certificates, own_crls, own_signers, own_head;
