@@ -10,7 +10,6 @@ enum {
     LIMIT_STAMPS = 64,             /* time-stamps of one signature: more are not looked at */
     LIMIT_COUNTERSIGN_DEPTH = 8,   /* counter-signatures of counter-signatures */
     LIMIT_COUNTERSIGNATURES = 256, /* in one SignerInfo, all depths together */
-    LIMIT_STAMPS = 64,             /* time-stamps of one signature */
     LIMIT_STAMPS_DOCUMENT = 2048,  /* of all signatures of a document: one and more for each signer */
     LIMIT_INDEXED = 8192,          /* elements of one kind that a hash index is compared with */
     LIMIT_CONTENT_SEGMENTS =
@@ -77,17 +76,17 @@ enum {
 #define LIMIT_XML_PASSES         4
 /* Octets gone through for the imprints of archive time-stamps, which are not over a digest of the content but
  * over the whole again (TS 101 733, 6.4.1): so many times the message and its content, and this at least. */
-#define LIMIT_ARCHIVED_LEAST     ((uint64_t)64 << 20)
-#define LIMIT_ARCHIVED_TIMES     16
-#define LIMIT_KEY_FILE           ((size_t)1 << 20) /* a PEM or PKCS#12 file */
-#define LIMIT_WINDOW             ((size_t)1 << 20) /* bytes read at a time from a large file */
-#define LIMIT_RSA_BITS_MIN       1024              /* below: refused before any computation */
-#define LIMIT_RSA_BITS_MAX       16384
-#define LIMIT_RSA_EXPONENT_BITS  64
-#define LIMIT_URL                ((size_t)4 << 10)  /* a URL to fetch from, and what is asked about there */
-#define LIMIT_HTTP_HEADERS       ((size_t)64 << 10) /* all header lines of one answer */
-#define LIMIT_CACHE_OCTETS       ((uint64_t)512 << 20) /* all that a cache remembers */
-#define LIMIT_DSA_BITS_MIN       1024                  /* FIPS 186-4, 4.2 has 1024, 2048 and 3072 */
-#define LIMIT_DSA_BITS_MAX       3072
+#define LIMIT_ARCHIVED_LEAST    ((uint64_t)64 << 20)
+#define LIMIT_ARCHIVED_TIMES    16
+#define LIMIT_KEY_FILE          ((size_t)1 << 20) /* a PEM or PKCS#12 file */
+#define LIMIT_WINDOW            ((size_t)1 << 20) /* bytes read at a time from a large file */
+#define LIMIT_RSA_BITS_MIN      1024              /* below: refused before any computation */
+#define LIMIT_RSA_BITS_MAX      16384
+#define LIMIT_RSA_EXPONENT_BITS 64
+#define LIMIT_URL               ((size_t)4 << 10)     /* a URL to fetch from, and what is asked about there */
+#define LIMIT_HTTP_HEADERS      ((size_t)64 << 10)    /* all header lines of one answer */
+#define LIMIT_CACHE_OCTETS      ((uint64_t)512 << 20) /* all that a cache remembers */
+#define LIMIT_DSA_BITS_MIN      1024                  /* FIPS 186-4, 4.2 has 1024, 2048 and 3072 */
+#define LIMIT_DSA_BITS_MAX      3072
 
 #endif
