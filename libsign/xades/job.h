@@ -62,7 +62,8 @@ struct xades_one {
     const struct xades_one *parent;
     struct report_signature *out;
     struct ades_facts facts;
-    size_t external; /* references to what is not in the document */
+    struct ades_carried carried; /* of facts */
+    size_t external;             /* references to what is not in the document */
     unsigned depth;
 };
 

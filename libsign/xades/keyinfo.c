@@ -7,8 +7,7 @@
 
 /* ---- certificates and lists ------------------------------------------------------------------------- */
 
-/* Room for one more element of a list in the arena; doubled, so that many cost no more than their number. */
-static void *one_more(arena *a, void *list, size_t n, size_t *room, size_t size) {
+void *xades_more(arena *a, void *list, size_t n, size_t *room, size_t size) {
     if (n < *room)
         return list;
     size_t wanted = *room == 0 ? 4 : 2 * *room;
@@ -20,7 +19,7 @@ static void *one_more(arena *a, void *list, size_t n, size_t *room, size_t size)
 }
 
 static bool add_bytes(arena *a, sign_bytes **list, size_t *n, size_t *room, sign_bytes der) {
-    sign_bytes *more = one_more(a, *list, *n, room, sizeof *more);
+    sign_bytes *more = xades_more(a, *list, *n, room, sizeof *more);
     if (more == NULL)
         return false;
     *list = more;
@@ -44,7 +43,7 @@ bool xades_keys_add(struct xades_one *o, struct xades_keys *k, const struct xml_
         return add_bytes(a, &k->crls, &k->n_crls, &k->crl_room, der);
     if (piece == PIECE_OCSP)
         return add_bytes(a, &k->ocsps, &k->n_ocsps, &k->ocsp_room, der);
-    struct xades_candidate *list = one_more(a, k->certs, k->n_certs, &k->room, sizeof *list);
+    struct xades_candidate *list = xades_more(a, k->certs, k->n_certs, &k->room, sizeof *list);
     if (list == NULL)
         return false;
     k->certs = list;

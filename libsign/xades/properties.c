@@ -57,15 +57,16 @@ static const struct xml_node *digest_part(const struct xml_node *n, const char *
     return n != NULL && (xades_is(n, DS_NS, name) || xades_is_property(n, name)) ? n : NULL;
 }
 
-static bool read_digest(struct xades_one *o, const struct xml_node *n, struct cms_reference *out) {
+bool xades_digest_read(struct xades_one *o, const struct xml_node *n, enum crypto_digest *digest,
+                       sign_bytes *hash) {
     const struct xml_node *method = digest_part(xades_solid(n->first), "DigestMethod");
     const struct xml_node *value =
         method != NULL ? digest_part(xades_solid(method->next), "DigestValue") : NULL;
     const char *uri = method != NULL ? xades_unqualified(method, "Algorithm") : NULL;
     if (uri == NULL || value == NULL)
         return false;
-    out->digest = crypto_digest_find_uri(uri);
-    return xades_base64(value, DIGEST_MAX, &o->job->report->arena, &out->hash);
+    *digest = crypto_digest_find_uri(uri);
+    return xades_base64(value, DIGEST_MAX, &o->job->report->arena, hash);
 }
 
 static void read_issuer_v1(struct xades_one *o, const struct xml_node *n, struct xades_cert *out) {
@@ -86,9 +87,10 @@ static void read_issuer_v2(struct xades_one *o, const struct xml_node *n, struct
     out->malformed_serial = !decoded || !cms_issuer_serial_read(&c, &out->ref);
 }
 
-static bool read_cert(struct xades_one *o, const struct xml_node *n, struct xades_cert *out) {
+bool xades_cert_read(struct xades_one *o, const struct xml_node *n, struct xades_cert *out) {
     const struct xml_node *e = xades_solid(n->first);
-    if (!xades_is_property(n, "Cert") || !xades_is_property(e, "CertDigest") || !read_digest(o, e, &out->ref))
+    if (!xades_is_property(n, "Cert") || !xades_is_property(e, "CertDigest") ||
+        !xades_digest_read(o, e, &out->ref.digest, &out->ref.hash))
         return false;
     e = xades_solid(e->next);
     if (xades_is_property(e, "IssuerSerial"))
@@ -111,7 +113,7 @@ static bool read_certs(struct xades_one *o, const struct xml_node *n, struct xad
     if (*out == NULL)
         return false;
     for (const struct xml_node *e = xades_solid(n->first); e != NULL; e = xades_solid(e->next))
-        if (!read_cert(o, e, &(*out)[(*count)++])) {
+        if (!xades_cert_read(o, e, &(*out)[(*count)++])) {
             breaks(o, e, "is no reference to a certificate");
             break;
         }

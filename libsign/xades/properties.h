@@ -47,12 +47,19 @@ bool xades_is_property(const struct xml_node *n, const char *name);
  * mistake, and is read. */
 int xades_type_of_properties(const char *type);
 
-/* Writes the signed properties as text into o->out. Malformed values are left out: they decide nothing. */
-void xades_signed_text(struct xades_one *o, const struct xades_properties *p);
+/* DigestMethod and DigestValue of an element that begins with them. false: malformed. */
+bool xades_digest_read(struct xades_one *o, const struct xml_node *n, enum crypto_digest *digest,
+                       sign_bytes *hash);
+/* A Cert element, of a signing certificate or of references to certificates. false: malformed. */
+bool xades_cert_read(struct xades_one *o, const struct xml_node *n, struct xades_cert *out);
+/* An xsd:dateTime as seconds, UTC when it names no zone; 0: it is none. */
+int64_t xades_time(arena *a, const struct xml_node *n);
+/* The first child of that name in any of the namespaces of XAdES; NULL: none. */
+const struct xml_node *xades_child(const struct xml_node *n, const char *name);
 
-/* Unsigned properties: names, time-stamps and level into o->out; certificates and lists into o->facts.
- * Nothing of them is trusted. false: out of memory. */
-bool xades_unsigned_read(struct xades_one *o, const struct xades_properties *p);
+/* Writes the signed properties as text into o->out. Malformed values are left out: they decide nothing. The
+ * signature policy goes into o->facts, too. */
+void xades_signed_text(struct xades_one *o, const struct xades_properties *p);
 
 /* ---- key information (XML-Signature, 4.5) ------------------------------------------------------------- */
 
@@ -79,10 +86,23 @@ struct xades_keys {
 
 /* Reads KeyInfo. What is in it is a candidate or a hint, never trusted; nothing is followed. */
 bool xades_key_info_read(struct xades_one *o, struct xades_keys *keys);
+/* Room for one more element of a list in the arena, which is doubled, so that many cost no more than their
+ * number; NULL: no memory. */
+void *xades_more(arena *a, void *list, size_t n, size_t *room, size_t size);
 /* Adds the base64 of a node as one more certificate, list or response. What cannot be decoded is none. */
 enum xades_piece { PIECE_CERTIFICATE, PIECE_CRL, PIECE_OCSP };
 bool xades_keys_add(struct xades_one *o, struct xades_keys *keys, const struct xml_node *n,
                     enum xades_piece piece);
+
+/* ---- unsigned properties (EN 319 132-1, 5.3 to 5.5 and A.1; TS 101 903, 7.3 to 8.2) ---------------------
+ */
+
+/*
+ * Names and level into o->out; time-stamps, references, certificates, lists and responses into o->facts, the
+ * last three behind those of `keys`, which CertificateValues and RevocationValues are added to. Nothing of
+ * them is trusted. The time-stamps refer to *o and *p while they are judged. false: out of memory.
+ */
+bool xades_unsigned_read(struct xades_one *o, const struct xades_properties *p, struct xades_keys *keys);
 
 /* ---- the signer --------------------------------------------------------------------------------------- */
 

@@ -8,7 +8,7 @@ enum { TEXT_MAX = 2000 };
 
 /* ---- helpers ---------------------------------------------------------------------------------------- */
 
-static const struct xml_node *child(const struct xml_node *n, const char *name) {
+const struct xml_node *xades_child(const struct xml_node *n, const char *name) {
     for (const struct xml_node *e = n != NULL ? n->first : NULL; e != NULL; e = e->next)
         if (xades_is_property(e, name))
             return e;
@@ -43,7 +43,7 @@ static const char *texts_in(arena *a, const struct xml_node *n) {
 
 /* ObjectIdentifier/Identifier: "urn:oid:1.2.3" is shown as "1.2.3" (RFC 3061), another URI as it stands. */
 static const char *identifier(arena *a, const struct xml_node *n) {
-    const char *text = text_of(a, child(n, "Identifier"));
+    const char *text = text_of(a, xades_child(n, "Identifier"));
     static const char urn[] = "urn:oid:";
     if (text == NULL)
         return NULL;
@@ -66,7 +66,7 @@ static const char *with_name(arena *a, const char *id) {
 /* ---- the properties --------------------------------------------------------------------------------- */
 
 /* xsd:dateTime may leave the time zone out; then UTC is as good as any. */
-static int64_t signing_time(arena *a, const struct xml_node *n) {
+int64_t xades_time(arena *a, const struct xml_node *n) {
     const char *text = text_of(a, n);
     int64_t t = 0;
     if (text == NULL || strlen(text) > 60 || strchr(text, 'T') == NULL)
@@ -77,39 +77,56 @@ static int64_t signing_time(arena *a, const struct xml_node *n) {
     return zoned != NULL && time_parse(zoned, &t) ? t : 0;
 }
 
-static void policy_hash(arena *a, const struct xml_node *id, struct report_signature *out) {
-    const struct xml_node *hash = child(id, "SigPolicyHash"), *method, *value;
-    char hex[2 * DIGEST_MAX + 1];
-    sign_bytes digest;
-    method = hash != NULL ? xades_solid(hash->first) : NULL;
-    value = method != NULL ? xades_solid(method->next) : NULL;
-    if (value == NULL || method->kind != XML_KIND_ELEMENT || !xades_base64(value, DIGEST_MAX, a, &digest))
-        return;
-    const char *uri = xades_unqualified(method, "Algorithm");
-    enum crypto_digest d = crypto_digest_find_uri(uri != NULL ? uri : "");
-    text_hex(digest, hex);
-    out->policy_hash = arena_printf(a, "%s %s", d != DIGEST_NONE ? crypto_digest_row(d)->name : "?", hex);
+/* TS 101 903, 7.2.3: a hash of zeros alone says that the policy's is not to be checked. */
+static bool is_zero(sign_bytes hash) {
+    for (size_t i = 0; i < hash.len; i++)
+        if (hash.data[i] != 0)
+            return false;
+    return true;
 }
 
-/* SignaturePolicyImplied has nothing to show. */
-static void policy(arena *a, const struct xml_node *n, struct report_signature *out) {
-    const struct xml_node *id = child(n, "SignaturePolicyId");
-    out->policy_oid = identifier(a, child(id, "SigPolicyId"));
-    if (out->policy_oid == NULL)
+static void policy_hash(struct xades_one *o, const struct xml_node *id) {
+    arena *a = &o->job->report->arena;
+    struct ades_signature_policy *policy = &o->facts.policy;
+    const struct xml_node *hash = xades_child(id, "SigPolicyHash");
+    char hex[2 * DIGEST_MAX + 1];
+    if (hash == NULL)
         return;
-    policy_hash(a, id, out);
-    const struct xml_node *list = child(id, "SigPolicyQualifiers");
-    for (const struct xml_node *q = list != NULL ? list->first : NULL; q != NULL && !out->policy_uri;
-         q = q->next)
-        out->policy_uri = text_of(a, child(q, "SPURI"));
+    bool read = xades_digest_read(o, hash, &policy->digest, &policy->hash);
+    const struct xml_node *method = xades_solid(hash->first);
+    const struct xml_node *value = method != NULL ? xades_solid(method->next) : NULL;
+    const char *text = value != NULL && value->kind == XML_KIND_ELEMENT ? xades_text(value) : NULL;
+    policy->hash_zero = read ? is_zero(policy->hash) : text != NULL && xades_trim(text).len == 0;
+    if (!read)
+        return;
+    text_hex(policy->hash, hex);
+    o->out->policy_hash = arena_printf(
+        a, "%s %s", policy->digest != DIGEST_NONE ? crypto_digest_row(policy->digest)->name : "?", hex);
+}
+
+/* EN 319 132-1, 5.2.9. SignaturePolicyImplied has nothing to show. */
+static void policy(struct xades_one *o, const struct xml_node *n) {
+    arena *a = &o->job->report->arena;
+    struct ades_signature_policy *policy = &o->facts.policy;
+    const struct xml_node *id = xades_child(n, "SignaturePolicyId");
+    policy->present = n != NULL;
+    policy->implied = xades_child(n, "SignaturePolicyImplied") != NULL;
+    policy->oid = o->out->policy_oid = identifier(a, xades_child(id, "SigPolicyId"));
+    if (policy->oid == NULL)
+        return;
+    policy_hash(o, id);
+    const struct xml_node *list = xades_child(id, "SigPolicyQualifiers");
+    for (const struct xml_node *q = list != NULL ? list->first : NULL; q != NULL && !policy->uri; q = q->next)
+        policy->uri = text_of(a, xades_child(q, "SPURI"));
+    o->out->policy_uri = policy->uri;
 }
 
 static void data_properties(arena *a, const struct xml_node *n, struct report_signature *out) {
-    const struct xml_node *format = child(n, "DataObjectFormat");
-    out->mime_type = text_of(a, child(format, "MimeType"));
-    out->content_hint = text_of(a, child(format, "Description"));
-    out->commitment =
-        with_name(a, identifier(a, child(child(n, "CommitmentTypeIndication"), "CommitmentTypeId")));
+    const struct xml_node *format = xades_child(n, "DataObjectFormat");
+    out->mime_type = text_of(a, xades_child(format, "MimeType"));
+    out->content_hint = text_of(a, xades_child(format, "Description"));
+    out->commitment = with_name(
+        a, identifier(a, xades_child(xades_child(n, "CommitmentTypeIndication"), "CommitmentTypeId")));
 }
 
 void xades_signed_text(struct xades_one *o, const struct xades_properties *p) {
@@ -117,9 +134,9 @@ void xades_signed_text(struct xades_one *o, const struct xades_properties *p) {
     struct report_signature *out = o->out;
     const struct xml_node *place = p->property[p->property[SP_PLACE_V2] != NULL ? SP_PLACE_V2 : SP_PLACE];
     const struct xml_node *role = p->property[p->property[SP_ROLE_V2] != NULL ? SP_ROLE_V2 : SP_ROLE];
-    out->claimed_time = o->facts.claimed_time = signing_time(a, p->property[SP_SIGNING_TIME]);
-    policy(a, p->property[SP_POLICY], out);
+    out->claimed_time = o->facts.claimed_time = xades_time(a, p->property[SP_SIGNING_TIME]);
+    policy(o, p->property[SP_POLICY]);
     out->place = texts_in(a, place);
-    out->roles = texts_in(a, child(role, "ClaimedRoles"));
+    out->roles = texts_in(a, xades_child(role, "ClaimedRoles"));
     data_properties(a, p->data_node, out);
 }

@@ -369,6 +369,13 @@ static sign_rc narrow(flow *f, const struct xades_transform *t, sign_error *err)
 
 sign_rc xades_octets(const struct xades_one *o, const struct xades_reference *ref,
                      const struct xades_named *data, c14n_put put, void *user, sign_error *err) {
+    /* XML-Signature, 4.4.3.2: nodes are canonicalised by Canonical XML 1.0 without comments. */
+    return xades_octets_by(o, ref, data, xades_c14n_of(C14N_1_0), NULL, put, user, err);
+}
+
+sign_rc xades_octets_by(const struct xades_one *o, const struct xades_reference *ref,
+                        const struct xades_named *data, const struct xades_c14n *rest, const char *prefixes,
+                        c14n_put put, void *user, sign_error *err) {
     AUTO(flow)
     f = {.o = o,
          .ref = ref,
@@ -393,8 +400,5 @@ sign_rc xades_octets(const struct xades_one *o, const struct xades_reference *re
         if (rc != SIGN_OK)
             return rc;
     }
-    /* XML-Signature, 4.4.3.2: what is left as nodes is canonicalised by Canonical XML 1.0 without comments.
-     */
-    return f.nodes ? canonical(&f, xades_c14n_of(C14N_1_0), NULL, put, user, err)
-                   : put_octets(&f, put, user, err);
+    return f.nodes ? canonical(&f, rest, prefixes, put, user, err) : put_octets(&f, put, user, err);
 }

@@ -23,6 +23,12 @@ bool xades_is_external(const struct xades_reference *ref);
 sign_rc xades_octets(const struct xades_one *o, const struct xades_reference *ref,
                      const struct xades_named *data, c14n_put put, void *user, sign_error *err);
 
+/* The same, and what the transforms leave as nodes is canonicalised by `rest` with its PrefixList (TS 101
+ * 903, 7.1.4.3: of a time-stamp's input). */
+sign_rc xades_octets_by(const struct xades_one *o, const struct xades_reference *ref,
+                        const struct xades_named *data, const struct xades_c14n *rest, const char *prefixes,
+                        c14n_put put, void *user, sign_error *err);
+
 /* Their digest; the errors of xades_octets, and job->stopped. */
 sign_rc xades_digest(const struct xades_one *o, const struct xades_reference *ref,
                      const struct xades_named *data, uint8_t *out, sign_error *err);

@@ -126,6 +126,13 @@ static const struct xades_c14n *read_c14n(struct reading *r, const struct xml_no
     return c14n;
 }
 
+const struct xades_c14n *xades_c14n_read(const struct xml_node *method, arena *a, const char **prefixes) {
+    struct xades_signature scratch = {0};
+    struct reading r = {.a = a, .s = &scratch};
+    const struct xades_c14n *c14n = read_c14n(&r, method, algorithm(&r, method), prefixes);
+    return scratch.broken == MSG_NONE ? c14n : NULL;
+}
+
 /* ---- the constant forms of XPath -------------------------------------------------------------------- */
 
 /* The namespace that a prefix of n chars is bound to at an element. */

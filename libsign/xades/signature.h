@@ -62,6 +62,9 @@ bool xades_signature_read(const struct xml_node *node, arena *a, struct xades_si
 bool xades_references_read(const struct xml_node *first, const char *of, arena *a, struct xades_signature *s,
                            struct xades_reference **out, size_t *n);
 
+/* What a CanonicalizationMethod names, with its PrefixList. NULL: none of the six, or malformed. */
+const struct xades_c14n *xades_c14n_read(const struct xml_node *method, arena *a, const char **prefixes);
+
 /* Notes a fault of structure, unless there is one already: "DigestValue (line 7): why". */
 void xades_breaks(struct xades_signature *s, arena *a, const struct xml_node *n, const char *why);
 

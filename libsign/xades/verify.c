@@ -24,50 +24,6 @@ static void describe(struct xades_one *o) {
     o->out->algorithm = arena_str(&o->job->report->arena, BYTES_STR(name));
 }
 
-/* The values of one kind that stand in a list of that name. */
-static bool add_list(struct xades_one *o, struct xades_keys *k, const struct xml_node *list, const char *name,
-                     enum xades_piece piece) {
-    bool ok = true;
-    for (const struct xml_node *v = list->first; v != NULL && ok; v = v->next)
-        ok = !xades_is_property(v, name) || xades_keys_add(o, k, v, piece);
-    return ok;
-}
-
-/* CertificateValues and RevocationValues (EN 319 132-1, 5.4.1 and 5.4.2) among the unsigned properties:
- * candidates like the others. */
-static bool add_values(struct xades_one *o, const struct xades_properties *p, struct xades_keys *k) {
-    bool ok = true;
-    const struct xml_node *e = p->unsigned_node != NULL ? p->unsigned_node->first : NULL;
-    for (; e != NULL && ok; e = e->next) {
-        if (xades_is_property(e, "CertificateValues"))
-            ok = add_list(o, k, e, "EncapsulatedX509Certificate", PIECE_CERTIFICATE);
-        if (!xades_is_property(e, "RevocationValues"))
-            continue;
-        for (const struct xml_node *l = e->first; l != NULL && ok; l = l->next) {
-            if (xades_is_property(l, "CRLValues"))
-                ok = add_list(o, k, l, "EncapsulatedCRLValue", PIECE_CRL);
-            else if (xades_is_property(l, "OCSPValues"))
-                ok = add_list(o, k, l, "EncapsulatedOCSPValue", PIECE_OCSP);
-        }
-    }
-    return ok;
-}
-
-static bool fill_bag(struct xades_one *o, const struct xades_keys *k) {
-    sign_bytes *bag = arena_alloc(&o->job->report->arena, (k->n_certs + 1) * sizeof *bag);
-    if (bag == NULL)
-        return false;
-    for (size_t i = 0; i < k->n_certs; i++)
-        bag[i] = k->certs[i].der;
-    o->facts.bag = bag;
-    o->facts.n_bag = k->n_certs;
-    o->facts.crls = k->crls;
-    o->facts.n_crls = k->n_crls;
-    o->facts.ocsps = k->ocsps;
-    o->facts.n_ocsps = k->n_ocsps;
-    return true;
-}
-
 /* Everything that the document, the contents and the certificates tell. The signer is the caller's to free.
  */
 static sign_rc collect(struct xades_one *o, struct xades_properties *p, sign_error *err) {
@@ -75,23 +31,22 @@ static sign_rc collect(struct xades_one *o, struct xades_properties *p, sign_err
     struct xades_bound bound = {0};
     if (!xades_properties_read(o, p) || !xades_key_info_read(o, &keys))
         return fail_memory(err);
+    o->facts.certificate_v1 = p->property[SP_CERTIFICATE] != NULL;
+    o->facts.certificate_v2 = p->property[SP_CERTIFICATE_V2] != NULL;
     sign_rc rc = xades_check_references(o, p, &bound, err);
     if (rc != SIGN_OK)
         return rc;
     if (p->is_signed)
         xades_signed_text(o, p);
-    if (!xades_unsigned_read(o, p) || !add_values(o, p, &keys) || !fill_bag(o, &keys))
+    if (!xades_unsigned_read(o, p, &keys))
         return fail_memory(err);
     return xades_find_signer(o, p, &keys, &bound, err);
 }
 
 static sign_rc judge_facts(struct xades_one *o, sign_error *err) {
-    struct sign_report *r = o->job->report;
     o->facts.broken = o->s.broken;
     o->facts.broken_detail = o->s.broken_detail;
-    if (o->out->timestamps != NULL)
-        report_say(r, &o->out->messages, MSG_TIMESTAMP_NOT_JUDGED, o->out->timestamps->kind, NULL, NULL);
-    return ades_judge(o->job->ctx, &o->facts, r, o->out, err);
+    return ades_judge(o->job->ctx, &o->facts, o->job->report, o->out, err);
 }
 
 static sign_rc countersignatures(struct xades_one *o, const struct xades_properties *p, sign_error *err);
@@ -102,6 +57,9 @@ static sign_rc judge(struct xades_one *o, sign_error *err) {
     o->facts = (struct ades_facts){.references = TRI_NULL,
                                    .signature_value = TRI_NULL,
                                    .signing_certificate = TRI_NULL,
+                                   .role = o->parent != NULL ? ROLE_COUNTER_SIGNATURE : ROLE_SIGNATURE,
+                                   .value = o->s.value,
+                                   .carried = &o->carried,
                                    .sigalg = o->s.sigalg,
                                    .digest = o->s.sigalg.digest,
                                    .effort = &o->job->effort,
