@@ -4,11 +4,9 @@
 
 #include "ades/ades.h"
 
-/* Writes the signed properties as text into `out`. Malformed values are left out: they decide nothing. */
-void cades_signed_text(const struct cms_signer *s, arena *texts, struct report_signature *out);
-
-/* Lists unsigned attributes into `out`: names, time-stamps. */
-void cades_unsigned_read(const struct cms_signer *s, arena *texts, struct report_signature *out,
-                         struct ades_carried *flags);
+/* Writes the signed properties as text into `out`; *policy gets the signature policy that they name.
+ * Malformed values are left out: they decide nothing. */
+void cades_signed_text(const struct cms_signer *s, arena *texts, struct report_signature *out,
+                       struct ades_signature_policy *policy);
 
 #endif

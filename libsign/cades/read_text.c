@@ -110,28 +110,53 @@ static const char *policy_uri(struct der_cursor *c, arena *texts) {
     return NULL;
 }
 
-/* SignaturePolicyId; SignaturePolicyImplied is NULL and has nothing to show. */
-static void policy(sign_bytes value, arena *texts, struct report_signature *out) {
-    struct der_parse parse;
-    struct der_cursor c = value_open(&parse, value), id, hash;
-    sign_bytes oid, alg, params, digest;
-    char dotted[128];
-    if (value.len == 0 || !der_optional_enter(&c, DER_SEQUENCE, &id) || !der_oid(&id, &oid) ||
-        !oid_to_text(oid, dotted, sizeof dotted))
-        return;
-    out->policy_oid = arena_str(texts, BYTES_STR(dotted));
-    if (!der_optional_enter(&id, DER_SEQUENCE, &hash) || !der_algorithm(&hash, &alg, &params) ||
-        !der_octets(&hash, &digest) || digest.len > DIGEST_MAX)
-        return;
-    char hex[2 * DIGEST_MAX + 1];
-    text_hex(digest, hex);
-    const struct crypto_digest_row *row = crypto_digest_row(crypto_digest_read(alg, params));
-    out->policy_hash = arena_printf(texts, "%s %s", row != NULL && row->name != NULL ? row->name : "?", hex);
-    out->policy_uri = policy_uri(&id, texts);
+/* "Not to be checked": no octets, or only zeros (TS 101 733, 5.8.1). */
+static bool is_zero(sign_bytes hash) {
+    for (size_t i = 0; i < hash.len; i++)
+        if (hash.data[i] != 0)
+            return false;
+    return true;
 }
 
-void cades_signed_text(const struct cms_signer *s, arena *texts, struct report_signature *out) {
-    policy(s->value[SA_POLICY], texts, out);
+/*
+ * SignaturePolicy ::= CHOICE { SignaturePolicyId, SignaturePolicyImplied ::= NULL } (EN 319 122-1, 5.2.9).
+ * One that cannot be read is there all the same: no policy fits it.
+ */
+static void policy(sign_bytes value, arena *texts, struct ades_signature_policy *out) {
+    struct der_parse parse;
+    struct der_cursor c = value_open(&parse, value), id, hash;
+    sign_bytes oid, alg, params;
+    char dotted[128];
+    out->present = value.len != 0;
+    out->implied = out->present && der_peek(&c) == DER_NULL;
+    if (!out->present || !der_optional_enter(&c, DER_SEQUENCE, &id) || !der_oid(&id, &oid) ||
+        !oid_to_text(oid, dotted, sizeof dotted))
+        return;
+    out->oid = arena_str(texts, BYTES_STR(dotted));
+    if (!der_optional_enter(&id, DER_SEQUENCE, &hash) || !der_algorithm(&hash, &alg, &params) ||
+        !der_octets(&hash, &out->hash))
+        return;
+    out->digest = crypto_digest_read(alg, params);
+    out->hash_zero = is_zero(out->hash);
+    out->uri = policy_uri(&id, texts);
+}
+
+static void policy_text(const struct ades_signature_policy *policy, arena *texts,
+                        struct report_signature *out) {
+    out->policy_oid = policy->oid;
+    out->policy_uri = policy->uri;
+    if (policy->hash.len == 0 || policy->hash.len > DIGEST_MAX)
+        return;
+    char hex[2 * DIGEST_MAX + 1];
+    text_hex(policy->hash, hex);
+    const char *name = crypto_digest_row(policy->digest)->name;
+    out->policy_hash = arena_printf(texts, "%s %s", name != NULL ? name : "?", hex);
+}
+
+void cades_signed_text(const struct cms_signer *s, arena *texts, struct report_signature *out,
+                       struct ades_signature_policy *named) {
+    policy(s->value[SA_POLICY], texts, named);
+    policy_text(named, texts, out);
     out->commitment = commitment(s->value[SA_COMMITMENT], texts);
     out->place = strings(s->value[SA_PLACE], 0, texts);
     /* Claimed roles stand in [0]; certified ones are attribute certificates and no text. */

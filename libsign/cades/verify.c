@@ -1,6 +1,6 @@
 /* Verifies a CMS message: takes it apart, has the facts of each signature computed, hands them to ades. */
-#include "cades/verify.h"
-#include "der/oid.h"
+#include "cades/read.h"
+#include "cades/stamps.h"
 #include <stdio.h>
 
 /* Splits the contents of a SET into its elements with the tag SEQUENCE. Others are choices that are not used.
@@ -27,69 +27,12 @@ static sign_rc split(sign_bytes contents, size_t limit, arena *a, sign_bytes **o
     return SIGN_OK;
 }
 
-/* ---- certificates and CRLs carried by one signature ------------------------------------------------- */
-
-/* Appends the SEQUENCEs in `contents` to a list, which is copied: the message's own list is shared. At most
- * LIMIT_CERTIFICATES at a time, of at most LIMIT_ATTRIBUTES attributes. */
-static void extend(arena *a, sign_bytes contents, const sign_bytes **list, size_t *n) {
-    const char *why;
-    sign_bytes *more = NULL;
-    size_t n_more;
-    if (split(contents, LIMIT_CERTIFICATES, a, &more, &n_more, &why, NULL) != SIGN_OK || n_more == 0)
-        return;
-    sign_bytes *all = arena_alloc(a, (*n + n_more) * sizeof *all);
-    if (all == NULL)
-        return;
-    if (*n > 0)
-        memcpy(all, *list, *n * sizeof *all);
-    memcpy(all + *n, more, n_more * sizeof *all);
-    *list = all;
-    *n += n_more;
-}
-
-/* RevocationValues (TS 101 733, 6.3.4): lists, and responses as BasicOCSPResponse. */
-static void add_revocation_values(struct cades_one *o, struct der_cursor *in) {
-    struct der_cursor values, inner;
-    struct der_tlv t;
-    arena *a = &o->job->report->arena;
-    if (!der_enter(in, DER_SEQUENCE, &values))
-        return;
-    if (der_optional_enter(&values, DER_CONTEXT_CONSTRUCTED(0), &inner) && der_take(&inner, DER_SEQUENCE, &t))
-        extend(a, t.value, &o->facts.crls, &o->facts.n_crls);
-    if (der_optional_enter(&values, DER_CONTEXT_CONSTRUCTED(1), &inner) && der_take(&inner, DER_SEQUENCE, &t))
-        extend(a, t.value, &o->facts.ocsps, &o->facts.n_ocsps);
-}
-
-/* certificate-values and revocation-values (TS 101 733, 6.3.3 and 6.3.4): candidates like the others. */
-static void add_values(struct cades_one *o) {
-    struct der_parse parse, inner;
-    struct der_cursor c = der_open(&parse, o->s->unsigned_attrs, true), in;
-    sign_bytes type, values;
-    struct der_tlv t;
-    while (cms_attribute_next(&c, &type, &values)) {
-        enum oid id = oid_find(type);
-        in = der_open(&inner, values, true);
-        if (id == OID_AA_CERTIFICATE_VALUES && der_take(&in, DER_SEQUENCE, &t))
-            extend(&o->job->report->arena, t.value, &o->facts.bag, &o->facts.n_bag);
-        else if (id == OID_AA_REVOCATION_VALUES)
-            add_revocation_values(o, &in);
-    }
-}
-
-/* OtherRevocationInfoFormat [1] (RFC 5652, 10.2.1) with id-ri-ocsp-response (RFC 5940, 2.1): an OCSPResponse.
- * Other formats are choices that are not used. */
-static bool is_response(const struct der_cursor *c, const struct der_tlv *t, struct der_tlv *response) {
-    struct der_cursor in = der_inside(c, t);
-    sign_bytes format;
-    return t->tag == DER_CONTEXT_CONSTRUCTED(1) && der_oid(&in, &format) &&
-           oid_is(format, OID_RI_OCSP_RESPONSE) && der_take(&in, DER_SEQUENCE, response);
-}
-
 /* The responses among SignedData.crls. What was counted by split() is bounded. */
 static sign_rc split_responses(struct cades_job *job, sign_error *err) {
     struct der_parse parse;
     struct der_cursor c = der_open(&parse, job->m->crls, true), counting = c;
-    struct der_tlv t, response;
+    struct der_tlv t;
+    sign_bytes response;
     size_t total = 0;
     while (der_more(&counting) && der_any(&counting, &t))
         total += t.tag == DER_CONTEXT_CONSTRUCTED(1);
@@ -98,30 +41,26 @@ static sign_rc split_responses(struct cades_job *job, sign_error *err) {
     sign_bytes *list = arena_alloc(&job->report->arena, total * sizeof *list);
     if (list == NULL)
         return fail_memory(err);
-    while (der_more(&c) && der_any(&c, &t)) {
-        /* each with a parse of its own: what is malformed there leaves the others alone */
-        struct der_parse own = {0};
-        struct der_cursor one = der_open(&own, t.raw, true);
-        struct der_tlv whole;
-        if (der_any(&one, &whole) && is_response(&one, &whole, &response))
-            list[job->lists.n_ocsp++] = response.raw;
-    }
+    while (der_more(&c) && der_any(&c, &t))
+        if (cades_response(t.raw, &response))
+            list[job->lists.n_ocsp++] = response;
     job->lists.ocsp_der = list;
     return SIGN_OK;
 }
 
 /* ---- one signature ---------------------------------------------------------------------------------- */
 
+/* Revocation data in SignedData and in the tokens count for the level as revocation-values do (EN 319 122-1,
+ * 6.1). */
 static void describe(struct cades_one *o) {
     const struct cms_signer *s = o->s;
+    const struct ades_carried *carried = o->facts.carried;
     arena *a = &o->job->report->arena;
-    struct ades_carried flags;
     char name[64];
-    bool cades = s->value[SA_CERT_V1].len != 0 || s->value[SA_CERT_V2].len != 0;
-    cades_signed_text(s, a, o->out);
-    cades_unsigned_read(s, a, o->out, &flags);
+    bool cades = o->facts.certificate_v1 || o->facts.certificate_v2;
+    cades_signed_text(s, a, o->out, &o->facts.policy);
     o->out->format = cades ? "cades" : "cms";
-    o->out->level = cades ? ades_level(&flags, o->job->m->crls.len != 0) : NULL;
+    o->out->level = cades ? ades_level(carried, o->job->m->crls.len != 0 || carried->timestamp_data) : NULL;
     o->out->claimed_time = o->facts.claimed_time = s->signing_time;
     if (s->sigalg.scheme != SCHEME_NONE) {
         crypto_sigalg_name(&s->sigalg, name);
@@ -143,8 +82,6 @@ static void warn(struct cades_one *o) {
         snprintf(have, sizeof have, "%llu", (unsigned long long)s->version);
         report_say(r, &o->out->messages, MSG_VERSION_DIFFERS, have, wanted == 3 ? "3" : "1", NULL);
     }
-    if (o->out->timestamps != NULL)
-        report_say(r, &o->out->messages, MSG_TIMESTAMP_NOT_JUDGED, o->out->timestamps->kind, NULL, NULL);
 }
 
 static sign_rc countersignatures(struct cades_one *o, sign_error *err);
@@ -160,14 +97,20 @@ static sign_rc judge(struct cades_one *o, sign_error *err) {
                                    .signing_certificate = TRI_NULL,
                                    .sigalg = s->sigalg,
                                    .digest = s->digest,
+                                   .role = o->parent != NULL ? ROLE_COUNTER_SIGNATURE : ROLE_SIGNATURE,
+                                   .value = s->signature,
+                                   .certificate_v1 = s->value[SA_CERT_V1].len != 0,
+                                   .certificate_v2 = s->value[SA_CERT_V2].len != 0,
                                    .bag = o->job->certs,
                                    .n_bag = o->job->n_certs,
                                    .lists = &o->job->lists,
                                    .effort = &o->job->effort,
                                    .patience = &o->job->patience};
+    sign_rc rc = cades_beside_read(o, err);
+    if (rc != SIGN_OK)
+        return rc;
     describe(o);
-    add_values(o);
-    sign_rc rc = cades_collect(o, err);
+    rc = cades_collect(o, err);
     if (rc == SIGN_OK) {
         warn(o);
         rc = ades_judge(o->job->ctx, &o->facts, o->job->report, o->out, err);
@@ -340,9 +283,18 @@ static sign_rc verify_signers(struct cades_job *job, sign_error *err) {
     return n == 0 ? SIGN_OK : judge_all(job, raw, n, err);
 }
 
+/* What archive time-stamps may cost: in proportion to what they are of. */
+static uint64_t archive_octets(const struct cades_job *job) {
+    uint64_t size = job->m->src.size + (job->given != NULL ? job->given->size : 0);
+    if (size < LIMIT_ARCHIVED_LEAST / LIMIT_ARCHIVED_TIMES)
+        return LIMIT_ARCHIVED_LEAST;
+    return size > UINT64_MAX / LIMIT_ARCHIVED_TIMES ? UINT64_MAX : LIMIT_ARCHIVED_TIMES * size;
+}
+
 sign_rc cades_verify_message(struct cades_job *job, sign_error *err) {
     job->effort = LIMIT_PATH_EFFORT;
     job->patience = LIMIT_PATIENCE;
+    job->archived = archive_octets(job);
     if (job->m->broken != MSG_NONE)
         return judge_message(job, job->m->broken, job->m->broken_detail, err);
     sign_rc rc = job->m->is_signed_data ? verify_signers(job, err) : SIGN_OK;

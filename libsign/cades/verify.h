@@ -2,12 +2,14 @@
 #ifndef CADES_VERIFY_H
 #define CADES_VERIFY_H
 
-#include "cades/read.h"
+#include "ades/ades.h"
 
 struct cades_digest {
     bool have, extra_differs;
     uint8_t value[DIGEST_MAX];
 };
+
+struct cades_hashes;
 
 struct cades_job {
     const struct ades_context *ctx;
@@ -19,9 +21,13 @@ struct cades_job {
     pki_lists lists;           /* the CRLs of the message: each is read once for all signers */
     bool listed[DIGEST_COUNT]; /* in digestAlgorithms; DIGEST_NONE: some that are not known */
     size_t countersignatures;  /* read so far, for the limit */
+    size_t stamps;             /* likewise */
+    uint64_t archived;         /* octets that may still be gone through for archive time-stamps */
     size_t effort;             /* left for certificate paths */
     int64_t patience;          /* likewise, in milliseconds */
     struct cades_digest digests[DIGEST_COUNT]; /* of the content: once for all signers */
+    /* Of certificates and crls, for hash indexes, by digest; NULL: not asked for. */
+    struct cades_hashes *hashed_certificates, *hashed_crls;
 };
 
 /* One signature on its way: `parent` is NULL for a signature of the content (RFC 5652, 11.4 otherwise). */
@@ -38,6 +44,13 @@ struct cades_one {
  * initialised with what is known before; o->facts.signer is the caller's to free.
  */
 sign_rc cades_collect(struct cades_one *o, sign_error *err);
+
+/*
+ * The digest of the content with `d`, computed at most once. *out is NULL when there is no content, or the
+ * algorithm is none that is computed.
+ */
+sign_rc cades_content_digest(struct cades_job *job, enum crypto_digest d, const struct cades_digest **out,
+                             sign_error *err);
 
 /* Reads and judges every signature of job->m; the findings go into job->report. None: no signature is added.
  */

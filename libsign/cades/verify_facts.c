@@ -7,12 +7,8 @@
 /* What a content that could be a set of attributes may be long: the check for forged ones reads no more. */
 #define FORGED_MAX ((size_t)1 << 20)
 
-/*
- * The digest of the content with `d`, computed at most once. *out is NULL when there is no content, or the
- * algorithm is none that is computed.
- */
-static sign_rc content_digest(struct cades_job *job, enum crypto_digest d, const struct cades_digest **out,
-                              sign_error *err) {
+sign_rc cades_content_digest(struct cades_job *job, enum crypto_digest d, const struct cades_digest **out,
+                             sign_error *err) {
     struct cades_digest *known = &job->digests[d];
     *out = NULL;
     if (d == DIGEST_NONE || (!job->m->attached && job->given == NULL))
@@ -116,7 +112,7 @@ static sign_rc check_references(struct cades_one *o, uint8_t *own, sign_bytes *d
         *digest = BYTES(own, size);
     } else {
         const struct cades_digest *known;
-        rc = content_digest(job, s->digest, &known, err);
+        rc = cades_content_digest(job, s->digest, &known, err);
         if (rc == SIGN_OK && known != NULL) {
             *digest = BYTES(known->value, size);
             extra_differs = known->extra_differs;
