@@ -27,6 +27,17 @@ static void read_key_id(struct der_cursor *v, sign_bytes *out) {
         *out = id.value;
 }
 
+/* A GeneralizedTime (X.509, 9.5.2.8). What cannot be read says nothing, unless it has to be understood. */
+static void read_expired_from(const struct pki_extension *x, struct pki_crl *crl) {
+    struct der_parse parse = {0};
+    struct der_cursor v = der_open(&parse, x->value, false);
+    int64_t from = 0;
+    if (der_gen_time(&v, &from) && der_finish(&v))
+        crl->expired_from = from;
+    else
+        crl->critical = crl->critical || x->critical;
+}
+
 /* RFC 5280, 5.2. */
 static void read_extension(struct der_cursor *list, const struct pki_extension *x, struct pki_crl *crl) {
     struct der_cursor v = pki_extension_value(list, x);
@@ -41,8 +52,9 @@ static void read_extension(struct der_cursor *list, const struct pki_extension *
         read_sequence(&v, &crl->freshest);
     } else if (oid_is(x->oid, OID_EXT_AUTHORITY_KEY_IDENTIFIER)) {
         read_key_id(&v, &crl->aki);
-    } else if (x->critical && !oid_is(x->oid, OID_EXT_ISSUER_ALT_NAME) &&
-               !oid_is(x->oid, OID_EXT_EXPIRED_CERTS_ON_CRL)) {
+    } else if (oid_is(x->oid, OID_EXT_EXPIRED_CERTS_ON_CRL)) {
+        read_expired_from(x, crl);
+    } else if (x->critical && !oid_is(x->oid, OID_EXT_ISSUER_ALT_NAME)) {
         crl->critical = true; /* 5.2: not to be used to tell anything about a certificate */
     }
 }
@@ -116,6 +128,7 @@ sign_rc pki_crl_read(sign_bytes der, struct pki_source *from, struct pki_crl **o
         return fail_memory(err);
     crl->refs = 1;
     crl->der = der;
+    crl->expired_from = INT64_MAX;
     crl->source = pki_source_keep(from);
     struct der_parse parse = {0};
     struct der_cursor c = der_open(&parse, der, false);
@@ -149,6 +162,7 @@ void pki_crl_free(struct pki_crl **pointer) {
     sign_buf_free(&c->own);
     sign_buf_free(&c->issuer_key);
     pki_source_free(&c->source);
+    free(atomic_load(&c->sha256));
     free(c->slots);
     crl_groups_free(&c->groups);
     free(c);

@@ -152,6 +152,10 @@ static sign_rc is_believed(struct crl_search *s, struct crl_use *use, struct pki
         crl_search_note(s, CRL_RANK_SIGNER, MSG_CRL_SIGNER, 0);
         return SIGN_OK;
     }
+    if (q->ever) {
+        opt.at = use->crl->this_update;
+        opt.revocation = false;
+    }
     opt.purpose = PKI_CRL_SIGNER;
     opt.policies = (struct pki_policy_inputs){0};
     opt.anchor = anchor;
@@ -173,15 +177,29 @@ static sign_rc is_believed(struct crl_search *s, struct crl_use *use, struct pki
     use->to = path->valid_to;
     use->expires = path->expires;
     use->carried = brought_along(q, path);
-    return SIGN_OK;
+    return q->ever ? evidence_maker(q, path, use->crl->this_update, &under, &use->maker, ok, err) : SIGN_OK;
+}
+
+/* Whoever stands above the certificate in its own path is judged with that path; but a list that he made
+ * before or after his time is none of his, whatever the time in question. */
+static bool of_its_time(struct crl_search *s, const struct pki_crl *crl, const struct pki_cert *cert) {
+    const struct rev_question *q = s->q;
+    size_t i = 1;
+    while (i < q->n_chain && q->chain[i] != cert)
+        i++;
+    if (!q->ever || evidence_could(q, i, crl->this_update))
+        return true;
+    crl_search_note(s, CRL_RANK_SIGNER, MSG_CRL_SIGNER, 0);
+    return false;
 }
 
 static sign_rc try_signer(struct crl_search *s, struct crl_use *use, struct pki_cert *cert, bool of_chain,
                           bool *ok, sign_error *err) {
     bool doubtful = s->doubtful;
     sign_rc rc = has_signed(s, use->crl, cert, ok, err);
-    /* Whoever stands above the certificate in its own path is judged with that path. */
-    if (rc == SIGN_OK && *ok && !of_chain)
+    if (rc == SIGN_OK && *ok && of_chain)
+        *ok = of_its_time(s, use->crl, cert);
+    else if (rc == SIGN_OK && *ok)
         rc = is_believed(s, use, cert, ok, err);
     if (rc != SIGN_OK || !*ok)
         return rc;
@@ -221,6 +239,7 @@ sign_rc crl_signer_find(struct crl_search *s, struct crl_use *use, bool *ok, sig
     AUTO(signers) all = {.n = 0};
     use->from = INT64_MIN;
     use->to = use->expires = INT64_MAX;
+    use->maker = (struct maker){INT64_MIN, INT64_MAX, INT64_MAX, false};
     *ok = asked != NULL;
     if (*ok) {
         use->signer = pki_cert_keep(asked);

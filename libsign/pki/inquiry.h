@@ -33,6 +33,13 @@ struct inquiry {
 /* Looks at what the searches hold; when it answers the question, *in->out is it. */
 sign_rc inquiry_settle(struct inquiry *in, sign_error *err);
 
+/* What the trust has, what is carried, what was fetched before, into the searches; nothing is settled. */
+void inquiry_begin(struct inquiry *in, const struct rev_question *q, struct rev_answer *out);
+sign_rc inquiry_add_trust(struct inquiry *in, sign_error *err);
+sign_rc inquiry_add_carried(struct inquiry *in, struct pki_lists *l, sign_error *err);
+sign_rc inquiry_add_remembered(struct inquiry *in, sign_error *err);
+void inquiry_clear(struct inquiry *in);
+
 /*
  * What is open in n inquiries (of one chain) from memory, and then, as far as the options allow it, through
  * the door: in one call for all of them, and in a second for what did not answer.

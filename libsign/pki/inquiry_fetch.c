@@ -206,6 +206,15 @@ static sign_rc ask_round(struct inquiry *in, size_t n, int round, bool *open, si
     return rc == SIGN_OK && *open && (fresh || last) ? settle_all(in, n, last, open, err) : rc;
 }
 
+sign_rc inquiry_add_remembered(struct inquiry *in, sign_error *err) {
+    bool any;
+    sign_rc rc = list_wants(in, err);
+    /* Once more for the deltas that a remembered list names. */
+    for (int again = 0; again < 2 && rc == SIGN_OK; again++)
+        rc = run(in, 1, FROM_MEMORY, ROUNDS, &any, err);
+    return rc;
+}
+
 sign_rc inquiries_fetch(struct inquiry *in, size_t n, sign_error *err) {
     const struct rev_question *q = in->q;
     sign_rc rc = SIGN_OK;

@@ -131,9 +131,8 @@ static sign_rc check_unverified(search *s, bool *ok, sign_error *err) {
 /*
  * Validity at the time in question, all at the same time (shell model). An authority's belongs to path
  * validation (RFC 5280, 6.1.3 (a)(2)); the signer's is a step of its own and gives OUT_OF_BOUNDS (EN 319
- * 102-1, 5.2.6). Whether the signer is known not to have been revoked is not told apart: with a list from
- * after its end the issuer may have dropped it, so that NO_POE is what holds in every case. An anchor is
- * believed as such: it has no end of its own.
+ * 102-1, 5.2.6, step 7); whether it is known not to have been revoked is told apart by search_refine(). An
+ * anchor is believed as such: it has no end of its own.
  */
 static void check_validity(search *s, size_t i, struct finding *worst) {
     const struct pki_cert *c = s->chain[i];
@@ -155,7 +154,15 @@ static void check_validity(search *s, size_t i, struct finding *worst) {
     worse(worst, &f);
 }
 
-static struct finding revoked(const search *s, size_t i) {
+/* The end of an authority's certificate is all that is wrong: what it signed before may have been good. */
+static bool only_expired(const search *s, const struct finding *worst, bool constrained) {
+    bool early = false;
+    for (size_t i = 1; i + 1 < s->n; i++)
+        early = early || s->opt->at < s->chain[i]->not_before;
+    return worst->message == MSG_CA_EXPIRED && !constrained && !early;
+}
+
+struct finding search_revoked(const search *s, size_t i) {
     const struct rev_answer *a = &s->answers[i];
     return (struct finding){.rank = i == 0 ? RANK_REVOKED : RANK_CA_REVOKED,
                             .sub = i == 0 ? SUB_REVOKED_NO_POE : SUB_REVOKED_CA_NO_POE,
@@ -164,7 +171,9 @@ static struct finding revoked(const search *s, size_t i) {
                             .time = a->revoked_at,
                             .has_time = true,
                             .reason = a->reason,
-                            .has_reason = true};
+                            .has_reason = true,
+                            .culprit = s->chain[i],
+                            .revoked_at = a->revoked_at};
 }
 
 /* On hold: it may yet be released (EN 319 102-1, 5.2.6: TRY_LATER with a suggestion when). */
@@ -176,7 +185,10 @@ static struct finding suspended(const search *s, size_t i) {
                             .who = s->chain[i]->subject,
                             .time = a->revoked_at,
                             .has_time = true,
-                            .try_at = a->due};
+                            .try_at = a->due,
+                            .culprit = s->chain[i],
+                            .revoked_at = a->revoked_at,
+                            .suspended = true};
 }
 
 static struct finding not_known(const search *s, size_t i) {
@@ -188,14 +200,15 @@ static struct finding not_known(const search *s, size_t i) {
                             .other = s->chain[i]->issuer,
                             .time = a->why_time,
                             .has_time = a->why_time != 0,
-                            .text = a->why_text};
+                            .text = a->why_text,
+                            .culprit = s->chain[i]};
 }
 
 static void weigh_revocation(search *s, size_t i, struct finding *worst) {
     const struct rev_answer *a = &s->answers[i];
     struct finding f = {0};
     if (a->status == REV_REVOKED)
-        f = revoked(s, i);
+        f = search_revoked(s, i);
     else if (a->status == REV_SUSPENDED)
         f = suspended(s, i);
     else if (a->status == REV_UNKNOWN)
@@ -281,16 +294,24 @@ static sign_rc check_chain(search *s, size_t end, struct finding *worst, sign_er
     check_critical(s, worst);
     if (fault != MSG_NONE)
         blame(worst, fault, s->chain[0], NULL);
-    /* A signer that is an anchor itself is believed at once (EN 319 102-1, 5.2.6 step 1), but not beyond its
-     * validity. */
-    for (size_t i = 0; i < end || i == 0; i++)
+    sign_rc rc = check_names_and_policies(s, worst, err);
+    bool constrained = worst->rank == RANK_CONSTRAINTS;
+    for (size_t i = 1; i < end; i++)
         check_validity(s, i, worst);
-    return check_names_and_policies(s, worst, err);
+    /* A signer that is an anchor itself is believed at once (EN 319 102-1, 5.2.6 step 1), but not beyond its
+     * validity. What a proof of an earlier time repairs must not hide what it does not: the signer's validity
+     * is looked at after the path and its constraints (steps 4, 5 and 7). */
+    struct finding bounds = {0};
+    check_validity(s, 0, &bounds);
+    if (!constrained)
+        worse(worst, &bounds);
+    worst->ca_expired = only_expired(s, worst, constrained);
+    return rc;
 }
 
 /* From the sunset of the anchor on nothing below it holds; an anchor of version 1 or 3 alike. */
 static struct window believed(const search *s) {
-    bool ends = s->anchor != NULL && s->anchor->sunset != 0;
+    bool ends = s->anchor != NULL && s->anchor->sunset != 0 && !s->opt->past;
     return (struct window){INT64_MIN, ends ? s->anchor->sunset - 1 : INT64_MAX};
 }
 
@@ -320,8 +341,10 @@ sign_rc search_judge(search *s, const struct pki_path *known, size_t from, sign_
     if (rc != SIGN_OK)
         return rc;
     accumulate(s);
-    if (worst.rank != RANK_NONE)
-        return search_conclude(s, &worst, true, err);
+    if (worst.rank != RANK_NONE) {
+        rc = search_refine(s, &worst, err);
+        return rc == SIGN_OK ? search_conclude(s, &worst, true, err) : rc;
+    }
     const struct finding passed = {.rank = RANK_PASSED};
     rc = search_conclude(s, &passed, true, err);
     return rc == SIGN_OK ? path_remember(s, end, err) : rc;

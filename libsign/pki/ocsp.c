@@ -224,6 +224,7 @@ static sign_rc read_wrapped(struct der_cursor *c, struct pki_ocsp *r, sign_error
     }
     struct der_tlv whole = {.tag = DER_OCTET_STRING, .value = octets};
     struct der_cursor inner = der_inside(c, &whole), basic;
+    r->basic = octets;
     if (!der_enter(&inner, DER_SEQUENCE, &basic) || !der_finish(&inner))
         return SIGN_OK;
     return read_basic(&basic, r, err);
@@ -236,6 +237,7 @@ sign_rc pki_ocsp_read(sign_bytes der, struct pki_source *from, struct pki_ocsp *
     if (r == NULL)
         return fail_memory(err);
     r->refs = 1;
+    r->basic = der;
     r->source = pki_source_keep(from);
     struct der_parse parse = {0};
     struct der_cursor c = der_open(&parse, der, false), in;
@@ -267,6 +269,7 @@ void pki_ocsp_free(struct pki_ocsp **pointer) {
     pki_cert_free(&other);
     pki_source_free(&r->source);
     sign_buf_free(&r->own);
+    free(atomic_load(&r->sha256));
     free(r->singles);
     free(r);
 }

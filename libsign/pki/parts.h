@@ -87,11 +87,14 @@ struct pki_crl {
     size_t cap;
     uint64_t seed[2];
     struct crl_groups
-        *groups;         /* from where on entries are about another issuer's certificates; NULL: nowhere */
-    sign_buf issuer_key; /* pki_name_key of the issuer */
+        *groups;          /* from where on entries are about another issuer's certificates; NULL: nowhere */
+    sign_buf issuer_key;  /* pki_name_key of the issuer */
+    int64_t expired_from; /* expiredCertsOnCRL (X.509, 9.5.2.8): certificates that ended at or after this are
+                             still on it; INT64_MAX: it does not say */
     struct pki_source *source; /* counted */
     struct pki_crl *next;      /* same issuer, in a trust */
     _Atomic int refs;
+    _Atomic(uint8_t *) sha256;             /* of der, when it was first wanted */
     _Atomic(struct pki_cert *) signer;     /* whose key verified it: once found out, remembered */
     _Atomic(struct pki_cert *) not_signer; /* the first whose key did not */
 };
@@ -120,6 +123,9 @@ bool pki_crl_find(const struct pki_crl *c, sign_bytes serial, struct crl_entry *
 /* The same for an issuer by its pki_name_key: in an indirect list another than the list's own. */
 bool pki_crl_find_for(const struct pki_crl *c, sign_bytes issuer_key, sign_bytes serial,
                       struct crl_entry *out);
+/* What the list says about chain[0] of the search's question. */
+struct crl_search;
+bool crl_search_entry(const struct crl_search *s, const struct pki_crl *c, struct crl_entry *out);
 /* Revoked and not only suspended, or released: that is for good (RFC 5280, 5.3.1). */
 bool pki_crl_entry_final(const struct crl_entry *e);
 /* Whether it is remembered for this key how the signature verifies: then *ok says so. */
@@ -166,8 +172,9 @@ struct ocsp_single {
 };
 
 struct pki_ocsp {
-    sign_buf own;    /* the bytes, when they are ours */
-    unsigned status; /* responseStatus; 0: successful, and only then is there anything below */
+    sign_buf own;     /* the bytes, when they are ours */
+    unsigned status;  /* responseStatus; 0: successful, and only then is there anything below */
+    sign_bytes basic; /* the BasicOCSPResponse */
     sign_bytes tbs, signature;
     struct crypto_sigalg sigalg;
     sign_bytes by_name, by_key; /* responderID: one of them; a Name element, or the SHA-1 of the key */
@@ -180,6 +187,7 @@ struct pki_ocsp {
     size_t n_certs;
     struct pki_source *source; /* counted */
     _Atomic int refs;
+    _Atomic(uint8_t *) sha256;             /* of basic, when it was first wanted */
     _Atomic(struct pki_cert *) signer;     /* whose key verified it: once found out, remembered */
     _Atomic(struct pki_cert *) not_signer; /* the first whose key did not */
 };
@@ -208,6 +216,10 @@ enum { OCSP_NONCE_SIZE = 32 }; /* RFC 8954, 2.1 */
 /* OCSPRequest about one CertID (DER); nonce empty: none. */
 sign_rc ocsp_request(sign_bytes cert_id, sign_bytes nonce, sign_buf *out, sign_error *err);
 
+/* SHA-256 of the CertificateList and of the BasicOCSPResponse: computed once. */
+sign_rc pki_crl_identity(struct pki_crl *c, struct crypto *crypto, uint8_t out[32], sign_error *err);
+sign_rc pki_ocsp_identity(struct pki_ocsp *r, struct crypto *crypto, uint8_t out[32], sign_error *err);
+
 /* ---- where certificates say that more is to be had ----------------------------------------- */
 
 /* The first LIMIT_URLS http and https URLs; views into the certificate. */
@@ -233,6 +245,22 @@ struct rev_question {
     struct pki_cert *const *chain;
     size_t n_chain;
     struct pki_lists *carried[2]; /* by the document and by the signature; NULL: none */
+    /*
+     * Evidence is looked for (EN 319 102-1, 5.6.2): whoever signed a piece is judged at the time when it was
+     * made, and every piece that holds is kept, whatever its time.
+     */
+    bool ever;
+};
+
+/*
+ * Whoever signed a piece of evidence, at the time when it was made; the certificates that stand in the chain
+ * of the question aside, which are judged with it.
+ */
+struct maker {
+    int64_t from, to;   /* his path is valid then; the whole of time for who stands in the chain */
+    int64_t revoked_at; /* he or an authority of his path, but after the piece was made; INT64_MAX: not known
+                           to be */
+    bool unchecked;     /* whether one of them was revoked when the piece was made is not known */
 };
 
 struct rev_answer {
@@ -287,6 +315,7 @@ struct crl_use {
     int64_t from, to;        /* validation times for which its signer is believed */
     int64_t expires;         /* as in pki_path, of the path of the signer */
     bool carried;            /* the signer is believed for something that only this signature brings */
+    struct maker maker;      /* of evidence */
 };
 
 struct crl_search {
@@ -319,6 +348,8 @@ sign_rc crl_search_add_trust(struct crl_search *s, sign_error *err);
 /* true when they settle the question (all reasons covered by fresh lists, or revoked). */
 sign_rc crl_search_settle(struct crl_search *s, struct rev_answer *out, bool *settled, sign_error *err);
 void crl_search_clear(struct crl_search *s);
+/* Whether the delta holds the changes since this list, or a list before it (RFC 5280, 5.2.4, 6.3.3 (c)). */
+bool crl_goes_with(const struct crl_use *delta, const struct crl_use *base);
 /* What stood in the way of using a list, the nearer to use the higher. */
 enum crl_rank {
     CRL_RANK_SCOPE = 1,
@@ -356,8 +387,16 @@ enum ocsp_rank {
     OCSP_RANK_UNKNOWN,
     OCSP_RANK_TIME
 };
+struct ocsp_use {
+    struct pki_ocsp *response; /* counted */
+    const struct ocsp_single *single;
+    struct pki_cert *signer; /* counted */
+    struct maker maker;
+};
 struct ocsp_search {
     const struct rev_question *q;
+    struct ocsp_use *uses; /* where evidence is looked for: every response that holds; `best` is none then */
+    size_t n, cap;
     struct rev_answer best;       /* not listed: none yet */
     int64_t valid_from, valid_to; /* the responses say the same for all these validation times */
     enum message_id why;
@@ -377,6 +416,25 @@ void ocsp_search_begin(struct ocsp_search *s, const struct rev_question *q);
 sign_rc ocsp_search_add(struct ocsp_search *s, struct pki_ocsp *response, sign_bytes nonce, bool *used,
                         sign_error *err);
 void ocsp_search_clear(struct ocsp_search *s);
+/* An authority that never issued the serial number says so with the beginning of 1970 (RFC 6960, 2.2). */
+bool ocsp_never_issued(const struct ocsp_single *single);
+
+/* ---- evidence.c ---- */
+
+/*
+ * Every list and response about chain[0] of the question that holds but for its time: the trust's, those
+ * carried, those fetched before.
+ */
+sign_rc evidence_collect(const struct rev_question *q, pki_evidences *out, sign_error *err);
+/* Whether chain[i] and all above it but the anchor were valid when a piece was made. */
+bool evidence_could(const struct rev_question *q, size_t i, int64_t made);
+/*
+ * Whether whoever signed a piece, and the authorities of his path that do not stand in the chain of the
+ * question, were not revoked when it was made: *ok; what is to be told of it is in `maker`. `under`: the list
+ * that he signed; NULL: none.
+ */
+sign_rc evidence_maker(const struct rev_question *q, const struct pki_path *path, int64_t made,
+                       const struct crl_under *under, struct maker *maker, bool *ok, sign_error *err);
 
 /*
  * ---- path.c: candidates ----

@@ -147,7 +147,10 @@ static sign_rc believe(search *s, const struct trust_cert *anchor, bool *ok, sig
         f.message = MSG_PATH_OTHER_ANCHOR;
     else if (!is_for_purpose(s, anchor))
         f.message = MSG_PATH_ANCHOR_PURPOSE;
-    else if (anchor->sunset != 0 && s->opt->at >= anchor->sunset) {
+    else if (anchor->sunset != 0 && s->opt->at >= anchor->sunset && !s->opt->past) {
+        /* EN 319 102-1, 5.2.6, steps 1 and 3: a proof of an earlier time may repair it. */
+        f.rank = RANK_SUNSET;
+        f.sub = SUB_NO_CERTIFICATE_CHAIN_FOUND_NO_POE;
         f.message = MSG_PATH_ANCHOR_SUNSET;
         f.time = anchor->sunset;
         f.has_time = true;

@@ -81,6 +81,13 @@ void pki_name_short(sign_bytes name, char *out, size_t size);
 bool pki_name_equal(sign_bytes a, sign_bytes b);
 void pki_serial_hex(sign_bytes serial, grow *out);      /* lower-case hex without leading zeros */
 sign_cert_kind pki_cert_kind(const struct pki_cert *c); /* NES, seal, ...: statements, policies, key usage */
+/* The three marks of a qualified certificate that law 5070, art. 9 and the regulator's profile guide ask for.
+ */
+struct pki_qualified {
+    bool etsi, btk; /* id-etsi-qcs-QcCompliance; the regulator's statement, of a person or of a seal */
+    bool notice;    /* a user notice among the certificate policies */
+};
+void pki_cert_qualified(const struct pki_cert *c, struct pki_qualified *out);
 /*
  * Whether a critical extended key usage holds nothing but purposes that are not to sign documents (RFC 5280,
  * 4.2.1.12): TLS servers, code, time-stamps, OCSP answers. Their names are appended to `purposes`; running
@@ -254,6 +261,7 @@ struct pki_path {
     struct pki_source *source[16]; /* of each; counted; NULL: the signature */
     size_t n_chain;
     bool anchored;            /* the last one is an anchor */
+    int64_t anchor_sunset;    /* ... believed for times before this only; 0: always */
     bool revocation_checked;  /* the options wanted it */
     enum pki_purpose purpose; /* ... and this; PKI_SIGNER is PKI_ANY here */
     unsigned from_bag;        /* bit i: chain[i] is no certificate of the trust */
@@ -300,11 +308,23 @@ struct pki_evidence {
     struct pki_revocation piece; /* status, revoked_at and reason as the piece says, whatever the time */
     struct pki_cert *issuer;     /* who signed it; counted */
     bool issuer_is_anchor;
+    /*
+     * What is to be known of who signed it, when it is not one of the chain, which is judged by itself: a
+     * delegated responder, another signer of lists.
+     */
+    bool signer_unchecked;          /* nothing tells whether he was revoked when the piece was made */
+    int64_t signer_from, signer_to; /* his path is valid then; INT64_MIN, INT64_MAX for one of the chain */
+    int64_t signer_revoked_at; /* he or an authority of his path was, after the piece was made: it needs a
+                                  proof of existence from before that; INT64_MAX: not known to be */
     sign_bytes der; /* CertificateList, BasicOCSPResponse; borrowed: lives as long as the list of evidence */
     uint8_t sha256[32]; /* of der */
-    int64_t knows_from; /* it still tells of certificates that ended at or after this (expiredCertsOnCRL,
-                           archive cutoff); INT64_MAX: it says nothing about that */
-    void *held;         /* what `der` belongs to; counted */
+    /* A delta with the complete list that it goes with: `der` is the delta, whose time is that of both; the
+     * two need a proof of existence each. Empty: der stands for itself. */
+    sign_bytes base;
+    uint8_t base_sha256[32];
+    int64_t knows_from;     /* it still tells of certificates that ended at or after this (expiredCertsOnCRL,
+                               archive cutoff); INT64_MAX: it says nothing about that */
+    void *held, *held_base; /* what `der` and `base` belong to; counted */
 };
 struct pki_evidences {
     struct pki_evidence *list; /* the one issued last comes first */
@@ -317,7 +337,9 @@ CLEANUP(pki_evidences, pki_evidences_free);
 /*
  * All evidence about chain[0], which chain[1] issued and which ends at an anchor, from the caller's pieces,
  * those carried, and those that were fetched before; nobody is asked. Of the options revocation, past and
- * `at` do not count.
+ * `at` do not count. None for a chain of one. The order is by issuance: thisUpdate, then producedAt. A piece
+ * for some reasons of revocation only, or a delta alone, is evidence when it says revoked for good, and else
+ * not. SIGN_E_MEMORY, or what the library of algorithms fails with.
  */
 sign_rc pki_evidence_find(const sign_trust *trust, struct crypto *crypto, struct pki_cert *const *chain,
                           size_t n, const struct pki_path_options *opt, pki_evidences *out, sign_error *err);
@@ -327,5 +349,12 @@ sign_rc pki_evidence_find(const sign_trust *trust, struct crypto *crypto, struct
  * nextUpdate (a response without one: LIMIT_OCSP_AGE; a list without one: never).
  */
 bool pki_evidence_fresh(const struct pki_evidence *e, int64_t at, int64_t freshness);
+
+/*
+ * Whether it can tell of the certificate that it is about: it was issued before the certificate ended, or
+ * keeps those that ended (knows_from), or says that it was revoked. After its end an authority may drop a
+ * certificate from its lists (RFC 5280, 3.3), and what they do not hold says nothing then.
+ */
+bool pki_evidence_knows(const struct pki_evidence *e);
 
 #endif

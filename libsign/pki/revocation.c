@@ -95,14 +95,19 @@ sign_rc inquiry_settle(struct inquiry *in, sign_error *err) {
 
 /* ---- sources ------------------------------------------------------------------------------------------ */
 
-/* What the trust's own pieces settle is settled: the answer then depends on nothing that the signature
- * brought with it, and can be remembered. */
-static sign_rc ask_trust(struct inquiry *in, sign_error *err) {
+sign_rc inquiry_add_trust(struct inquiry *in, sign_error *err) {
     const struct ocsp_node *node;
     size_t n = pki_trust_ocsps(in->q->trust, in->q->chain[0]->serial, &node);
     sign_rc rc = crl_search_add_trust(&in->crl, err);
     for (size_t i = 0; i < n && rc == SIGN_OK; i++)
         rc = ocsp_search_add(&in->ocsp, node[i].response, (sign_bytes){0}, NULL, err);
+    return rc;
+}
+
+/* What the trust's own pieces settle is settled: the answer then depends on nothing that the signature
+ * brought with it, and can be remembered. */
+static sign_rc ask_trust(struct inquiry *in, sign_error *err) {
+    sign_rc rc = inquiry_add_trust(in, err);
     return rc == SIGN_OK ? inquiry_settle(in, err) : rc;
 }
 
@@ -111,7 +116,7 @@ static bool pay_for_look(const struct inquiry *in, bool of_other, bool known) {
     return (!of_other && !known) || pki_spend(in->q->opt->effort, 1);
 }
 
-static sign_rc add_carried(struct inquiry *in, struct pki_lists *l, sign_error *err) {
+sign_rc inquiry_add_carried(struct inquiry *in, struct pki_lists *l, sign_error *err) {
     struct pki_cert *issuer = in->q->chain[1];
     bool ours = false, ok;
     sign_rc rc = pki_lists_read(l, in->q->opt->effort, err);
@@ -134,7 +139,7 @@ static sign_rc ask_carried(struct inquiry *in, sign_error *err) {
     sign_rc rc = SIGN_OK;
     for (size_t i = 0; i < 2 && rc == SIGN_OK && !in->settled; i++)
         if (in->q->carried[i] != NULL)
-            rc = add_carried(in, in->q->carried[i], err);
+            rc = inquiry_add_carried(in, in->q->carried[i], err);
     return rc == SIGN_OK && !in->settled ? inquiry_settle(in, err) : rc;
 }
 
@@ -177,17 +182,24 @@ struct inquiries {
 };
 typedef struct inquiries inquiries;
 
-static void inquiries_free(inquiries *all) {
-    for (size_t i = 0; i < all->n; i++) {
-        struct inquiry *in = &all->list[i];
-        crl_search_clear(&in->crl);
-        ocsp_search_clear(&in->ocsp);
-        for (size_t k = 0; k < in->n_wants; k++) {
-            pki_fetched_free(&in->wants[k].got);
-            pki_fetched_free(&in->wants[k].older);
-        }
-        free(in->wants);
+void inquiry_begin(struct inquiry *in, const struct rev_question *q, struct rev_answer *out) {
+    *in = (struct inquiry){.q = q, .out = out, .expires = INT64_MAX, .crl = {.q = q}};
+    ocsp_search_begin(&in->ocsp, q);
+}
+
+void inquiry_clear(struct inquiry *in) {
+    crl_search_clear(&in->crl);
+    ocsp_search_clear(&in->ocsp);
+    for (size_t k = 0; k < in->n_wants; k++) {
+        pki_fetched_free(&in->wants[k].got);
+        pki_fetched_free(&in->wants[k].older);
     }
+    free(in->wants);
+}
+
+static void inquiries_free(inquiries *all) {
+    for (size_t i = 0; i < all->n; i++)
+        inquiry_clear(&all->list[i]);
     free(all->list);
 }
 CLEANUP(inquiries, inquiries_free);
@@ -206,11 +218,7 @@ sign_rc pki_revocation_find(const struct rev_question *q, size_t n, struct rev_a
     sign_rc rc = SIGN_OK;
     for (size_t i = 0; i < n && rc == SIGN_OK; i++) {
         struct inquiry *in = &all.list[i];
-        in->q = &q[i];
-        in->out = &out[i];
-        in->expires = INT64_MAX;
-        in->crl.q = in->q;
-        ocsp_search_begin(&in->ocsp, in->q);
+        inquiry_begin(in, &q[i], &out[i]);
         rc = ask_trust(in, err);
         if (rc == SIGN_OK && !in->settled)
             rc = ask_carried(in, err);

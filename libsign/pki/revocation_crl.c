@@ -160,7 +160,7 @@ static int compare_numbers(sign_bytes a, sign_bytes b) {
  * RFC 5280, 5.2.4 (a) to (d) and 6.3.3 (c): same issuer, same scope, same key; the base is not older than
  * what the delta starts from, and older than the delta.
  */
-static bool goes_with(const struct crl_use *delta, const struct crl_use *base) {
+bool crl_goes_with(const struct crl_use *delta, const struct crl_use *base) {
     const struct pki_crl *d = delta->crl, *b = base->crl;
     return d->delta && !b->delta && d->number.len > 0 && b->number.len > 0 &&
            bytes_equal(bytes_of(&d->issuer_key), bytes_of(&b->issuer_key)) &&
@@ -177,7 +177,7 @@ static bool join(struct crl_search *s, const struct crl_use *base, struct joined
         return !base->crl->delta && is_fresh(s, base->crl);
     for (size_t i = 0; i < s->n; i++) {
         const struct crl_use *u = &s->uses[i];
-        if (goes_with(u, base) && is_fresh(s, u->crl) &&
+        if (crl_goes_with(u, base) && is_fresh(s, u->crl) &&
             (out->delta == NULL || compare_numbers(u->crl->number, out->delta->crl->number) > 0))
             out->delta = u;
     }
@@ -187,12 +187,12 @@ static bool join(struct crl_search *s, const struct crl_use *base, struct joined
 /* ---- what a list says ------------------------------------------------------------------------------------
  */
 
-static bool find_entry(const struct crl_search *s, const struct crl_use *u, struct crl_entry *e) {
-    return pki_crl_find_for(u->crl, bytes_of(&s->issuers[0]), s->q->chain[0]->serial, e);
+bool crl_search_entry(const struct crl_search *s, const struct pki_crl *c, struct crl_entry *e) {
+    return pki_crl_find_for(c, bytes_of(&s->issuers[0]), s->q->chain[0]->serial, e);
 }
 
 static bool in_force(const struct crl_search *s, const struct crl_use *u, struct crl_entry *e) {
-    return find_entry(s, u, e) && e->revoked_at <= s->q->opt->at;
+    return crl_search_entry(s, u->crl, e) && e->revoked_at <= s->q->opt->at;
 }
 
 /*
@@ -317,7 +317,7 @@ static void narrow(const struct crl_search *s, int64_t oldest, struct rev_answer
             until(out, begins(c) - 1);
         if (c->this_update >= oldest && c->has_next && c->next_update < at)
             since(out, c->next_update + 1);
-        if (find_entry(s, &s->uses[i], &e) && e.revoked_at > at)
+        if (crl_search_entry(s, c, &e) && e.revoked_at > at)
             until(out, e.revoked_at - 1);
     }
     if (s->doubtful)
@@ -350,7 +350,7 @@ static size_t fresh_lists(struct crl_search *s, struct joined *out) {
 static const struct crl_use *base_of(const struct crl_search *s, const struct crl_use *delta) {
     const struct crl_use *found = NULL;
     for (size_t i = 0; i < s->n; i++)
-        if (goes_with(delta, &s->uses[i]) &&
+        if (crl_goes_with(delta, &s->uses[i]) &&
             (found == NULL || s->uses[i].crl->this_update > found->crl->this_update))
             found = &s->uses[i];
     return found;

@@ -32,6 +32,13 @@ void ocsp_search_begin(struct ocsp_search *s, const struct rev_question *q) {
 
 void ocsp_search_clear(struct ocsp_search *s) {
     rev_answer_clear(&s->best);
+    for (size_t i = 0; i < s->n; i++) {
+        pki_ocsp_free(&s->uses[i].response);
+        pki_cert_free(&s->uses[i].signer);
+    }
+    free(s->uses);
+    s->uses = NULL;
+    s->n = s->cap = 0;
 }
 
 /* RFC 6960, 4.2.1: 1 to 6 without 4. */
@@ -94,6 +101,7 @@ struct responder {
     bool carried;     /* believed for something that only this signature brings */
     int64_t from, to; /* validation times for which it is believed */
     int64_t expires;
+    struct maker maker; /* of evidence */
 };
 typedef struct responder responder;
 
@@ -136,11 +144,12 @@ static sign_rc signed_by(struct ocsp_search *s, struct pki_ocsp *r, struct pki_c
  * is not by that believed to answer for another root's certificates: either OCSP was named among its purposes
  * and not all were, or it is a responder's certificate and nothing else.
  */
-static bool is_local(const struct ocsp_search *s, const struct pki_cert *cert) {
+static bool is_local(const struct ocsp_search *s, const struct pki_ocsp *r, const struct pki_cert *cert) {
     const sign_trust *trust = s->q->trust;
     const struct trust_cert *own = pki_trust_find(trust, cache_hash(trust->seed, cert->der), cert->der);
+    int64_t at = s->q->ever ? r->produced_at : s->q->opt->at;
     bool sole;
-    if (own == NULL || !own->anchor || (own->sunset != 0 && s->q->opt->at >= own->sunset))
+    if (own == NULL || !own->anchor || (own->sunset != 0 && at >= own->sunset))
         return false;
     unsigned purposes = own->purposes != 0 ? own->purposes : SIGN_FOR_ALL;
     if (!(purposes & SIGN_FOR_OCSP))
@@ -186,9 +195,10 @@ static sign_rc is_issued(struct ocsp_search *s, const struct pki_cert *cert, boo
 }
 
 /* Everything else that a path asks of a certificate; at the time when the response was made. */
-static sign_rc has_path(struct ocsp_search *s, const struct pki_ocsp *r, struct pki_cert *cert, bool *ok,
+static sign_rc has_path(struct ocsp_search *s, const struct pki_ocsp *r, responder *who, bool *ok,
                         sign_error *err) {
     const struct rev_question *q = s->q;
+    struct pki_cert *cert = who->cert;
     AUTO(pki_path_ptr) path = NULL;
     struct pki_path_options opt = *q->opt;
     opt.at = r->produced_at;
@@ -204,8 +214,13 @@ static sign_rc has_path(struct ocsp_search *s, const struct pki_ocsp *r, struct 
     if (!*ok) {
         note(s, OCSP_RANK_SIGNER, MSG_OCSP_SIGNER_PATH, 0);
         cut_all(s);
+        return SIGN_OK;
     }
-    return SIGN_OK;
+    who->maker.from = path->valid_from;
+    who->maker.to = path->valid_to;
+    if (q->ever && !cert->ocsp_nocheck)
+        rc = evidence_maker(q, path, r->produced_at, q->opt->under, &who->maker, ok, err);
+    return rc;
 }
 
 /* The responder's own status, by lists and by responses that are not its own. */
@@ -248,8 +263,8 @@ static sign_rc is_delegated(struct ocsp_search *s, const struct pki_ocsp *r, res
                             sign_error *err) {
     sign_rc rc = is_issued(s, who->cert, ok, err);
     if (rc == SIGN_OK && *ok)
-        rc = has_path(s, r, who->cert, ok, err);
-    if (rc == SIGN_OK && *ok && !who->cert->ocsp_nocheck)
+        rc = has_path(s, r, who, ok, err);
+    if (rc == SIGN_OK && *ok && !who->cert->ocsp_nocheck && !s->q->ever)
         rc = is_unrevoked(s, who, ok, err);
     return rc;
 }
@@ -264,12 +279,16 @@ static sign_rc try_signer(struct ocsp_search *s, struct pki_ocsp *r, struct pki_
     if (rc != SIGN_OK || !yes || bytes_equal(cert->spki, s->q->chain[0]->spki) ||
         bytes_equal(cert->spki, s->q->chain[1]->spki))
         return rc;
-    bool local = is_local(s, cert);
+    bool local = is_local(s, r, cert);
     if (!may_answer(s, r, cert, local))
         return SIGN_OK;
     rc = signed_by(s, r, cert, ok, err);
-    *who = (responder){
-        .cert = cert, .carried = carried, .from = INT64_MIN, .to = cert->not_after, .expires = INT64_MAX};
+    *who = (responder){.cert = cert,
+                       .carried = carried,
+                       .from = INT64_MIN,
+                       .to = cert->not_after,
+                       .expires = INT64_MAX,
+                       .maker = {INT64_MIN, INT64_MAX, INT64_MAX, false}};
     if (rc == SIGN_OK && *ok && !local)
         rc = is_delegated(s, r, who, ok, err);
     if (rc == SIGN_OK && *ok)
@@ -310,19 +329,32 @@ static sign_rc try_trust(struct ocsp_search *s, struct pki_ocsp *r, responder *w
     return rc;
 }
 
-static sign_rc find_signer(struct ocsp_search *s, struct pki_ocsp *r, responder *who, bool *ok,
-                           sign_error *err) {
-    const struct pki_path_options *opt = s->q->opt;
+/* The issuer answers itself (RFC 6960, 4.2.2.2, 2.). */
+static sign_rc try_issuer(struct ocsp_search *s, struct pki_ocsp *r, responder *who, bool *ok,
+                          sign_error *err) {
     struct pki_cert *issuer = s->q->chain[1];
     bool yes = false;
-    *ok = false;
-    note(s, OCSP_RANK_NO_SIGNER, MSG_OCSP_NO_SIGNER, 0);
     sign_rc rc = identifies(s, r, issuer, &yes, err);
     if (rc == SIGN_OK && yes)
         rc = signed_by(s, r, issuer, ok, err);
-    if (rc == SIGN_OK && *ok)
-        *who = (responder){
-            .cert = issuer, .direct = true, .from = INT64_MIN, .to = INT64_MAX, .expires = INT64_MAX};
+    if (rc != SIGN_OK || !*ok)
+        return rc;
+    *who = (responder){.cert = issuer,
+                       .direct = true,
+                       .from = INT64_MIN,
+                       .to = INT64_MAX,
+                       .expires = INT64_MAX,
+                       .maker = {INT64_MIN, INT64_MAX, INT64_MAX, false}};
+    *ok = !s->q->ever || evidence_could(s->q, 1, r->produced_at);
+    return SIGN_OK;
+}
+
+static sign_rc find_signer(struct ocsp_search *s, struct pki_ocsp *r, responder *who, bool *ok,
+                           sign_error *err) {
+    const struct pki_path_options *opt = s->q->opt;
+    *ok = false;
+    note(s, OCSP_RANK_NO_SIGNER, MSG_OCSP_NO_SIGNER, 0);
+    sign_rc rc = try_issuer(s, r, who, ok, err);
     for (size_t i = 0; i < r->n_certs && rc == SIGN_OK && !*ok; i++)
         rc = try_der(s, r, r->certs[i], false, who, ok, err);
     if (rc == SIGN_OK && !*ok)
@@ -337,15 +369,14 @@ static sign_rc find_signer(struct ocsp_search *s, struct pki_ocsp *r, responder 
 
 /* ---- what it says ---------------------------------------------------------------------------- */
 
-/* An authority that never issued the serial number says so with the beginning of 1970 (RFC 6960, 2.2). */
-static bool never_issued(const struct ocsp_single *single) {
+bool ocsp_never_issued(const struct ocsp_single *single) {
     return single->status == OCSP_REVOKED && single->revoked_at == 0 && single->reason == REASON_HOLD;
 }
 
 static enum rev_status status_at(const struct ocsp_single *single, int64_t at) {
     if (single->status == OCSP_GOOD || single->revoked_at > at)
         return REV_GOOD;
-    return single->reason == REASON_HOLD && !never_issued(single) ? REV_SUSPENDED : REV_REVOKED;
+    return single->reason == REASON_HOLD && !ocsp_never_issued(single) ? REV_SUSPENDED : REV_REVOKED;
 }
 
 /* RFC 6960, 4.2.2.1: without nextUpdate newer information is to be had at any time. */
@@ -410,7 +441,7 @@ static void take(struct ocsp_search *s, struct pki_ocsp *r, const struct ocsp_si
     if (status == REV_GOOD)
         return;
     best->revoked_at = single->revoked_at;
-    best->reason = never_issued(single) ? -1 : single->reason;
+    best->reason = ocsp_never_issued(single) ? -1 : single->reason;
 }
 
 static bool consider(struct ocsp_search *s, struct pki_ocsp *r, const struct ocsp_single *single,
@@ -431,6 +462,60 @@ static bool consider(struct ocsp_search *s, struct pki_ocsp *r, const struct ocs
         take(s, r, single, who, status);
     return true;
 }
+
+/* ---- evidence: whatever its time --------------------------------------------------------------- */
+
+/* What stands in is_fresh() and does not depend on the time in question. */
+static bool holds_ever(const struct ocsp_search *s, const struct pki_ocsp *r,
+                       const struct ocsp_single *single) {
+    const struct pki_cert *cert = s->q->chain[0];
+    if (single->status == OCSP_STATUS_UNKNOWN || r->produced_at + LIMIT_CLOCK_SKEW < single->this_update)
+        return false;
+    return status_at(single, INT64_MAX) == REV_REVOKED ||
+           (single->this_update >= cert->not_before && single->archive_cutoff <= cert->not_after);
+}
+
+/* Of several answers about one certificate in one response: as is_better(). */
+static bool is_better_single(const struct ocsp_single *best, const struct ocsp_single *other) {
+    if (best == NULL)
+        return true;
+    enum rev_status a = status_at(best, INT64_MAX), b = status_at(other, INT64_MAX);
+    if ((a == REV_REVOKED) != (b == REV_REVOKED))
+        return b == REV_REVOKED;
+    return other->this_update != best->this_update ? other->this_update > best->this_update : b > a;
+}
+
+static sign_rc keep_use(struct ocsp_search *s, struct pki_ocsp *r, const struct ocsp_single *single,
+                        const responder *who, sign_error *err) {
+    if (s->n == s->cap) {
+        size_t cap = s->cap == 0 ? 4 : 2 * s->cap;
+        struct ocsp_use *more = realloc(s->uses, cap * sizeof *more);
+        if (more == NULL)
+            return fail_memory(err);
+        s->uses = more;
+        s->cap = cap;
+    }
+    s->uses[s->n++] = (struct ocsp_use){.response = pki_ocsp_keep(r),
+                                        .single = single,
+                                        .signer = pki_cert_keep(who->cert),
+                                        .maker = who->maker};
+    return SIGN_OK;
+}
+
+static sign_rc gather(struct ocsp_search *s, struct pki_ocsp *r, const responder *who, sign_error *err) {
+    const struct ocsp_single *best = NULL;
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 0; i < r->n_singles && rc == SIGN_OK; i++) {
+        bool yes = false;
+        rc = is_about(s, &r->singles[i], &yes, err);
+        if (rc == SIGN_OK && yes && holds_ever(s, r, &r->singles[i]) &&
+            is_better_single(best, &r->singles[i]))
+            best = &r->singles[i];
+    }
+    return rc == SIGN_OK && best != NULL ? keep_use(s, r, best, who, err) : rc;
+}
+
+/* ---- one response ------------------------------------------------------------------------------ */
 
 static bool nonce_fits(struct ocsp_search *s, const struct pki_ocsp *r, sign_bytes sent) {
     if (sent.len == 0)
@@ -472,6 +557,8 @@ sign_rc ocsp_search_add(struct ocsp_search *s, struct pki_ocsp *r, sign_bytes no
     sign_rc rc = is_usable(s, r, nonce, &ok, err);
     if (rc == SIGN_OK && ok)
         rc = find_signer(s, r, &who, &ok, err);
+    if (rc == SIGN_OK && ok && s->q->ever)
+        return gather(s, r, &who, err);
     for (size_t i = 0; i < r->n_singles && rc == SIGN_OK && ok; i++) {
         rc = is_about(s, &r->singles[i], &yes, err);
         any = (rc == SIGN_OK && yes && consider(s, r, &r->singles[i], &who)) || any;

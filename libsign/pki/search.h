@@ -15,6 +15,7 @@ enum rank {
     RANK_SIGNATURE,
     RANK_ANCHOR,
     RANK_LIMIT,
+    RANK_SUNSET,
     RANK_CONSTRAINTS,
     RANK_CA_VALIDITY,
     RANK_TRY_LATER,
@@ -39,6 +40,10 @@ struct finding {
     sign_bytes oid;
     const char *text; /* NULL: none */
     int64_t try_at;
+    /* as in pki_path */
+    const struct pki_cert *culprit;
+    int64_t revoked_at;
+    bool suspended, stale, ca_expired;
 };
 
 struct window {
@@ -106,6 +111,15 @@ sign_rc search_conclude(search *s, const struct finding *f, bool anchored, sign_
  * chain ends with: it need not be looked at again, but for what the certificates below it change.
  */
 sign_rc search_judge(search *s, const struct pki_path *known, size_t from, sign_error *err);
+
+/*
+ * What pieces of other times than the one in question change about a verdict of the chain that is not to
+ * pass: whether the data are too old only, whether an expired signer is known not to have been revoked
+ * (EN 319 102-1, 5.2.6, steps 4, 7 and 8).
+ */
+sign_rc search_refine(search *s, struct finding *worst, sign_error *err);
+/* chain[i] is revoked, as s->answers[i] says. */
+struct finding search_revoked(const search *s, size_t i);
 
 /* Whether the certificate may be used for this purpose; MSG_NONE: it may. */
 enum message_id path_purpose_fault(const struct pki_cert *cert, enum pki_purpose purpose);

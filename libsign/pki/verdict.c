@@ -96,6 +96,15 @@ static struct pki_path *make_path(const search *s, size_t first) {
     return p;
 }
 
+/* The chain of a remembered path has not been walked up to its anchor. */
+static int64_t sunset_of(const search *s) {
+    const struct pki_cert *last = s->chain[s->n - 1];
+    const struct trust_cert *anchor = s->anchor;
+    if (anchor == NULL)
+        anchor = pki_trust_find(s->trust, cache_hash(s->trust->seed, last->der), last->der);
+    return anchor != NULL ? anchor->sunset : 0;
+}
+
 sign_rc search_conclude(search *s, const struct finding *f, bool anchored, sign_error *err) {
     if (f->rank <= s->rank)
         return SIGN_OK;
@@ -103,9 +112,16 @@ sign_rc search_conclude(search *s, const struct finding *f, bool anchored, sign_
     if (p == NULL)
         return fail_memory(err);
     p->anchored = anchored;
+    if (anchored)
+        p->anchor_sunset = sunset_of(s);
     p->sub = f->sub;
     p->message = f->message;
     p->try_at = f->try_at;
+    p->culprit = f->culprit;
+    p->revoked_at = f->revoked_at;
+    p->suspended = f->suspended;
+    p->stale = f->stale;
+    p->ca_expired = f->ca_expired;
     write_args(f, p);
     if (f->rank == RANK_PASSED) {
         p->indication = TOTAL_PASSED;
@@ -259,7 +275,8 @@ static bool rests_on_signature(const struct rev_answer *a) {
  * signature. */
 sign_rc path_remember(search *s, size_t from, sign_error *err) {
     size_t lowest = 0;
-    if (!is_common(s->opt))
+    /* A path beyond the sunset of its anchor is one for the past only. */
+    if (!is_common(s->opt) || (s->opt->past && s->anchor != NULL && s->anchor->sunset != 0))
         return SIGN_OK;
     for (size_t i = 0; i < s->n; i++)
         if (rests_on_signature(&s->answers[i]))
@@ -278,6 +295,7 @@ sign_rc path_remember(search *s, size_t from, sign_error *err) {
             return fail_memory(err);
         p->indication = TOTAL_PASSED;
         p->anchored = true;
+        p->anchor_sunset = s->best->anchor_sunset;
         p->valid_from = s->windows[i].from;
         p->valid_to = s->windows[i].to;
         put_path(s->trust, p);

@@ -134,7 +134,7 @@ Test(pki_caches, certificate_expires) {
     sign_trust *trust = kit_trust(&w.kit);
     for (int round = 0; round < 2; round++) {
         says(trust, &w, T2026 + 100, SUB_NONE, MSG_NONE, "its last second");
-        says(trust, &w, T2026 + 101, SUB_OUT_OF_BOUNDS_NO_POE, MSG_CERT_EXPIRED, "one later");
+        says(trust, &w, T2026 + 101, SUB_OUT_OF_BOUNDS_NOT_REVOKED, MSG_CERT_EXPIRED, "one later");
         says(trust, &w, T2020 - 1, SUB_OUT_OF_BOUNDS_NO_POE, MSG_CERT_NOT_YET_VALID, "before it began");
     }
     sign_trust_free(&trust);
@@ -169,7 +169,7 @@ Test(pki_caches, another_list_another_anchor) {
         says(trusts[3], &w, T2026, SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_SIGNATURE, "anchor removed");
         says(trusts[4], &w, T2026 + 9, SUB_NONE, MSG_NONE, "to the anchor's end");
         AUTO(pki_path_ptr) p = at_time(trusts[4], &w, T2026 + 10);
-        cr_expect_eq(p->sub, SUB_NO_CERTIFICATE_CHAIN_FOUND, "beyond the anchor's end");
+        cr_expect_eq(p->sub, SUB_NO_CERTIFICATE_CHAIN_FOUND_NO_POE, "beyond the anchor's end");
     }
     for (size_t i = 0; i < 5; i++)
         sign_trust_free(&trusts[i]);
@@ -228,7 +228,8 @@ Test(pki_caches, responder_expires) {
     sign_trust *trust = kit_trust(&w.kit);
     for (int round = 0; round < 2; round++) {
         says(trust, &w, T2026 + 50, SUB_NONE, MSG_NONE, "its last second");
-        says(trust, &w, T2026 + 51, SUB_TRY_LATER, MSG_OCSP_SIGNER_EXPIRED, "one later");
+        says(trust, &w, T2026 + 51, SUB_REVOCATION_OUT_OF_BOUNDS_NO_POE, MSG_REVOCATION_SIGNER_OUT_OF_BOUNDS,
+             "one later");
     }
     sign_trust_free(&trust);
     end(&w);

@@ -111,16 +111,16 @@ Test(pki_search, anchors_are_believed_for_their_purposes) {
                "the authority makes no time-stamps itself");
         expect(judge(trust, view(w.end), &in_2026), SUB_NONE, MSG_NONE, "by way of the other one");
         expect(judge(trust, view(w.end), &last), SUB_NONE, MSG_NONE, "in the last second");
-        expect(judge(trust, view(w.end), &in_2027), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_ANCHOR_PURPOSE,
-               "after the sunset");
+        expect(judge(trust, view(w.end), &in_2027), SUB_NO_CERTIFICATE_CHAIN_FOUND_NO_POE,
+               MSG_PATH_ANCHOR_SUNSET, "after the sunset, which tells more than the other one's purpose");
         expect(judge(trust, view(w.root[1]), &in_2026), SUB_NONE, MSG_NONE, "the anchor itself");
-        expect(judge(trust, view(w.root[1]), &in_2027), SUB_NO_CERTIFICATE_CHAIN_FOUND,
+        expect(judge(trust, view(w.root[1]), &in_2027), SUB_NO_CERTIFICATE_CHAIN_FOUND_NO_POE,
                MSG_PATH_ANCHOR_SUNSET, "the anchor itself, after its sunset");
     }
     sign_trust_free(&only_tsa);
     sign_trust_free(&trust);
     trust = trust_of(list + 1, 1, w.ca + 1, 1, NULL);
-    expect(judge(trust, view(w.end), &in_2027), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_ANCHOR_SUNSET,
+    expect(judge(trust, view(w.end), &in_2027), SUB_NO_CERTIFICATE_CHAIN_FOUND_NO_POE, MSG_PATH_ANCHOR_SUNSET,
            "nothing but a sunset");
     sign_trust_free(&trust);
     two_roots_free(&w);
