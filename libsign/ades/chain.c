@@ -6,23 +6,6 @@
 #include "base/time.h"
 #include <stdio.h>
 
-void judging_say(struct judging *j, enum message_id id, const char *a1, const char *a2, const char *a3) {
-    report_say(j->report, &j->out->messages, id, a1, a2, a3);
-}
-
-/* The first finding decides; a failure replaces what is indeterminate. */
-void judging_conclude(struct judging *j, enum indication i, enum sub_indication sub) {
-    struct report_signature *out = j->out;
-    if (out->indication == INDICATION_NONE || (i == TOTAL_FAILED && out->indication == INDETERMINATE)) {
-        out->indication = i;
-        out->sub = sub;
-    }
-}
-
-bool judging_open(const struct judging *j) {
-    return j->out->indication == INDICATION_NONE;
-}
-
 /* ---- who signed ------------------------------------------------------------------------------------- */
 
 static const char *kind_text(sign_cert_kind kind) {
@@ -36,12 +19,6 @@ static const char *kind_text(sign_cert_kind kind) {
                                         [SIGN_CERT_TSA] = "TSA",
                                         [SIGN_CERT_OCSP] = "OCSP"};
     return texts[kind];
-}
-
-const char *judging_text(arena *a, grow *g) {
-    const char *text = g->failed ? NULL : arena_str(a, BYTES(g->data, g->len));
-    g->len = 0;
-    return text;
 }
 
 static const char *text_of(arena *a, sign_bytes text) {
@@ -70,22 +47,11 @@ sign_rc judging_signer(struct judging *j, sign_error *err) {
     return SIGN_OK;
 }
 
-/* Whether the digest is past its time at the time that is judged. */
-bool judging_past(const struct judging *j, enum crypto_digest d) {
-    if (d == DIGEST_MD5) /* in no list of the Tebliğ, art. 6: a given time does not make it good either */
-        return true;
-    return j->ctx->at > ades_digest_end(j->ctx->policy, j->facts->role, d);
-}
-
 /* A name for a message; the empty text when there is no memory for it. */
 static const char *shown(struct judging *j, sign_bytes name) {
     AUTO(grow) g = {0};
     const char *text = pki_name_text(name, &g) ? judging_text(&j->report->arena, &g) : NULL;
     return text != NULL ? text : "";
-}
-
-static const char *holder(struct judging *j, const struct pki_cert *cert) {
-    return shown(j, cert->subject);
 }
 
 /* ---- 5.2.6: path and revocation ------------------------------------------------------------------------ */
@@ -195,90 +161,134 @@ static const char *usage_text(const struct pki_cert *cert, char out[160]) {
  * RFC 5280, 4.2.1.12: a critical extended key usage restricts the key to its purposes; one that may not be
  * ignored and names none that has to do with documents forbids this use.
  */
-sign_rc judging_purpose(struct judging *j, sign_error *err) {
+static sign_rc check_purpose(struct judging *j, sign_error *err) {
     AUTO(grow) names = {0};
-    if (!pki_cert_other_purpose(j->facts->signer, &names))
-        return SIGN_OK;
-    const char *text = judging_text(&j->report->arena, &names);
+    bool other = pki_cert_other_purpose(j->facts->signer, &names);
+    const char *text = other ? judging_text(&j->report->arena, &names) : "";
     if (text == NULL)
         return fail_memory(err);
-    judging_say(j, MSG_SIGNER_PURPOSE, *text != 0 ? text : "-", NULL, NULL);
-    judging_conclude(j, INDETERMINATE, SUB_CHAIN_CONSTRAINTS_FAILURE);
+    (void)judging_check(j, CHECK_EXTENDED_KEY_USAGE, !other, MSG_SIGNER_PURPOSE, *text != 0 ? text : "-",
+                        NULL, NULL);
     return SIGN_OK;
 }
 
-/* EN 319 102-1, 5.2.6 with the X.509 constraint of the policy: a certificate that commits its owner. */
-void judging_usage(struct judging *j) {
+/* EN 319 102-1, 5.2.6 step 5, with the X.509 constraints of the policy: a certificate that commits its owner.
+ */
+static sign_rc check_usage(struct judging *j, sign_error *err) {
     const struct pki_cert *cert = j->facts->signer;
     char usage[160];
     /* No standard forbids an authority to sign documents with its own key; but nobody expects it. */
     if (cert->is_ca)
         judging_say(j, MSG_SIGNER_IS_CA, NULL, NULL, NULL);
-    if (ades_policy_level(j->ctx->policy, j->facts->role, CHECK_KEY_USAGE) != LEVEL_FAIL ||
-        (cert->key_usage & KU_NON_REPUDIATION) != 0)
-        return;
-    judging_say(j, MSG_NO_NONREPUDIATION, usage_text(cert, usage), NULL, NULL);
-    judging_conclude(j, INDETERMINATE, SUB_CHAIN_CONSTRAINTS_FAILURE);
+    (void)judging_check(j, CHECK_KEY_USAGE, (cert->key_usage & KU_NON_REPUDIATION) != 0,
+                        MSG_NO_NONREPUDIATION, usage_text(cert, usage), NULL, NULL);
+    sign_rc rc = check_purpose(j, err);
+    if (rc == SIGN_OK)
+        judging_qualified(j);
+    return rc;
 }
 
-/* ---- 5.2.8: algorithms at the time that is judged -------------------------------------------------------
- */
+/* ---- 5.2.6 step 6, 5.2.8: algorithms at the time that is judged ---------------------------------------- */
 
-/* `of`: the certificate that was signed with it; NULL: the signature itself. */
-void judging_digest(struct judging *j, enum crypto_digest d, const struct pki_cert *of) {
+int64_t judging_digest_end(const struct judging *j, enum crypto_digest d) {
+    /* MD5 is in no list of the Tebliğ, art. 6: a given time does not make it good either. */
+    return d == DIGEST_MD5 ? INT64_MIN : ades_digest_end(j->ctx->policy, j->role, d);
+}
+
+bool judging_past(const struct judging *j, enum crypto_digest d) {
+    return j->when > judging_digest_end(j, d);
+}
+
+static void add_weak(struct judging *j, const struct judging_weak *w) {
+    if (j->n_weak == JUDGING_WEAK)
+        j->weak_overflow = true;
+    else
+        j->weak[j->n_weak++] = *w;
+}
+
+static void weak_of(struct judging *j, int64_t end, struct pki_cert *cert) {
+    bool own = cert == NULL || cert == j->facts->signer;
+    add_weak(j, &(struct judging_weak){
+                    .of = own ? WEAK_SIGNATURE : WEAK_CERTIFICATE, .end = end, .cert = own ? NULL : cert});
+}
+
+/* The moment for a message: "1970" where there never was a time in which it was good. */
+static const char *end_text(struct judging *j, int64_t end) {
+    return judging_time(j, end > 0 ? end : 0);
+}
+
+void judging_digest(struct judging *j, enum crypto_digest d, struct pki_cert *of) {
     const struct crypto_digest_row *row = crypto_digest_row(d);
-    char when[32];
-    if (!judging_past(j, d))
+    enum ades_check check = of == NULL ? CHECK_SIGNATURE_ALGORITHMS : CHECK_CHAIN_ALGORITHMS;
+    if (!judging_past(j, d)) {
+        (void)judging_check(j, check, true, MSG_NONE, NULL, NULL, NULL);
         return;
+    }
     const char *what =
-        of == NULL ? row->name : arena_printf(&j->report->arena, "%s (%s)", row->name, holder(j, of));
-    judging_say(j, MSG_ALGORITHM_SUNSET, what, time_rfc3339(row->sunset, when), NULL);
-    judging_conclude(j, INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
+        of == NULL ? row->name : arena_printf(&j->report->arena, "%s (%s)", row->name, judging_name(j, of));
+    int64_t end = judging_digest_end(j, d) == INT64_MIN ? row->sunset : judging_digest_end(j, d);
+    if (!judging_check(j, check, false, MSG_ALGORITHM_SUNSET, what, end_text(j, end), NULL))
+        add_weak(j, &(struct judging_weak){.of = of == NULL ? WEAK_SIGNATURE : WEAK_CERTIFICATE,
+                                           .end = judging_digest_end(j, d),
+                                           .cert = of});
 }
 
 sign_rc judging_key(struct judging *j, struct pki_cert *cert, sign_error *err) {
+    static const enum ades_family families[] = {
+        [KEY_RSA] = FAMILY_RSA, [KEY_RSA_PSS] = FAMILY_RSA_PSS, [KEY_EC] = FAMILY_EC, [KEY_DSA] = FAMILY_DSA};
     const struct crypto_pubkey *key;
+    const struct ades_policy *p = j->ctx->policy;
     sign_rc rc = pki_cert_key(cert, &key, err);
     if (rc != SIGN_OK)
         return rc;
-    const struct ades_policy *p = j->ctx->policy;
-    static const enum ades_family families[] = {
-        [KEY_RSA] = FAMILY_RSA, [KEY_RSA_PSS] = FAMILY_RSA_PSS, [KEY_EC] = FAMILY_EC, [KEY_DSA] = FAMILY_DSA};
-    if (ades_key_end(p, j->facts->role, key) >= j->ctx->at)
+    bool own = cert == j->facts->signer, go_on;
+    enum ades_check check = own ? CHECK_SIGNATURE_ALGORITHMS : CHECK_CHAIN_ALGORITHMS;
+    int64_t end = ades_key_end(p, j->role, key);
+    if (end >= j->when)
         return SIGN_OK;
-    unsigned least = p->keys[j->facts->role][families[crypto_pubkey_kind(key)]][0].bits;
     char bits[16];
-    snprintf(bits, sizeof bits, "%u", least);
-    if (cert == j->facts->signer)
-        judging_say(j, MSG_KEY_SMALL, crypto_pubkey_name(key), bits, NULL);
+    const struct ades_key_row *rows = p->keys[j->role][families[crypto_pubkey_kind(key)]];
+    size_t least = 0; /* the smallest that is good at that time */
+    while (least + 1 < ADES_KEY_ROWS && rows[least + 1].bits != 0 && rows[least].end < j->when)
+        least++;
+    snprintf(bits, sizeof bits, "%u", rows[least].bits);
+    if (own)
+        go_on = judging_check(j, check, false, MSG_KEY_SMALL, crypto_pubkey_name(key), bits, NULL);
     else
-        judging_say(j, MSG_CA_KEY_SMALL, holder(j, cert), crypto_pubkey_name(key), bits);
-    judging_conclude(j, INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
+        go_on = judging_check(j, check, false, MSG_CA_KEY_SMALL, judging_name(j, cert),
+                              crypto_pubkey_name(key), bits);
+    if (!go_on)
+        weak_of(j, end, cert);
     return SIGN_OK;
 }
 
 /*
  * A list or response that says "not revoked" is as good as its signature: who can forge it gives a revoked
  * certificate back its life (5.2.6.4, with the cryptographic constraints on revocation data). Its key is that
- * of the authority above the certificate, which check_chain() has judged, or of whom that authority named.
+ * of the authority above the certificate, which was judged with the chain, or of whom that authority named.
  */
 static void check_piece(struct judging *j, const struct pki_revocation *r) {
-    char name[64], when[32];
+    char name[64];
     bool list = strcmp(r->kind, "crl") == 0;
-    if (!judging_past(j, r->sigalg.digest))
-        return;
-    crypto_sigalg_name(&r->sigalg, name);
-    judging_say(j, list ? MSG_CRL_ALGORITHM : MSG_OCSP_ALGORITHM,
-                shown(j, list ? r->cert->issuer : r->cert->subject), name,
-                time_rfc3339(crypto_digest_row(r->sigalg.digest)->sunset, when));
-    judging_conclude(j, INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
+    enum ades_role role = j->role;
+    j->role = ROLE_REVOCATION;
+    bool past = judging_past(j, r->sigalg.digest);
+    int64_t end = judging_digest_end(j, r->sigalg.digest);
+    if (past) {
+        crypto_sigalg_name(&r->sigalg, name);
+        if (!judging_check(j, CHECK_CHAIN_ALGORITHMS, false, list ? MSG_CRL_ALGORITHM : MSG_OCSP_ALGORITHM,
+                           shown(j, list ? r->cert->issuer : r->cert->subject), name, end_text(j, end)))
+            add_weak(j, &(struct judging_weak){.of = WEAK_REVOCATION, .end = end, .piece = r});
+    }
+    j->role = role;
 }
 
 /*
  * What made the certificates of the path must be good enough too (5.2.6.4): who can forge one of them needs
  * no key of the signer. An anchor is believed as it is, and nobody relies on its own signature.
  */
-static sign_rc check_chain(struct judging *j, const struct pki_path *path, sign_error *err) {
+sign_rc judging_chain_algorithms(struct judging *j, sign_error *err) {
+    const struct pki_path *path = j->path;
     sign_rc rc = SIGN_OK;
     for (size_t i = 0; i + 1 < path->n_chain && rc == SIGN_OK; i++) {
         judging_digest(j, path->chain[i]->sigalg.digest, path->chain[i]);
@@ -297,19 +307,21 @@ static sign_rc check_chain(struct judging *j, const struct pki_path *path, sign_
     return rc;
 }
 
-/* ---- 5.2.6: the path, and its algorithms ----------------------------------------------------------------
+/* ---- 5.2.6: the path ------------------------------------------------------------------------------------
  */
 
-/* The purposes of a certificate that is judged alone; a signature's is a signer's. */
+/* The purposes of a certificate that is judged alone, and those that come with what is judged. */
 static enum pki_purpose purpose_of(const struct judging *j) {
     static const enum pki_purpose purposes[] = {[SIGN_USE_SIGNER] = PKI_SIGNER,
                                                 [SIGN_USE_TSA] = PKI_TSA,
                                                 [SIGN_USE_OCSP] = PKI_OCSP_RESPONDER,
                                                 [SIGN_USE_ANY] = PKI_ANY};
-    return j->question != NULL ? purposes[j->question->use] : PKI_SIGNER;
+    if (j->question != NULL)
+        return purposes[j->question->use];
+    return j->role == ROLE_TIMESTAMP ? PKI_TSA : PKI_SIGNER;
 }
 
-sign_rc judging_path(struct judging *j, sign_error *err) {
+struct pki_path_options judging_options(const struct judging *j) {
     const struct ades_facts *f = j->facts;
     struct pki_path_options opt = {.at = j->ctx->at,
                                    .revocation = j->ctx->revocation,
@@ -326,21 +338,101 @@ sign_rc judging_path(struct judging *j, sign_error *err) {
                                    .patience = f->patience};
     if (j->question != NULL)
         opt.policies = j->question->policies;
-    AUTO(pki_path_ptr) path = NULL;
-    sign_rc rc = pki_path_check(j->ctx->trust, j->ctx->crypto, f->signer, &opt, &path, err);
-    if (rc != SIGN_OK)
-        return rc;
-    list_chain(j, path);
-    list_revocation(j, path);
-    if (path->indication == TOTAL_PASSED)
-        return check_chain(j, path, err);
-    judging_say(j, path->message, path->args[0], path->args[1], path->args[2]);
-    judging_conclude(j, INDETERMINATE, path->sub);
-    return SIGN_OK;
+    return opt;
 }
 
-/* ---- a certificate alone --------------------------------------------------------------------------------
- */
+/* The check that a finding of the path belongs to. */
+static enum ades_check check_of(const struct pki_path *path) {
+    switch (path->sub) {
+    case SUB_NO_CERTIFICATE_CHAIN_FOUND:
+        return CHECK_CHAIN_FOUND;
+    case SUB_NO_CERTIFICATE_CHAIN_FOUND_NO_POE:
+        return CHECK_ANCHOR_SUNSET;
+    case SUB_REVOKED_NO_POE:
+        return CHECK_NOT_REVOKED;
+    case SUB_REVOKED_CA_NO_POE:
+        return CHECK_CA_NOT_REVOKED;
+    case SUB_TRY_LATER:
+        return path->suspended ? CHECK_NOT_ON_HOLD
+               : path->stale   ? CHECK_REVOCATION_FRESH
+                               : CHECK_REVOCATION_AVAILABLE;
+    case SUB_OUT_OF_BOUNDS_NO_POE:
+    case SUB_OUT_OF_BOUNDS_NOT_REVOKED:
+        return CHECK_VALIDITY;
+    case SUB_REVOCATION_OUT_OF_BOUNDS_NO_POE:
+        return CHECK_REVOCATION_ISSUER_VALID;
+    case SUB_CHAIN_CONSTRAINTS_FAILURE:
+        return CHECK_CHAIN_CONSTRAINTS;
+    default:
+        return CHECK_CHAIN_VALID;
+    }
+}
+
+/* What the path says, as checks in their order: those before the one that failed were met. */
+static void weigh_path(struct judging *j) {
+    static const enum ades_check order[] = {CHECK_CHAIN_FOUND,
+                                            CHECK_ANCHOR_SUNSET,
+                                            CHECK_CHAIN_VALID,
+                                            CHECK_REVOCATION_AVAILABLE,
+                                            CHECK_REVOCATION_FRESH,
+                                            CHECK_NOT_REVOKED,
+                                            CHECK_NOT_ON_HOLD,
+                                            CHECK_CA_NOT_REVOKED,
+                                            CHECK_CHAIN_CONSTRAINTS,
+                                            CHECK_VALIDITY,
+                                            CHECK_REVOCATION_ISSUER_VALID};
+    const struct pki_path *path = j->path;
+    bool passed = path->indication == TOTAL_PASSED;
+    enum ades_check failed = passed ? CHECK_COUNT : check_of(path);
+    for (size_t i = 0; j->block != NULL && i < sizeof order / sizeof *order && order[i] != failed; i++)
+        (void)judging_check(j, order[i], true, MSG_NONE, NULL, NULL, NULL);
+    if (!passed)
+        (void)judging_check_as(j, failed, path->sub, path->message, path->args[0], path->args[1],
+                               path->args[2]);
+}
+
+/* 5.2.6 steps 7 and 8 come behind the constraints on usage and algorithms. */
+static bool is_late(const struct pki_path *path) {
+    return path->sub == SUB_OUT_OF_BOUNDS_NO_POE || path->sub == SUB_OUT_OF_BOUNDS_NOT_REVOKED ||
+           path->sub == SUB_REVOCATION_OUT_OF_BOUNDS_NO_POE;
+}
+
+static void show_path(struct judging *j) {
+    if (j->block == NULL)
+        return;
+    for (const struct report_chain *c = j->out->chain; c != NULL; c = c->next)
+        judging_input(j, c->anchor ? "trust anchor" : "certificate", c->subject);
+}
+
+static sign_rc weigh_constraints(struct judging *j, sign_error *err) {
+    sign_rc rc = SIGN_OK;
+    if (j->question == NULL && j->role != ROLE_TIMESTAMP)
+        rc = check_usage(j, err);
+    return rc == SIGN_OK ? judging_chain_algorithms(j, err) : rc;
+}
+
+sign_rc judging_xcv(struct judging *j, sign_error *err) {
+    const struct pki_path_options opt = judging_options(j);
+    struct report_block *outer = judging_begin(j, BLOCK_XCV, NULL);
+    judging_input_time(j, "validation time", opt.at);
+    sign_rc rc = pki_path_check(j->ctx->trust, j->ctx->crypto, j->facts->signer, &opt, &j->path, err);
+    if (rc != SIGN_OK)
+        return rc;
+    const struct pki_path *path = j->path;
+    list_chain(j, path);
+    list_revocation(j, path);
+    show_path(j);
+    if (is_late(path))
+        rc = weigh_constraints(j, err);
+    if (rc == SIGN_OK)
+        weigh_path(j);
+    if (rc == SIGN_OK && (path->indication == TOTAL_PASSED || (!is_late(path) && judging_open(j))))
+        rc = weigh_constraints(j, err);
+    judging_end(j, outer);
+    return rc;
+}
+
+/* ---- a certificate alone ------------------------------------------------------------------------------- */
 
 /* RFC 3161, 2.3: the extended key usage is critical and its only purpose is timeStamping. RFC 6960, 4.2.2.2:
  * it holds OCSPSigning. */
@@ -367,20 +459,28 @@ sign_rc ades_judge_certificate(const struct ades_context *ctx, const struct ades
                                      .n_bag = question->n_bag,
                                      .effort = &effort,
                                      .patience = &patience};
-    struct judging j = {.ctx = ctx, .facts = &facts, .question = question, .report = report, .out = out};
+    struct judging j = {.ctx = ctx,
+                        .facts = &facts,
+                        .question = question,
+                        .report = report,
+                        .out = out,
+                        .role = question->use == SIGN_USE_TSA    ? ROLE_TIMESTAMP
+                                : question->use == SIGN_USE_OCSP ? ROLE_REVOCATION
+                                                                 : ROLE_SIGNATURE,
+                        .object = out->id,
+                        .when = ctx->at};
     out->best_signature_time = ctx->at;
     sign_rc rc = judging_signer(&j, err);
     if (rc == SIGN_OK)
-        rc = judging_path(&j, err);
-    if (rc == SIGN_OK && question->use == SIGN_USE_SIGNER) {
-        judging_usage(&j);
-        rc = judging_purpose(&j, err);
+        rc = judging_xcv(&j, err);
+    if (rc == SIGN_OK && question->use == SIGN_USE_SIGNER)
+        rc = check_usage(&j, err);
+    if (rc == SIGN_OK) {
+        check_service(&j);
+        rc = judging_key(&j, question->cert, err);
     }
-    if (rc != SIGN_OK)
-        return rc;
-    check_service(&j);
-    rc = judging_key(&j, question->cert, err);
     if (rc == SIGN_OK)
         judging_conclude(&j, TOTAL_PASSED, SUB_NONE);
+    judging_close(&j);
     return rc;
 }

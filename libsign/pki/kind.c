@@ -118,6 +118,13 @@ static bool is_nes(const struct pki_cert *c) {
            (has_statement(c, OID_QCS_TR_NES) || has_statement(c, OID_QCS_TR_SEAL_COMPLIANCE));
 }
 
+void pki_cert_qualified(const struct pki_cert *c, struct pki_qualified *out) {
+    *out = (struct pki_qualified){.etsi = has_statement(c, OID_QCS_COMPLIANCE),
+                                  .btk = has_statement(c, OID_QCS_TR_NES) ||
+                                         has_statement(c, OID_QCS_TR_SEAL_COMPLIANCE),
+                                  .notice = has_policy(c, OID_NONE, true)};
+}
+
 static bool is_encryption(const struct pki_cert *c) {
     const unsigned encrypts = KU_KEY_ENCIPHERMENT | KU_DATA_ENCIPHERMENT | KU_KEY_AGREEMENT;
     const unsigned signs = KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION;

@@ -1,0 +1,97 @@
+/* The judgement over one signature from the first to the last process of EN 319 102-1: 5.4 of its
+ * time-stamps, 5.3, 5.5, 5.6; and what a policy asks of the result. */
+#include "ades/profile.h"
+#include "ades/validation.h"
+
+/* 5.3.4 step 4: the latest time that a content time-stamp proves the signature to be later than. */
+static void find_content_time(struct validation *v) {
+    for (size_t i = 0; i < v->n; i++) {
+        const struct stamp_state *s = &v->stamps[i];
+        if (s->stamp->class == STAMP_CONTENT && s->passed && stamp_time(s) > v->j->content_time)
+            v->j->content_time = stamp_time(s);
+    }
+}
+
+/*
+ * The grace period of the signature policy (Rehber 6.1 and 8): until it is over a revocation may still be
+ * published that was asked for before the signature. What is known of the signer must be from behind it, too.
+ */
+static void check_grace(struct validation *v) {
+    struct judging *j = v->j;
+    const struct ades_profile *p = ades_profile_of(j->facts);
+    int64_t period = j->ctx->policy->grace_period;
+    if (p == NULL || !p->grace || period == 0 || v->best_by == NULL || j->path == NULL)
+        return;
+    int64_t over = v->best + period;
+    bool known = !j->ctx->revocation;
+    for (size_t i = 0; i < j->path->n_revocation; i++)
+        known = known || (j->path->revocation[i].cert == j->facts->signer &&
+                          j->path->revocation[i].this_update >= over);
+    if (!judging_check(j, CHECK_GRACE_PERIOD, j->ctx->at >= over && known, MSG_GRACE_PERIOD,
+                       judging_time(j, over), NULL, NULL))
+        j->out->try_at = over;
+}
+
+static void tell_best(struct validation *v) {
+    struct judging *j = v->j;
+    j->out->best_signature_time = v->best;
+    j->out->best_time_by = v->best_by;
+    if (v->improved && j->out->indication == TOTAL_PASSED)
+        judging_say(j, MSG_TIME_PROVEN, judging_time(j, v->best), v->best_by, NULL);
+    if (j->out->sub == SUB_TRY_LATER && j->out->try_at == 0 && j->path != NULL)
+        j->out->try_at = j->path->try_at;
+}
+
+static sign_rc run(struct validation *v, sign_error *err) {
+    struct judging *j = v->j;
+    const struct ades_facts *f = j->facts;
+    sign_rc rc = stamps_judge(v, err);
+    if (rc == SIGN_OK) {
+        find_content_time(v);
+        rc = judging_basic(j, err);
+    }
+    if (rc != SIGN_OK)
+        return rc;
+    if (j->ctx->inspect) {
+        stamps_tell(v);
+        if (judging_open(j))
+            judging_say(j, MSG_TRUST_NOT_LOOKED_AT, NULL, NULL, NULL);
+        judging_conclude(j, INDETERMINATE, SUB_NONE);
+        return SIGN_OK;
+    }
+    if (v->n > 0 || judging_level(j, CHECK_SIGNATURE_STAMP) != LEVEL_IGNORE)
+        rc = validate_time(v, err);
+    if (rc == SIGN_OK && v->n > 0)
+        rc = validate_longterm(v, err);
+    if (rc != SIGN_OK)
+        return rc;
+    if (judging_open(j))
+        check_grace(v);
+    stamps_tell(v);
+    /* Nothing passes of which one of the two is not known to be true, whatever a policy says. */
+    if (judging_open(j) && (f->references != TRI_TRUE || f->signature_value != TRI_TRUE))
+        judging_conclude(j, INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
+    judging_conclude(j, TOTAL_PASSED, SUB_NONE);
+    tell_best(v);
+    return SIGN_OK;
+}
+
+sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *facts, struct sign_report *report,
+                   struct report_signature *out, sign_error *err) {
+    struct judging j = {.ctx = ctx,
+                        .facts = facts,
+                        .report = report,
+                        .out = out,
+                        .role = facts->role,
+                        .object = out->id,
+                        .when = ctx->at,
+                        .content_time = INT64_MIN};
+    struct validation v = {.j = &j, .best = ctx->at, .poe = {.now = ctx->at}};
+    out->best_signature_time = ctx->at;
+    out->is_counter = facts->role == ROLE_COUNTER_SIGNATURE;
+    sign_rc rc = run(&v, err);
+    poe_list(&v);
+    stamps_close(&v);
+    judging_close(&j);
+    return rc;
+}

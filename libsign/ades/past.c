@@ -1,0 +1,307 @@
+/* Validation for the past (EN 319 102-1, 5.6.2): what could be known of a certificate at a time that is
+ * proven. */
+#include "ades/validation.h"
+
+/* What the three procedures work on, for one signature or token. */
+struct past {
+    struct validation *v;
+    struct judging *j;     /* whose block and messages these are */
+    struct pki_path *path; /* found by 5.6.2.1; counted */
+    pki_evidences evidence[LIMIT_PATH_LENGTH];
+    size_t n_evidence;
+    bool *left_out;  /* of evidence[0]: see keep_proven; in the arena */
+    int64_t control; /* time */
+    const char *why; /* what was missing, for the report; NULL */
+};
+typedef struct past past;
+
+static void past_free(past *p) {
+    for (size_t i = 0; i < p->n_evidence; i++)
+        pki_evidences_free(&p->evidence[i]);
+    pki_path_free(&p->path);
+}
+CLEANUP(past, past_free);
+
+/* ---- 5.6.2.1: a path at a time when all its certificates were valid
+ * ------------------------------------------ */
+
+/* Shell model: the end of the time that all certificates but the anchor share. false: they share none. */
+static bool shared_end(const struct pki_path *path, int64_t *end) {
+    int64_t from = INT64_MIN, to = INT64_MAX;
+    for (size_t i = 0; i + 1 < path->n_chain || i == 0; i++) {
+        const struct pki_cert *c = path->chain[i];
+        from = c->not_before > from ? c->not_before : from;
+        to = c->not_after < to ? c->not_after : to;
+    }
+    *end = to;
+    return from <= to;
+}
+
+static sign_rc find_path(past *p, bool *ok, sign_error *err) {
+    struct judging *j = p->j;
+    struct pki_path_options opt = judging_options(j);
+    *ok = false;
+    opt.revocation = false;
+    opt.past = true;
+    if (j->path == NULL || !j->path->anchored || !shared_end(j->path, &opt.at)) {
+        p->why = "no path whose certificates were all valid at one time";
+        return SIGN_OK;
+    }
+    sign_rc rc = pki_path_check(j->ctx->trust, j->ctx->crypto, j->facts->signer, &opt, &p->path, err);
+    *ok = rc == SIGN_OK && p->path->indication == TOTAL_PASSED;
+    if (rc == SIGN_OK && !*ok)
+        p->why = "the path is not valid at any one time";
+    return rc;
+}
+
+static sign_rc find_evidence(past *p, sign_error *err) {
+    const struct pki_path_options opt = judging_options(p->j);
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 0; i + 1 < p->path->n_chain && rc == SIGN_OK; i++) {
+        rc = pki_evidence_find(p->j->ctx->trust, p->j->ctx->crypto, p->path->chain + i, p->path->n_chain - i,
+                               &opt, &p->evidence[i], err);
+        p->n_evidence = i + 1;
+    }
+    return rc;
+}
+
+/* ---- 5.6.2.2: validation time sliding
+ * ------------------------------------------------------------------------ */
+
+/* Step 2 (a): issued before the control time, and proven to have existed by then. */
+static bool is_selected(const past *p, const struct pki_cert *cert, const struct pki_evidence *e) {
+    return e->piece.this_update < p->control &&
+           poe_find(p->v, POE_CERTIFICATE, cert->sha256, cert->der, NULL) <= p->control &&
+           poe_find(p->v, POE_REVOCATION, e->sha256, e->der, NULL) <= p->control;
+}
+
+static bool is_revoked(const struct pki_evidence *e) {
+    return strcmp(e->piece.status, "revoked") == 0 || strcmp(e->piece.status, "suspended") == 0;
+}
+
+/* The latest that is selected and says revoked, else the latest that is selected; NULL: none. They are
+ * sorted. */
+static const struct pki_evidence *select_evidence(const past *p, size_t i) {
+    const struct pki_evidence *latest = NULL;
+    for (size_t k = 0; k < p->evidence[i].n; k++) {
+        const struct pki_evidence *e = &p->evidence[i].list[k];
+        if ((i == 0 && p->left_out[k]) || !is_selected(p, p->path->chain[i], e))
+            continue;
+        if (is_revoked(e))
+            return e;
+        latest = latest != NULL ? latest : e;
+    }
+    return latest;
+}
+
+static void slide(past *p, int64_t to) {
+    if (to < p->control)
+        p->control = to;
+}
+
+/* Step 2 (d): algorithms of the certificate and of the evidence at the control time. */
+static sign_rc slide_by_algorithms(past *p, struct pki_cert *cert, const struct pki_evidence *e,
+                                   sign_error *err) {
+    struct judging *j = p->j;
+    const struct crypto_pubkey *key;
+    const enum ades_role role = j->role;
+    slide(p, judging_digest_end(j, cert->sigalg.digest));
+    sign_rc rc = pki_cert_key(cert, &key, err);
+    if (rc == SIGN_OK && cert != j->facts->signer)
+        slide(p, ades_key_end(j->ctx->policy, role, key));
+    if (rc != SIGN_OK || e == NULL)
+        return rc;
+    slide(p, ades_digest_end(j->ctx->policy, ROLE_REVOCATION, e->piece.sigalg.digest));
+    rc = pki_cert_key(e->issuer, &key, err);
+    if (rc == SIGN_OK)
+        slide(p, ades_key_end(j->ctx->policy, ROLE_REVOCATION, key));
+    return rc;
+}
+
+static sign_rc slide_one(past *p, size_t i, bool *ok, sign_error *err) {
+    struct pki_cert *cert = p->path->chain[i];
+    const struct pki_evidence *e = NULL;
+    *ok = true;
+    if (p->j->ctx->revocation) {
+        e = select_evidence(p, i);
+        if (e == NULL) {
+            *ok = false;
+            p->why = arena_printf(&p->j->report->arena,
+                                  "no revocation data of %s that are proven to have existed by %s",
+                                  judging_name(p->j, cert), judging_time(p->j, p->control));
+            return SIGN_OK;
+        }
+        if (is_revoked(e))
+            slide(p, e->piece.revoked_at);
+        else if (!pki_evidence_fresh(e, p->control, p->j->ctx->policy->freshness))
+            slide(p, e->piece.this_update);
+    }
+    sign_rc rc = slide_by_algorithms(p, cert, e, err);
+    if (p->j->block != NULL)
+        judging_input(p->j,
+                      arena_printf(&p->j->report->arena, "control time after %s", judging_name(p->j, cert)),
+                      judging_time(p->j, p->control));
+    return rc;
+}
+
+static sign_rc slide_all(past *p, bool *ok, sign_error *err) {
+    struct report_block *outer = judging_begin(p->j, BLOCK_VTS, NULL);
+    sign_rc rc = SIGN_OK;
+    p->control = p->j->ctx->at;
+    if (p->path->anchor_sunset != 0)
+        slide(p, p->path->anchor_sunset);
+    judging_input_time(p->j, "control time", p->control);
+    *ok = true;
+    for (size_t i = p->path->n_chain - 1; i-- > 0 && rc == SIGN_OK && *ok;)
+        rc = slide_one(p, i, ok, err);
+    judging_result_time(p->j, "control time", p->control);
+    judging_end_as(p->j, outer, *ok ? TOTAL_PASSED : INDETERMINATE, *ok ? SUB_NONE : SUB_NO_POE);
+    return rc;
+}
+
+/* 5.6.2.1 steps 3 and 5, behind a path and what is known of its certificates. */
+static sign_rc past_certificate(past *p, bool *ok, sign_error *err) {
+    struct report_block *outer = judging_begin(p->j, BLOCK_PCV, NULL);
+    for (size_t i = 0; p->j->block != NULL && i < p->path->n_chain; i++)
+        judging_input(p->j, "certificate", judging_name(p->j, p->path->chain[i]));
+    sign_rc rc = slide_all(p, ok, err);
+    judging_result_time(p->j, "control time", p->control);
+    judging_end_as(p->j, outer, *ok ? TOTAL_PASSED : INDETERMINATE, *ok ? SUB_NONE : SUB_NO_POE);
+    return rc;
+}
+
+/* ---- 5.6.2.4: past signature validation
+ * ------------------------------------------------------------------------ */
+
+static bool issuer_proven(const past *p, const struct pki_evidence *e) {
+    const struct pki_cert *c = e->issuer;
+    return e->issuer_is_anchor ||
+           poe_within(p->v, POE_CERTIFICATE, c->sha256, c->der, c->not_before, c->not_after);
+}
+
+/* Step 1: evidence whose signer's certificate is proven to have existed while it was valid; where there is
+ * such, nothing else about the signing certificate is used. */
+static sign_rc keep_proven(past *p, bool *any, sign_error *err) {
+    const pki_evidences *own = &p->evidence[0];
+    *any = !p->j->ctx->revocation;
+    p->left_out = arena_alloc(&p->j->report->arena, (own->n + 1) * sizeof *p->left_out);
+    if (p->left_out == NULL)
+        return fail_memory(err);
+    for (size_t i = 0; i < own->n; i++) {
+        p->left_out[i] = !issuer_proven(p, &own->list[i]);
+        *any = *any || !p->left_out[i];
+    }
+    for (size_t i = 0; !*any && i < own->n; i++)
+        p->left_out[i] = false;
+    return SIGN_OK;
+}
+
+/* Where the best time lies in the signing certificate's validity. */
+static enum sub_indication in_validity(const past *p, int64_t best, enum sub_indication beyond) {
+    const struct pki_cert *c = p->j->facts->signer;
+    return best < c->not_before ? SUB_NOT_YET_VALID : best > c->not_after ? beyond : SUB_NONE;
+}
+
+/* Step 3, REVOKED_CA_NO_POE: what was said of the signing certificate is older than the authority's end. */
+static bool said_before_ca_end(const past *p) {
+    for (size_t i = 0; i < p->evidence[0].n; i++) {
+        const struct pki_evidence *e = &p->evidence[0].list[i];
+        if (!p->left_out[i] &&
+            poe_find(p->v, POE_REVOCATION, e->sha256, e->der, NULL) <= p->j->path->revoked_at)
+            return true;
+    }
+    return false;
+}
+
+/* The proof that a list or response of the path existed: by the evidence that it is. */
+static int64_t piece_proof(const past *p, const struct pki_revocation *piece) {
+    for (size_t i = 0; i < p->n_evidence; i++)
+        for (size_t k = 0; k < p->evidence[i].n; k++) {
+            const struct pki_evidence *e = &p->evidence[i].list[k];
+            if (e->piece.cert == piece->cert && strcmp(e->piece.kind, piece->kind) == 0 &&
+                e->piece.this_update == piece->this_update && e->piece.produced_at == piece->produced_at)
+                return poe_find(p->v, POE_REVOCATION, e->sha256, e->der, NULL);
+        }
+    return p->v->poe.now;
+}
+
+/* Step 4: whatever was made with each of the algorithms existed before its end. */
+static bool made_in_time(const past *p, int64_t best) {
+    const struct judging *j = p->j;
+    for (size_t i = 0; i < j->n_weak; i++) {
+        const struct judging_weak *w = &j->weak[i];
+        int64_t proof = w->of == WEAK_SIGNATURE ? best
+                        : w->of == WEAK_CERTIFICATE
+                            ? poe_find(p->v, POE_CERTIFICATE, w->cert->sha256, w->cert->der, NULL)
+                            : piece_proof(p, w->piece);
+        if (proof > w->end)
+            return false;
+    }
+    return j->n_weak > 0 && !j->weak_overflow;
+}
+
+/* Step 5: fresh at the earliest proof of the signature. */
+static bool was_fresh(const past *p, int64_t best) {
+    for (size_t i = 0; i < p->n_evidence; i++) {
+        bool fresh = false;
+        for (size_t k = 0; k < p->evidence[i].n && !fresh; k++)
+            fresh = pki_evidence_fresh(&p->evidence[i].list[k], best, p->j->ctx->policy->freshness);
+        if (!fresh)
+            return false;
+    }
+    return true;
+}
+
+/* Steps 3 to 6; SUB_NONE: step 7 follows. */
+static enum sub_indication weigh(const past *p, enum sub_indication status, int64_t best) {
+    const struct pki_path *path = p->j->path;
+    bool proven = best <= p->control;
+    switch (status) {
+    case SUB_NO_CERTIFICATE_CHAIN_FOUND_NO_POE:
+        return proven ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NO_POE) : status;
+    case SUB_REVOKED_NO_POE:
+    case SUB_REVOCATION_OUT_OF_BOUNDS_NO_POE:
+        return proven ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED) : status;
+    case SUB_REVOKED_CA_NO_POE:
+        return proven && said_before_ca_end(p) ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED) : status;
+    case SUB_OUT_OF_BOUNDS_NO_POE:
+    case SUB_OUT_OF_BOUNDS_NOT_REVOKED:
+        return proven ? in_validity(p, best, status) : status;
+    case SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE: /* an authority has ended since: see docs/VALIDATION.md */
+        return proven && path->ca_expired ? in_validity(p, best, status) : status;
+    case SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE:
+        return made_in_time(p, best) ? SUB_NONE : status;
+    case SUB_TRY_LATER:
+        if (path->suspended)
+            return proven ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED) : status;
+        return path->stale && was_fresh(p, best) ? SUB_NONE : status;
+    default:
+        return status;
+    }
+}
+
+sign_rc past_signature(struct validation *v, struct judging *j, int64_t best, enum sub_indication *out,
+                       sign_error *err) {
+    AUTO(past) p = {.v = v, .j = j};
+    const enum sub_indication status = j->out->sub;
+    struct report_block *outer = judging_begin(j, BLOCK_PSV, NULL);
+    bool ok = false, rev_proven = false;
+    judging_input(j, "current status", sub_indication_text(status));
+    judging_input_time(j, "best signature time", best);
+    *out = status;
+    sign_rc rc = find_path(&p, &ok, err);
+    if (rc == SIGN_OK && ok)
+        rc = find_evidence(&p, err);
+    if (rc == SIGN_OK && ok)
+        rc = keep_proven(&p, &rev_proven, err);
+    if (rc == SIGN_OK && ok)
+        rc = past_certificate(&p, &ok, err);
+    if (rc == SIGN_OK && ok)
+        *out = weigh(&p, status, best);
+    if (rc == SIGN_OK && ok && *out == SUB_NONE && !rev_proven)
+        *out = SUB_REVOCATION_OUT_OF_BOUNDS_NO_POE;
+    if (rc == SIGN_OK && *out != SUB_NONE)
+        judging_say_past(j, p.why);
+    judging_end_as(j, outer, judging_indication(*out), *out);
+    return rc;
+}

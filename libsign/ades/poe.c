@@ -1,0 +1,201 @@
+/* Proofs of existence (EN 319 102-1, 5.6.2.3): what time-stamps that were believed prove of which objects. */
+#include "ades/validation.h"
+
+#include "base/text.h"
+
+static bool same(const struct poe *p, struct crypto *crypto, const uint8_t id[32], sign_bytes der) {
+    uint8_t hash[DIGEST_MAX];
+    if (p->via == DIGEST_NONE || p->via == DIGEST_SHA256)
+        return memcmp(p->id, id, 32) == 0;
+    return der.len != 0 && crypto_hash(crypto, p->via, der, hash, NULL) == SIGN_OK &&
+           memcmp(p->id, hash, crypto_digest_row(p->via)->size) == 0;
+}
+
+int64_t poe_find(const struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der,
+                 const char **by) {
+    int64_t best = v->poe.now;
+    if (by != NULL)
+        *by = NULL;
+    for (size_t i = 0; i < v->poe.n; i++) {
+        const struct poe *p = &v->poe.list[i];
+        if (p->kind != kind || p->time >= best || !same(p, v->j->ctx->crypto, id, der))
+            continue;
+        best = p->time;
+        if (by != NULL)
+            *by = p->by;
+    }
+    return best;
+}
+
+bool poe_within(const struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der,
+                int64_t from, int64_t to) {
+    if (v->poe.now >= from && v->poe.now <= to)
+        return true;
+    for (size_t i = 0; i < v->poe.n; i++) {
+        const struct poe *p = &v->poe.list[i];
+        if (p->kind == kind && p->time >= from && p->time <= to && same(p, v->j->ctx->crypto, id, der))
+            return true;
+    }
+    return false;
+}
+
+static sign_rc push(struct validation *v, const struct poe *p, sign_error *err) {
+    struct poe_set *set = &v->poe;
+    if (set->n == set->cap) {
+        size_t cap = set->cap == 0 ? 64 : 2 * set->cap;
+        struct poe *grown = arena_alloc(&v->j->report->arena, cap * sizeof *grown);
+        if (grown == NULL)
+            return fail_memory(err);
+        if (set->n > 0)
+            memcpy(grown, set->list, set->n * sizeof *grown);
+        set->list = grown;
+        set->cap = cap;
+    }
+    set->list[set->n++] = *p;
+    return SIGN_OK;
+}
+
+/*
+ * The BasicOCSPResponse inside an OCSPResponse (RFC 6960, 4.2.1), which is what names a response here;
+ * whatever is none stays as it is.
+ */
+static sign_bytes basic_response(sign_bytes der) {
+    struct der_parse parse;
+    struct der_cursor c = der_open(&parse, der, true), whole, tagged, bytes;
+    struct der_tlv t;
+    sign_bytes type;
+    if (der_enter(&c, DER_SEQUENCE, &whole) && der_take(&whole, DER_ENUMERATED, &t) &&
+        der_enter(&whole, DER_CONTEXT_CONSTRUCTED(0), &tagged) && der_enter(&tagged, DER_SEQUENCE, &bytes) &&
+        der_oid(&bytes, &type) && der_take(&bytes, DER_OCTET_STRING, &t))
+        return t.value;
+    return der;
+}
+
+sign_rc poe_add(struct validation *v, enum poe_kind kind, sign_bytes der, int64_t time, const char *by,
+                sign_error *err) {
+    struct poe p = {.kind = kind, .time = time, .by = by};
+    if (kind == POE_REVOCATION)
+        der = basic_response(der);
+    sign_rc rc = crypto_hash(v->j->ctx->crypto, DIGEST_SHA256, der, p.id, err);
+    return rc == SIGN_OK ? push(v, &p, err) : rc;
+}
+
+/* ---- what a time-stamp proves -----------------------------------------------------------------------------
+ */
+
+struct extraction {
+    struct validation *v;
+    int64_t time;
+    const char *by;
+    bool *seen; /* stamps whose protection was followed */
+};
+
+static enum poe_kind kind_of(const struct ades_covered *c) {
+    return c->revocation ? POE_REVOCATION : POE_CERTIFICATE;
+}
+
+/* Through a reference only as far as its digest could be relied on when the time-stamp was made. */
+static sign_rc add_reference(const struct extraction *x, const struct ades_covered *c, sign_error *err) {
+    struct poe p = {.kind = kind_of(c), .via = c->via, .time = x->time, .by = x->by};
+    const struct judging *j = x->v->j;
+    if (c->what.len != crypto_digest_row(c->via)->size || judging_digest_end(j, c->via) < x->time)
+        return SIGN_OK;
+    memcpy(p.id, c->what.data, c->what.len);
+    return push(x->v, &p, err);
+}
+
+static sign_rc add_covered(const struct extraction *x, const struct ades_covered *c, sign_error *err) {
+    return c->via != DIGEST_NONE ? add_reference(x, c, err)
+                                 : poe_add(x->v, kind_of(c), c->what, x->time, x->by, err);
+}
+
+/* A signature that references name is carried as a whole response; its reference may be by that. */
+static sign_rc add_list(const struct extraction *x, enum poe_kind kind, const sign_bytes *list, size_t n,
+                        sign_error *err) {
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 0; i < n && rc == SIGN_OK; i++)
+        rc = poe_add(x->v, kind, list[i], x->time, x->by, err);
+    return rc;
+}
+
+static sign_rc follow(const struct extraction *x, const struct ades_stamp *s, sign_error *err);
+
+/* A time-stamp that is protected: itself, what it carries, and what it protects. */
+static sign_rc add_stamp(const struct extraction *x, size_t i, sign_error *err) {
+    if (i >= x->v->n || x->seen[i])
+        return SIGN_OK;
+    const struct ades_stamp *s = x->v->stamps[i].stamp;
+    const struct tsp_token *t = s->token;
+    x->seen[i] = true;
+    sign_rc rc = poe_add(x->v, POE_STAMP, t->raw, x->time, x->by, err);
+    if (rc != SIGN_OK || t->broken != MSG_NONE)
+        return rc;
+    rc = add_list(x, POE_CERTIFICATE, t->certs, t->n_certs, err);
+    if (rc == SIGN_OK)
+        rc = add_list(x, POE_REVOCATION, t->crls, t->n_crls, err);
+    if (rc == SIGN_OK)
+        rc = add_list(x, POE_REVOCATION, t->ocsps, t->n_ocsps, err);
+    return rc == SIGN_OK ? follow(x, s, err) : rc;
+}
+
+/* Depth: each time-stamp is followed once, and a codec gives at most LIMIT_STAMPS. */
+static sign_rc follow(const struct extraction *x, const struct ades_stamp *s, sign_error *err) {
+    sign_rc rc = SIGN_OK;
+    if (s->covers_data)
+        rc = poe_add(x->v, POE_DATA, x->v->j->facts->value, x->time, x->by, err);
+    if (rc == SIGN_OK && s->covers_signature)
+        rc = poe_add(x->v, POE_SIGNATURE, x->v->j->facts->value, x->time, x->by, err);
+    for (size_t i = 0; i < s->n_covered && rc == SIGN_OK; i++)
+        rc = add_covered(x, &s->covered[i], err);
+    for (size_t i = 0; i < s->n_stamps && rc == SIGN_OK; i++)
+        rc = add_stamp(x, s->stamps[i], err);
+    return rc;
+}
+
+sign_rc poe_extract(struct validation *v, size_t stamp, sign_error *err) {
+    const struct stamp_state *s = &v->stamps[stamp];
+    struct judging *j = v->j;
+    struct report_block *outer = judging_begin(j, BLOCK_POE, s->row->id);
+    struct extraction x = {.v = v, .time = stamp_time(s), .by = s->row->id};
+    size_t before = v->poe.n;
+    x.seen = arena_alloc(&j->report->arena, v->n * sizeof *x.seen);
+    if (x.seen == NULL)
+        return fail_memory(err);
+    x.seen[stamp] = true;
+    sign_rc rc = follow(&x, s->stamp, err);
+    judging_input_time(j, "time", x.time);
+    if (j->block != NULL)
+        j->block->result = arena_printf(&j->report->arena, "proofs %zu", v->poe.n - before);
+    judging_end(j, outer);
+    return rc;
+}
+
+/* ---- for the report
+ * ----------------------------------------------------------------------------------------- */
+
+void poe_list(const struct validation *v) {
+    static const char *const kinds[] = {[POE_SIGNATURE] = "signature",
+                                        [POE_DATA] = "data",
+                                        [POE_STAMP] = "time-stamp",
+                                        [POE_CERTIFICATE] = "certificate",
+                                        [POE_REVOCATION] = "revocation"};
+    struct report_poe **at = &v->j->out->poe;
+    if (!v->j->report->detailed)
+        return;
+    for (size_t i = 0; i < v->poe.n; i++) {
+        const struct poe *p = &v->poe.list[i];
+        struct report_poe *row = arena_alloc(&v->j->report->arena, sizeof *row);
+        char hex[2 * DIGEST_MAX + 1];
+        if (row == NULL)
+            return;
+        text_hex(BYTES(p->id, p->via == DIGEST_NONE ? 32 : crypto_digest_row(p->via)->size), hex);
+        row->kind = kinds[p->kind];
+        row->object = p->kind == POE_SIGNATURE || p->kind == POE_DATA
+                          ? v->j->object
+                          : arena_str(&v->j->report->arena, BYTES_STR(hex));
+        row->time = p->time;
+        row->by = p->by;
+        *at = row;
+        at = &row->next;
+    }
+}

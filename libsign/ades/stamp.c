@@ -1,0 +1,359 @@
+/* Time-stamp validation (EN 319 102-1, 5.4): a token is a signature over its TSTInfo, judged as one; whether
+ * it is of what it is attached to the codec computes. */
+#include "ades/validation.h"
+
+#include "base/text.h"
+#include <stdio.h>
+
+/* ---- who made it
+ * -------------------------------------------------------------------------------------------- */
+
+/* All references must match (RFC 5035, 3: both attributes may stand together). */
+static sign_rc compare(struct stamp_state *s, const struct pki_cert *cert, struct ades_facts *f,
+                       sign_error *err) {
+    const struct tsp_token *t = s->stamp->token;
+    arena *texts = &s->j.report->arena;
+    f->signing_certificate = t->n_references == 0 ? TRI_NULL : t->references_malformed ? TRI_FALSE : TRI_TRUE;
+    f->issuer_serial_differs = false;
+    f->reference_digest = DIGEST_NONE;
+    for (size_t i = 0; i < t->n_references && !t->references_malformed; i++) {
+        char found[2 * DIGEST_MAX + 1], expected[2 * DIGEST_MAX + 1] = "";
+        bool same;
+        sign_rc rc = ades_reference_hash(s->j.ctx->crypto, &t->references[i], cert, &same, found, err);
+        if (rc != SIGN_OK)
+            return rc;
+        f->reference_digest = ades_better_digest(f->reference_digest, t->references[i].digest);
+        f->issuer_serial_differs |= !ades_issuer_serial_same(&t->references[i], cert);
+        if (same || f->signing_certificate == TRI_FALSE)
+            continue;
+        if (t->references[i].hash.len <= DIGEST_MAX)
+            text_hex(t->references[i].hash, expected);
+        f->signing_certificate = TRI_FALSE;
+        f->certificate_attribute = t->reference_name[i];
+        f->certificate_expected = arena_str(texts, BYTES_STR(expected));
+        f->certificate_found = arena_str(texts, BYTES_STR(found));
+    }
+    return SIGN_OK;
+}
+
+static bool may_be(const struct cms_signer *s, sign_bytes der) {
+    sign_bytes issuer, serial;
+    if (!ades_certificate_names(der, &issuer, &serial))
+        return false;
+    if (s->key_id.len != 0)
+        return true; /* the key identifier is an extension: read the certificate to know */
+    return bytes_equal(serial, s->serial) &&
+           (bytes_equal(issuer, s->issuer) || pki_name_equal(issuer, s->issuer));
+}
+
+static sign_rc try_candidate(struct stamp_state *s, sign_bytes der, sign_error *err) {
+    const struct cms_signer *sid = &s->stamp->token->signer;
+    AUTO(pki_cert_ptr) cert = NULL;
+    if (!may_be(sid, der))
+        return SIGN_OK;
+    sign_rc rc = ades_candidate(s->j.ctx, der, &cert, err);
+    if (rc != SIGN_OK || cert == NULL || (sid->key_id.len != 0 && !bytes_equal(cert->ski, sid->key_id)))
+        return rc;
+    struct ades_facts tried = s->facts;
+    rc = compare(s, cert, &tried, err);
+    /* The first stays unless a later one is the certificate that was referenced. */
+    if (rc != SIGN_OK || (s->facts.signer != NULL && tried.signing_certificate != TRI_TRUE))
+        return rc;
+    pki_cert_free(&s->facts.signer);
+    tried.signer = TAKE(cert);
+    s->facts = tried;
+    return SIGN_OK;
+}
+
+static bool found(const struct stamp_state *s) {
+    return s->facts.signer != NULL && s->facts.signing_certificate != TRI_FALSE;
+}
+
+/* Its own certificates first, then those of the signature, then the caller's. */
+static sign_rc find_signer(struct stamp_state *s, sign_error *err) {
+    const struct tsp_token *t = s->stamp->token;
+    const sign_trust *trust = s->j.ctx->trust;
+    sign_rc rc = SIGN_OK;
+    s->facts.signing_certificate_present = t->n_references > 0;
+    for (size_t i = 0; i < t->n_certs && rc == SIGN_OK && !found(s); i++)
+        rc = try_candidate(s, t->certs[i], err);
+    for (size_t i = 0; i < s->facts.n_bag && rc == SIGN_OK && !found(s); i++)
+        rc = try_candidate(s, s->facts.bag[i], err);
+    for (size_t i = 0; trust != NULL && rc == SIGN_OK && !found(s); i++) {
+        sign_bytes der = pki_trust_certificate(trust, i);
+        if (der.len == 0)
+            break;
+        rc = try_candidate(s, der, err);
+    }
+    return rc;
+}
+
+/* ---- facts
+ * ---------------------------------------------------------------------------------------------------- */
+
+static sign_rc check_integrity(struct stamp_state *s, sign_error *err) {
+    struct ades_facts *f = &s->facts;
+    struct tsp_integrity in = {0};
+    sign_rc rc = find_signer(s, err);
+    if (rc != SIGN_OK || f->signer == NULL)
+        return rc;
+    rc = tsp_token_check(s->j.ctx->crypto, s->stamp->token, f->signer, &s->j.report->arena, &in, err);
+    f->references = in.content;
+    f->signature_value = in.value;
+    f->digest_expected = in.expected;
+    f->digest_found = in.found;
+    f->key_problem = in.problem;
+    f->key_detail = in.detail;
+    return rc;
+}
+
+static void begin(struct validation *v, struct stamp_state *s, const struct ades_stamp *stamp,
+                  size_t number) {
+    const struct judging *owner = v->j;
+    const struct tsp_token *t = stamp->token;
+    bool broken = t->broken != MSG_NONE;
+    s->stamp = stamp;
+    s->imprint = TRI_NULL;
+    s->facts = *owner->facts; /* the bag, the lists and the budget are shared */
+    s->facts.role = ROLE_TIMESTAMP;
+    s->facts.value = t->raw;
+    s->facts.stamps = NULL;
+    s->facts.n_stamps = 0;
+    s->facts.refs = NULL;
+    s->facts.n_refs = 0;
+    s->facts.carried = NULL;
+    s->facts.policy = (struct ades_signature_policy){0};
+    s->facts.content_missing = false;
+    s->facts.constraint = MSG_NONE;
+    s->facts.references = s->facts.signature_value = s->facts.signing_certificate = TRI_NULL;
+    s->facts.references_problem = s->facts.key_problem = MSG_NONE;
+    s->facts.digest_expected = s->facts.digest_found = NULL;
+    s->facts.certificate_attribute = s->facts.certificate_expected = s->facts.certificate_found = NULL;
+    s->facts.signing_certificate_present = s->facts.issuer_serial_differs = false;
+    s->facts.reference_digest = DIGEST_NONE;
+    s->facts.signer = NULL;
+    s->facts.claimed_time = 0;
+    s->facts.broken = broken ? t->broken : stamp->broken;
+    s->facts.broken_detail = broken ? t->broken_detail : stamp->broken_detail;
+    s->facts.broken_other = NULL;
+    s->facts.sigalg = broken ? (struct crypto_sigalg){0} : t->signer.sigalg;
+    s->facts.digest = broken ? DIGEST_NONE : t->signer.digest;
+    s->out.id = arena_printf(&owner->report->arena, "%s-T%zu", owner->object, number);
+    s->out.covers_whole_document = TRI_NULL;
+    s->out.best_signature_time = owner->ctx->at;
+    s->j = (struct judging){.ctx = owner->ctx,
+                            .facts = &s->facts,
+                            .report = owner->report,
+                            .out = &s->out,
+                            .role = ROLE_TIMESTAMP,
+                            .object = s->out.id,
+                            .when = owner->ctx->at,
+                            .content_time = INT64_MIN};
+}
+
+static const char *policy_text(arena *a, sign_bytes oid) {
+    char text[128];
+    return oid.len != 0 && oid_to_text(oid, text, sizeof text) ? arena_str(a, BYTES_STR(text)) : NULL;
+}
+
+static const char *hex_of(arena *a, sign_bytes b) {
+    char text[2 * DIGEST_MAX + 1];
+    if (b.len == 0 || b.len > DIGEST_MAX)
+        return NULL;
+    text_hex(b, text);
+    return arena_str(a, BYTES_STR(text));
+}
+
+static const char *tsa_text(arena *a, const struct tsp_token *t) {
+    AUTO(grow) g = {0};
+    return t->tsa_name.len != 0 && pki_name_text(t->tsa_name, &g) ? judging_text(a, &g) : NULL;
+}
+
+static void describe(struct stamp_state *s) {
+    arena *a = &s->j.report->arena;
+    const struct tsp_token *t = s->stamp->token;
+    struct report_timestamp *row = s->row;
+    char name[64];
+    row->id = s->out.id;
+    row->kind = s->stamp->kind;
+    row->time = t->time;
+    row->accuracy = -1;
+    row->der = t->raw;
+    row->indication = INDETERMINATE;
+    row->imprint = row->signature_value = TRI_NULL;
+    if (t->broken != MSG_NONE)
+        return;
+    row->accuracy = t->has_accuracy ? t->accuracy : -1;
+    row->tsa = tsa_text(a, t);
+    row->digest_alg = t->digest != DIGEST_NONE ? crypto_digest_row(t->digest)->name : NULL;
+    row->imprint_hex = hex_of(a, t->imprint);
+    row->policy_oid = policy_text(a, t->policy);
+    row->serial = hex_of(a, t->serial);
+    if (t->signer.sigalg.scheme == SCHEME_NONE)
+        return;
+    crypto_sigalg_name(&t->signer.sigalg, name);
+    row->algorithm = arena_str(a, BYTES_STR(name));
+}
+
+/* ---- 5.4, and what RFC 3161 asks for
+ * ------------------------------------------------------------------------- */
+
+/* 5.5.4 step 3 (a): whether it is of what it is attached to. */
+static sign_rc check_imprint(struct stamp_state *s, sign_error *err) {
+    const struct tsp_token *t = s->stamp->token;
+    struct ades_imprint im = {.same = TRI_NULL};
+    if (t->digest == DIGEST_NONE) {
+        (void)judging_check_as(&s->j, CHECK_STAMP_IMPRINT, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+                               MSG_STAMP_UNKNOWN, policy_text(&s->j.report->arena, t->digest_oid), NULL, NULL);
+        return SIGN_OK;
+    }
+    sign_rc rc = s->stamp->imprint(s->stamp, t->digest, t->imprint, &im, err);
+    if (rc != SIGN_OK)
+        return rc;
+    s->imprint = im.same;
+    if (im.same == TRI_TRUE)
+        (void)judging_check(&s->j, CHECK_STAMP_IMPRINT, true, MSG_NONE, NULL, NULL, NULL);
+    else if (im.same == TRI_FALSE && im.why == MSG_NONE)
+        (void)judging_check(&s->j, CHECK_STAMP_IMPRINT, false, MSG_STAMP_IMPRINT,
+                            hex_of(&s->j.report->arena, t->imprint), im.found, NULL);
+    else if (im.same == TRI_FALSE)
+        (void)judging_check(&s->j, CHECK_STAMP_IMPRINT, false, im.why, im.detail, NULL, NULL);
+    else
+        (void)judging_check_as(&s->j, CHECK_STAMP_IMPRINT, SUB_SIGNED_DATA_NOT_FOUND,
+                               im.why != MSG_NONE ? im.why : MSG_CONTENT_MISSING, im.detail, NULL, NULL);
+    return SIGN_OK;
+}
+
+static bool names_signer(const struct tsp_token *t, const struct pki_cert *signer) {
+    return t->tsa_name.len == 0 || bytes_equal(t->tsa_name, signer->subject) ||
+           pki_name_equal(t->tsa_name, signer->subject);
+}
+
+/* RFC 3161, 2.4.2: the name in the token is one of the certificate's; and nobody stamps what is yet to come.
+ */
+static void check_info(struct stamp_state *s) {
+    const struct tsp_token *t = s->stamp->token;
+    struct judging *j = &s->j;
+    if (s->facts.signer != NULL)
+        (void)judging_check(j, CHECK_TSA_NAME, names_signer(t, s->facts.signer), MSG_TSA_NAME, s->row->tsa,
+                            judging_name(j, s->facts.signer), NULL);
+    int64_t latest = j->ctx->at + LIMIT_CLOCK_SKEW;
+    if (!j->ctx->inspect)
+        (void)judging_check(j, CHECK_STAMP_FUTURE, t->time <= latest, MSG_STAMP_FUTURE,
+                            judging_time(j, t->time), NULL, NULL);
+}
+
+static sign_rc judge_token(struct stamp_state *s, sign_error *err) {
+    struct report_block *outer = judging_begin(&s->j, BLOCK_TST, NULL);
+    sign_rc rc = SIGN_OK;
+    judging_input(&s->j, "kind", s->stamp->kind);
+    if (s->facts.broken == MSG_NONE) {
+        judging_input_time(&s->j, "genTime", s->stamp->token->time);
+        rc = check_imprint(s, err);
+        if (rc == SIGN_OK)
+            rc = check_integrity(s, err);
+    }
+    if (rc == SIGN_OK)
+        rc = judging_basic(&s->j, err);
+    if (rc == SIGN_OK && s->facts.broken == MSG_NONE) {
+        /* The imprint is one more digest that the token rests on. */
+        if (!s->j.ctx->inspect && judging_open(&s->j))
+            judging_digest(&s->j, s->stamp->token->digest, NULL);
+        check_info(s);
+    }
+    if (rc != SIGN_OK)
+        return rc;
+    if (!s->j.ctx->inspect)
+        judging_conclude(&s->j, TOTAL_PASSED, SUB_NONE);
+    s->passed = s->out.indication == TOTAL_PASSED && s->imprint == TRI_TRUE;
+    judging_end(&s->j, outer);
+    return SIGN_OK;
+}
+
+sign_rc stamps_judge(struct validation *v, sign_error *err) {
+    const struct ades_facts *f = v->j->facts;
+    arena *a = &v->j->report->arena;
+    struct report_timestamp **at = &v->j->out->timestamps;
+    if (f->n_stamps == 0)
+        return SIGN_OK;
+    v->stamps = arena_alloc(a, f->n_stamps * sizeof *v->stamps);
+    if (v->stamps == NULL)
+        return fail_memory(err);
+    for (size_t i = 0; i < f->n_stamps; i++) {
+        struct stamp_state *s = &v->stamps[i];
+        s->row = *at = arena_alloc(a, sizeof *s->row);
+        if (s->row == NULL)
+            return fail_memory(err);
+        at = &s->row->next;
+        begin(v, s, &f->stamps[i], i + 1);
+        v->n = i + 1;
+        describe(s);
+        sign_rc rc = judge_token(s, err);
+        if (rc != SIGN_OK)
+            return within(err, rc, "time-stamp %zu", i + 1);
+    }
+    return SIGN_OK;
+}
+
+/* ---- what came of them
+ * ------------------------------------------------------------------------------------------ */
+
+static void tell(struct validation *v, struct stamp_state *s) {
+    struct report_timestamp *row = s->row;
+    struct judging *j = v->j;
+    row->indication = s->out.indication;
+    row->sub = s->out.sub;
+    row->imprint = s->imprint;
+    row->signature_value = s->facts.signature_value;
+    row->signer = s->out.signer;
+    row->chain = s->out.chain;
+    row->revocation = s->out.revocation;
+    row->messages = s->out.messages;
+    row->blocks = s->out.blocks;
+    if (j->ctx->inspect)
+        return;
+    uint8_t id[DIGEST_MAX];
+    if (crypto_hash(j->ctx->crypto, DIGEST_SHA256, row->der, id, NULL) == SIGN_OK)
+        row->best_time = poe_find(v, POE_STAMP, id, row->der, NULL);
+    if (s->passed)
+        return;
+    const char *sub = sub_indication_text(row->sub);
+    (void)judging_check(j,
+                        s->stamp->class == STAMP_ARCHIVE   ? CHECK_ARCHIVE_STAMPS
+                        : s->stamp->class == STAMP_CONTENT ? CHECK_CONTENT_STAMP
+                                                           : CHECK_STAMP_PASSED,
+                        false, MSG_STAMP_PROVES_NOTHING, row->id, row->kind, sub != NULL ? sub : "-");
+}
+
+void stamps_tell(struct validation *v) {
+    for (size_t i = 0; i < v->n; i++)
+        tell(v, &v->stamps[i]);
+}
+
+void stamps_close(struct validation *v) {
+    for (size_t i = 0; i < v->n; i++) {
+        judging_close(&v->stamps[i].j);
+        pki_cert_free(&v->stamps[i].facts.signer);
+    }
+}
+
+/*
+ * TS 119 102-1 and security rule 9: content before signature, before references, before archive. A class may
+ * not be later than a higher one, as far as accuracies let it be told; and nothing protects what did not
+ * exist yet.
+ */
+bool stamps_in_order(struct validation *v) {
+    for (size_t i = 0; i < v->n; i++)
+        for (size_t k = 0; k < v->n; k++) {
+            const struct stamp_state *low = &v->stamps[i], *high = &v->stamps[k];
+            if (!low->passed || !high->passed || i == k)
+                continue;
+            bool lower = low->stamp->class < high->stamp->class;
+            for (size_t n = 0; n < high->stamp->n_stamps; n++)
+                lower = lower || high->stamp->stamps[n] == i;
+            if (lower && tsp_token_before(high->stamp->token, low->stamp->token))
+                return judging_check(v->j, CHECK_STAMP_ORDER, false, MSG_STAMP_ORDER, low->row->id,
+                                     judging_time(v->j, stamp_time(low)), high->row->id);
+        }
+    return judging_check(v->j, CHECK_STAMP_ORDER, true, MSG_NONE, NULL, NULL, NULL);
+}

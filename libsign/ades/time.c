@@ -1,0 +1,191 @@
+/* Signatures with time and with long-term validation data (EN 319 102-1, 5.5.4). */
+#include "ades/validation.h"
+
+/* Step 2: what a proof of time may repair. */
+static bool is_allowed(enum indication i, enum sub_indication sub) {
+    switch (sub) {
+    case SUB_NONE:
+        return i == INDICATION_NONE;
+    case SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE:
+    case SUB_REVOKED_NO_POE:
+    case SUB_REVOKED_CA_NO_POE:
+    case SUB_TRY_LATER:
+    case SUB_OUT_OF_BOUNDS_NO_POE:
+    case SUB_OUT_OF_BOUNDS_NOT_REVOKED:
+        return i == INDETERMINATE;
+    default:
+        return false;
+    }
+}
+
+/* Step 3: the earliest time that a time-stamp of the signature proves. Those that are none of it, or were not
+ * believed, are dropped. */
+static void find_best(struct validation *v) {
+    for (size_t i = 0; i < v->n; i++) {
+        const struct stamp_state *s = &v->stamps[i];
+        if (s->stamp->class != STAMP_SIGNATURE || !s->passed || stamp_time(s) >= v->best)
+            continue;
+        v->best = stamp_time(s);
+        v->best_by = s->row->id;
+    }
+}
+
+static bool after_not_before(struct validation *v) {
+    const struct pki_cert *c = v->j->facts->signer;
+    return judging_check(v->j, CHECK_NOT_YET_VALID, v->best >= c->not_before, MSG_NOT_YET_VALID,
+                         judging_time(v->j, v->best), judging_time(v->j, c->not_before), NULL);
+}
+
+/* The table of step 4; SUB_NONE: go on. */
+static enum sub_indication compare_times(struct validation *v, enum sub_indication status) {
+    const struct judging *j = v->j;
+    const struct pki_cert *c = j->facts->signer;
+    switch (status) {
+    case SUB_REVOKED_NO_POE:
+    case SUB_REVOKED_CA_NO_POE:
+        return j->path->revoked_at <= v->best ? status
+               : v->best < c->not_before      ? SUB_NOT_YET_VALID
+               : v->best > c->not_after       ? SUB_OUT_OF_BOUNDS_NOT_REVOKED
+                                              : SUB_NONE;
+    case SUB_OUT_OF_BOUNDS_NO_POE:
+        return v->best < c->not_before ? SUB_NOT_YET_VALID : status;
+    case SUB_OUT_OF_BOUNDS_NOT_REVOKED:
+        return v->best < c->not_before ? SUB_NOT_YET_VALID : v->best <= c->not_after ? SUB_NONE : status;
+    case SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE:
+        for (size_t i = 0; i < j->n_weak; i++)
+            if (j->weak[i].of != WEAK_SIGNATURE || j->weak[i].end < v->best)
+                return status;
+        return j->n_weak > 0 && !j->weak_overflow ? SUB_NONE : status;
+    default:
+        return v->best < c->not_before ? SUB_NOT_YET_VALID : SUB_NONE;
+    }
+}
+
+/* Steps 6 and 7: what was too old for today, or the suspension, at the best time. */
+static sign_rc still_later(struct validation *v, bool *ok, sign_error *err) {
+    struct judging *j = v->j;
+    const struct pki_path *path = j->path;
+    const struct pki_path_options opt = judging_options(j);
+    sign_rc rc = SIGN_OK;
+    *ok = true;
+    if (path->suspended)
+        *ok = v->best < path->revoked_at;
+    else if (path->sub == SUB_TRY_LATER && !path->stale)
+        *ok = false;
+    struct report_block *outer = judging_begin(j, BLOCK_RFC, NULL);
+    judging_input_time(j, "validation time", v->best);
+    for (size_t i = 0; path->stale && *ok && i + 1 < path->n_chain && rc == SIGN_OK; i++) {
+        AUTO(pki_evidences) all = {0};
+        bool fresh = false;
+        rc = pki_evidence_find(j->ctx->trust, j->ctx->crypto, path->chain + i, path->n_chain - i, &opt, &all,
+                               err);
+        for (size_t k = 0; k < all.n && !fresh; k++)
+            fresh = pki_evidence_fresh(&all.list[k], v->best, j->ctx->policy->freshness);
+        *ok = fresh;
+    }
+    judging_end_as(j, outer, *ok ? TOTAL_PASSED : TOTAL_FAILED, SUB_NONE);
+    return rc;
+}
+
+/* Step 5. A time-stamp that is not near the claimed time says that the signer's clock, or the signer, is
+ * wrong. */
+bool delay_allowed(struct validation *v) {
+    const struct ades_policy *p = v->j->ctx->policy;
+    int64_t claimed = v->j->facts->claimed_time;
+    if (p->stamp_after == 0 || v->best_by == NULL)
+        return true;
+    bool met = claimed != 0 && v->best <= claimed + p->stamp_after && v->best >= claimed - p->stamp_before;
+    return judging_check(v->j, CHECK_STAMP_DELAY, met, MSG_STAMP_DELAY, judging_time(v->j, v->best),
+                         claimed != 0 ? judging_time(v->j, claimed) : "-", NULL);
+}
+
+/* Step 8: the algorithms of the signature at the time that is proven. What is weak then stays so. */
+sign_rc accept_at(struct validation *v, struct judging *j, int64_t time, bool *ok, sign_error *err) {
+    (void)v;
+    struct report_block *outer = judging_begin(j, BLOCK_SAV, NULL);
+    enum indication before = j->out->indication;
+    enum sub_indication sub = j->out->sub;
+    j->out->indication = INDICATION_NONE;
+    j->when = time;
+    judging_input_time(j, "time", time);
+    sign_rc rc = judging_sav(j, err);
+    *ok = rc == SIGN_OK && judging_open(j);
+    if (j->out->indication == INDICATION_NONE) {
+        j->out->indication = before;
+        j->out->sub = sub;
+    }
+    judging_end(j, outer);
+    return rc;
+}
+
+/* What was said at the present is told, but no more held against the signature. */
+void validation_repair(struct validation *v, struct judging *j) {
+    v->improved = v->improved || j == v->j;
+    for (struct report_message *m = j->out->messages; m != NULL; m = m->next)
+        if (m->level == 'E' || (m->level == 0 && message_code(m->id)[0] == 'E'))
+            m->level = 'I';
+    j->out->indication = INDICATION_NONE;
+    j->out->sub = SUB_NONE;
+}
+
+static void give_up(struct validation *v, enum sub_indication sub) {
+    struct judging *j = v->j;
+    if (sub == j->out->sub)
+        return;
+    const struct pki_cert *c = j->facts->signer;
+    if (sub == SUB_NOT_YET_VALID)
+        (void)after_not_before(v);
+    else if (sub == SUB_OUT_OF_BOUNDS_NOT_REVOKED)
+        (void)judging_check(j, CHECK_BEST_TIME, false, MSG_BEST_TIME_OUT, judging_time(j, v->best),
+                            judging_time(j, c->not_after), NULL);
+    judging_replace(j, judging_indication(sub), sub);
+}
+
+/* Step 10: at the present, algorithms of everything that the path rests on. */
+static sign_rc algorithms_now(struct validation *v, sign_error *err) {
+    struct judging *j = v->j;
+    int64_t when = j->when;
+    if (!v->improved)
+        return SIGN_OK; /* 5.2.6 has looked at them */
+    j->when = j->ctx->at;
+    sign_rc rc = judging_chain_algorithms(j, err);
+    j->when = when;
+    return rc;
+}
+
+static sign_rc with_time(struct validation *v, sign_error *err) {
+    struct judging *j = v->j;
+    bool ok;
+    enum sub_indication sub = compare_times(v, j->out->sub);
+    if (sub != SUB_NONE) {
+        give_up(v, sub);
+        return SIGN_OK;
+    }
+    sign_rc rc =
+        j->path->stale || j->out->sub == SUB_TRY_LATER ? still_later(v, &ok, err) : (ok = true, SIGN_OK);
+    if (rc != SIGN_OK || !ok)
+        return rc;
+    rc = accept_at(v, j, v->best, &ok, err);
+    if (rc != SIGN_OK || !ok)
+        return rc;
+    if (j->out->indication != INDICATION_NONE)
+        validation_repair(v, j);
+    if (stamps_in_order(v) && delay_allowed(v))
+        rc = algorithms_now(v, err);
+    return rc;
+}
+
+sign_rc validate_time(struct validation *v, sign_error *err) {
+    struct judging *j = v->j;
+    struct report_block *outer = judging_begin(j, BLOCK_TIME, NULL);
+    find_best(v);
+    judging_input_time(j, "best signature time", v->best);
+    sign_rc rc = SIGN_OK;
+    bool proven = v->best_by != NULL;
+    if (is_allowed(j->out->indication, j->out->sub) && j->path != NULL && proven)
+        rc = with_time(v, err);
+    if (rc == SIGN_OK && judging_open(j))
+        (void)judging_check(j, CHECK_SIGNATURE_STAMP, proven, MSG_STAMP_MISSING, NULL, NULL, NULL);
+    judging_end_as(j, outer, judging_open(j) ? TOTAL_PASSED : j->out->indication, j->out->sub);
+    return rc;
+}

@@ -1,0 +1,106 @@
+/* ades/validation.h - a signature with its time-stamps while it is judged: proofs of existence, and the
+ * processes of EN 319 102-1, 5.4 to 5.6. Private to this room. */
+#ifndef ADES_VALIDATION_H
+#define ADES_VALIDATION_H
+
+#include "ades/judging.h"
+
+/* ---- poe.c: proofs of existence (5.6.2.3) -----------------------------------------------------------------
+ */
+
+enum poe_kind { POE_SIGNATURE, POE_DATA, POE_STAMP, POE_CERTIFICATE, POE_REVOCATION };
+
+/* That an object existed at a time. Besides what stands here everything exists now. */
+struct poe {
+    enum poe_kind kind;
+    enum crypto_digest via; /* DIGEST_NONE: `id` is the SHA-256 of the object; else its digest by this */
+    uint8_t id[DIGEST_MAX];
+    int64_t time;
+    const char *by; /* id of the time-stamp that proves it */
+};
+
+struct poe_set {
+    struct poe *list; /* in the arena */
+    size_t n, cap;
+    int64_t now;
+};
+
+/* ---- the whole
+ * ---------------------------------------------------------------------------------------------- */
+
+struct stamp_state {
+    const struct ades_stamp *stamp;
+    struct report_timestamp *row;
+    struct report_signature out; /* what the judgement of the token says */
+    struct ades_facts facts;
+    struct judging j;
+    enum tri imprint;
+    bool done;   /* 5.6.3.4 step 5 has seen it */
+    bool passed; /* it proves something: at present, or by past validation */
+};
+
+struct validation {
+    struct judging *j; /* of the signature */
+    struct stamp_state *stamps;
+    size_t n;
+    struct poe_set poe;
+    int64_t best; /* best-signature-time */
+    const char *best_by;
+    bool improved; /* a time-stamp repaired what was found at the present */
+};
+
+/* Time of the earliest proof; `now` when there is none. *by (NULL allowed): what proves it, NULL: that it is
+ * here. */
+int64_t poe_find(const struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der,
+                 const char **by);
+/* Whether a proof lies within [from, to]. */
+bool poe_within(const struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der,
+                int64_t from, int64_t to);
+sign_rc poe_add(struct validation *v, enum poe_kind kind, sign_bytes der, int64_t time, const char *by,
+                sign_error *err);
+/* What the time-stamp proves: everything it protects, and what those protect and carry (5.6.2.3). */
+sign_rc poe_extract(struct validation *v, size_t stamp, sign_error *err);
+/* The proofs as rows of the report. */
+void poe_list(const struct validation *v);
+
+/* ---- stamp.c: 5.4
+ * --------------------------------------------------------------------------------------------- */
+
+/* Rows of the report for all time-stamps, each judged at the present (an inspection: its integrity alone). */
+sign_rc stamps_judge(struct validation *v, sign_error *err);
+/* What was found becomes the row's, and on the signature a message for each that proves nothing. */
+void stamps_tell(struct validation *v);
+void stamps_close(struct validation *v);
+/* genTime. */
+static inline int64_t stamp_time(const struct stamp_state *s) {
+    return s->stamp->token->time;
+}
+/* 5.5.4 step 4e and what follows from it: those that proved something follow one another. false: said. */
+bool stamps_in_order(struct validation *v);
+
+/* ---- past.c: 5.6.2
+ * ----------------------------------------------------------------------------------------------- */
+
+/*
+ * Past signature validation of what `j` judged (5.6.2.4), whose result at the present stands in j->out:
+ * `best` is the earliest proof of its existence. SUB_NONE: passed; else the sub-indication that stands.
+ */
+sign_rc past_signature(struct validation *v, struct judging *j, int64_t best, enum sub_indication *out,
+                       sign_error *err);
+
+/* ---- time.c, longterm.c
+ * --------------------------------------------------------------------------------------------- */
+
+/* 5.5.4: signatures with time and with long-term validation data, behind the basic validation. */
+sign_rc validate_time(struct validation *v, sign_error *err);
+/* 5.6.3.4: long-term availability, behind that. */
+sign_rc validate_longterm(struct validation *v, sign_error *err);
+
+/* Whether the algorithms of the signature were good at the best signature time (5.5.4 step 8). */
+sign_rc accept_at(struct validation *v, struct judging *j, int64_t time, bool *ok, sign_error *err);
+/* What the policy asks of the claimed and the proven time (5.5.4 step 5). false: said and concluded. */
+bool delay_allowed(struct validation *v);
+/* A status that was said at the present is undone by a proof: its message tells what was, no more what is. */
+void validation_repair(struct validation *v, struct judging *j);
+
+#endif
