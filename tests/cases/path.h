@@ -30,7 +30,8 @@ struct path_cert {
     const char *subject; /* "O=Ornek/CN=Kisi"; NULL: the row's name as common name */
     const char *key;     /* an earlier row whose key it shares; NULL: one of its own */
     const char *from, *to;
-    bool silent; /* an authority that publishes no list of its own */
+    bool silent;        /* an authority that publishes no list of its own */
+    const char *digest; /* of the signature under it; NULL: SHA256 */
 };
 
 struct path_list {
@@ -51,6 +52,7 @@ struct path_answer {
      * "-": none. WHO "-": a serial number that nobody has */
     const char *singles;
     const char *produced; /* NULL: LISTED */
+    const char *revoked;  /* since when; NULL: 2026-03-01 */
     const char *key;      /* whose key is under it; NULL: the signer's */
     const char *nonce;
     int status; /* responseStatus but successful: there is nothing else (RFC 6960, 4.2.1) */

@@ -61,17 +61,19 @@ static ASN1_TIME *general(const char *text) {
     return t;
 }
 
-static void put_single(struct path_world *w, OCSP_BASICRESP *basic, const char *text, bool critical) {
+static void put_single(struct path_world *w, OCSP_BASICRESP *basic, const char *text,
+                       const struct path_answer *row) {
     char who[64], issuer[64], status[32], from[32], to[32];
     int reason;
     path_must(sscanf(text, "%63s %63s %31s %31s %31s", who, issuer, status, from, to) == 5, text);
     OCSP_CERTID *id = certificate_id(w, who, issuer);
-    ASN1_TIME *begin = general(from), *end = *to != '-' ? general(to) : NULL, *when = general(REVOKED_SINCE);
+    ASN1_TIME *begin = general(from), *end = *to != '-' ? general(to) : NULL,
+              *when = general(row->revoked != NULL ? row->revoked : REVOKED_SINCE);
     int what = status_of(status, &reason);
     OCSP_SINGLERESP *single = OCSP_basic_add1_status(
         basic, id, what, reason, what == V_OCSP_CERTSTATUS_REVOKED ? when : NULL, begin, end);
     path_must(single != NULL, text);
-    if (critical) {
+    if (row->critical) {
         X509_EXTENSION *e = X509V3_EXT_nconf(NULL, NULL, UNKNOWN, "critical,DER:0500");
         path_must(e != NULL && OCSP_SINGLERESP_add_ext(single, e, -1) == 1, text);
         X509_EXTENSION_free(e);
@@ -99,7 +101,7 @@ static OCSP_BASICRESP *basic_response(struct path_world *w, const struct path_an
                           (row->no_certificates ? OCSP_NOCERTS : 0UL);
     snprintf(text, sizeof text, "%s", row->singles);
     for (char *one = strtok_r(text, ";", &rest); one != NULL; one = strtok_r(NULL, ";", &rest)) {
-        put_single(w, basic, one, row->critical);
+        put_single(w, basic, one, row);
     }
     if (row->nonce != NULL) {
         int n = snprintf(nonce, sizeof nonce, "%s", row->nonce);

@@ -104,7 +104,8 @@ X509 *path_certify(struct path_world *w, const struct path_cert *row, EVP_PKEY *
               row->name);
     begin_end(cert, row);
     put_extensions(cert, own ? cert : issuer->cert, row->ext);
-    path_must(X509_sign(cert, own ? key : issuer->key, EVP_sha256()) > 0, row->name);
+    const EVP_MD *digest = EVP_get_digestbyname(row->digest != NULL ? row->digest : "SHA256");
+    path_must(digest != NULL && X509_sign(cert, own ? key : issuer->key, digest) > 0, row->name);
     X509_NAME_free(subject);
     return cert;
 }

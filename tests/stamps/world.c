@@ -1,0 +1,288 @@
+/*
+ * Who there is and what they publish. Everything has a fixed time, so that a vector can be judged at any
+ * moment: the signer's certificate is good from 2024 to the end of 2026, he signs on 2025-03-01 at 10:00, the
+ * time-stamp is of 10:05. Its authority's certificate ends with 2029; the first archive time-stamp is of
+ * 2025-04-01 (its authority's ends with 2031), the second of 2031-06-01 (with 2039).
+ */
+#include "stamps.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#define COUNT(rows) (sizeof(rows) / sizeof *(rows))
+
+#define NES                                                                                                  \
+    "keyUsage=critical,digitalSignature,nonRepudiation\n" KEY_IDS                                            \
+    "certificatePolicies=@policy\n1.3.6.1.5.5.7.1.3=ASN1:SEQUENCE:statements\n"                              \
+    "[policy]\npolicyIdentifier=2.16.792.1.2.1.1.5.7.1.1\nuserNotice.1=@notice\n"                            \
+    "[notice]\nexplicitText=Sinama icin nitelikli sertifika\n"                                               \
+    "[statements]\n1=SEQUENCE:syntax\n2=SEQUENCE:etsi\n3=SEQUENCE:law\n"                                     \
+    "[syntax]\nid=OID:1.3.6.1.5.5.7.11.1\n[etsi]\nid=OID:0.4.0.1862.1.1\n"                                   \
+    "[law]\nid=OID:2.16.792.1.61.0.1.5070.1.1\ntext=UTF8:Sinama icin nitelikli elektronik sertifika\n"
+#define TSA_USAGE "keyUsage=critical,digitalSignature,nonRepudiation\n" KEY_IDS
+#define TSA       TSA_USAGE "extendedKeyUsage=critical,timeStamping\n"
+#define RESPONDER "keyUsage=critical,digitalSignature\nextendedKeyUsage=OCSPSigning\n" KEY_IDS
+
+#define OLD  "20150101000000Z"
+#define LONG "20450101000000Z"
+
+static const struct path_cert certs[] = {
+    {"root", "root", .ext = CA, .from = OLD, .to = LONG, .silent = true},
+    {"ca", "root", .ext = CA, .from = OLD, .to = LONG, .silent = true},
+    {"subca", "root", .ext = CA, .from = OLD, .to = LONG, .silent = true},
+    {"tsaca", "root", .ext = CA, .from = OLD, .to = LONG, .silent = true},
+    {"stranger", "stranger", .ext = CA, .from = OLD, .to = LONG, .silent = true},
+    /* RFC 3279 and TS 119 312: a signature under a certificate whose digest ends with 2028. */
+    {"weakca", "root", .ext = CA, .from = OLD, .to = LONG, .silent = true, .digest = "SHA224"},
+
+    {"signer", "ca", .ext = NES, .from = "20240101000000Z", .to = "20261231235959Z"},
+    {"signer-sub", "subca", .ext = NES, .from = "20240101000000Z", .to = "20261231235959Z"},
+    {"signer-weak", "weakca", .ext = NES, .from = "20240101000000Z", .to = "20340101000000Z"},
+    {"signer-long", "ca", .ext = NES, .from = "20240101000000Z", .to = "20340101000000Z"},
+    {"signer-late", "ca", .ext = NES, .from = "20250601000000Z", .to = "20261231235959Z"},
+    {"signer-early", "ca", .ext = NES, .from = "20220101000000Z", .to = "20250201000000Z"},
+    {"signer-digital", "ca", .ext = "keyUsage=critical,digitalSignature\n" KEY_IDS, .from = "20240101000000Z",
+     .to = "20261231235959Z"},
+    {"counter", "ca", .ext = NES, .from = "20240101000000Z", .to = "20261231235959Z"},
+
+    {"tsa", "tsaca", .ext = TSA, .from = "20230101000000Z", .to = "20291231235959Z"},
+    {"atsa", "tsaca", .ext = TSA, .from = "20250101000000Z", .to = "20311231235959Z"},
+    {"atsa2", "tsaca", .ext = TSA, .from = "20300101000000Z", .to = "20391231235959Z"},
+    {"tsa-short", "tsaca", .ext = TSA, .from = "20250101000000Z", .to = "20250501000000Z"},
+    {"tsa-early", "tsaca", .ext = TSA, .from = "20230101000000Z", .to = "20250201000000Z"},
+    {"tsa-late", "tsaca", .ext = TSA, .from = "20250601000000Z", .to = "20291231235959Z"},
+    {"tsa-no-eku", "tsaca", .ext = TSA_USAGE, .from = "20230101000000Z", .to = "20291231235959Z"},
+    {"tsa-eku-soft", "tsaca", .ext = TSA_USAGE "extendedKeyUsage=timeStamping\n", .from = "20230101000000Z",
+     .to = "20291231235959Z"},
+    {"tsa-eku-two", "tsaca", .ext = TSA_USAGE "extendedKeyUsage=critical,timeStamping,emailProtection\n",
+     .from = "20230101000000Z", .to = "20291231235959Z"},
+    {"tsa-stranger", "stranger", .ext = TSA, .from = "20230101000000Z", .to = "20291231235959Z"},
+    {"tsa-twin", "tsaca", .ext = TSA, .subject = "CN=tsa", .from = "20230101000000Z",
+     .to = "20291231235959Z"},
+
+    {"responder", "ca", .ext = RESPONDER "noCheck=ignored\n", .from = "20240101000000Z",
+     .to = "20291231235959Z"},
+    {"responder-root", "root", .ext = RESPONDER "noCheck=ignored\n", .from = "20240101000000Z",
+     .to = "20291231235959Z"},
+    {"responder-early", "ca", .ext = RESPONDER "noCheck=ignored\n", .from = "20240101000000Z",
+     .to = "20250201000000Z"},
+    {"responder-checked", "ca", .ext = RESPONDER, .from = "20240101000000Z", .to = "20291231235959Z"},
+    {"responder-stranger", "stranger", .ext = RESPONDER "noCheck=ignored\n", .from = "20240101000000Z",
+     .to = "20291231235959Z"},
+};
+
+/* ---- lists
+ * -------------------------------------------------------------------------------------------------- */
+
+static const char *const authorities[] = {"root", "ca", "subca", "tsaca", "weakca"};
+
+/* What one authority says in a folder of lists. */
+struct said {
+    const char *folder, *issuer, *entries;
+};
+
+/* The lists of all authorities of one week, as a verifier who asks on its fifth day finds them. */
+struct week {
+    const char *folder, *from, *to;
+};
+
+static const struct week weeks[] = {
+    {"at-2023", "20230530000000Z", "20230606000000Z"},
+    {"at-2025-03", "20250308000000Z", "20250315000000Z"},
+    {"at-2025-06", "20250530000000Z", "20250606000000Z"},
+    {"at-2025-09", "20250830000000Z", "20250906000000Z"},
+    {"at-2027-06", "20270530000000Z", "20270606000000Z"},
+    {"at-2029-06", "20290530000000Z", "20290606000000Z"},
+    {"at-2030-06", "20300530000000Z", "20300606000000Z"},
+    {"at-2031-09", "20310830000000Z", "20310906000000Z"},
+    {"at-2033-06", "20330530000000Z", "20330606000000Z"},
+    {"at-2041-06", "20410530000000Z", "20410606000000Z"},
+    /* Named for what they say; the last two are of 2025-09. */
+    {"revoked-after", "20250830000000Z", "20250906000000Z"},
+    {"revoked-before", "20250830000000Z", "20250906000000Z"},
+    {"revoked-same", "20250830000000Z", "20250906000000Z"},
+    {"held-after", "20250830000000Z", "20250906000000Z"},
+    {"held-before", "20250830000000Z", "20250906000000Z"},
+    {"subca-after", "20250830000000Z", "20250906000000Z"},
+    {"subca-before", "20250830000000Z", "20250906000000Z"},
+    {"tsa-after", "20250830000000Z", "20250906000000Z"},
+    {"tsa-before", "20250830000000Z", "20250906000000Z"},
+    {"tsa-compromised", "20250830000000Z", "20250906000000Z"},
+    {"counter-before", "20250830000000Z", "20250906000000Z"},
+    {"responder-before", "20250308000000Z", "20250315000000Z"},
+    {"responder-after", "20250830000000Z", "20250906000000Z"},
+};
+
+static const struct said told[] = {
+    {"revoked-after", "ca", "signer 20250601000000Z keyCompromise"},
+    {"revoked-before", "ca", "signer 20250215000000Z keyCompromise"},
+    {"revoked-same", "ca", "signer 20250301100500Z keyCompromise"}, /* at the very second of the time-stamp */
+    {"held-after", "ca", "signer 20250601000000Z certificateHold"},
+    {"held-before", "ca", "signer 20250215000000Z certificateHold"},
+    {"subca-after", "root", "subca 20250601000000Z cACompromise"},
+    {"subca-before", "root", "subca 20250215000000Z cACompromise"},
+    {"tsa-after", "tsaca", "tsa 20250601000000Z superseded"},
+    {"tsa-before", "tsaca", "tsa 20250215000000Z superseded"},
+    {"tsa-compromised", "tsaca", "tsa 20250601000000Z keyCompromise"},
+    {"counter-before", "ca", "counter 20250215000000Z keyCompromise"},
+    {"responder-before", "ca", "responder-checked 20250215000000Z keyCompromise"},
+    {"responder-after", "ca", "responder-checked 20250601000000Z keyCompromise"},
+};
+
+static const char *entries_of(const char *folder, const char *issuer) {
+    for (size_t i = 0; i < COUNT(told); i++) {
+        if (strcmp(told[i].folder, folder) == 0 && strcmp(told[i].issuer, issuer) == 0) {
+            return told[i].entries;
+        }
+    }
+    return NULL;
+}
+
+static void publish(struct st *s, const struct week *w) {
+    (void)mkdir(st_text(s, "%s/%s", s->w.folder, w->folder), 0755); /* it may be there */
+    for (size_t i = 0; i < COUNT(authorities); i++) {
+        path_list(&s->w, &(struct path_list){.file = st_text(s, "%s/%s.crl", w->folder, authorities[i]),
+                                             .issuer = authorities[i],
+                                             .from = w->from,
+                                             .to = w->to,
+                                             .entries = entries_of(w->folder, authorities[i])});
+    }
+}
+
+/* Lists that signatures carry: ISSUER-MMDD of 2025, and of the year 2031. */
+static void carried(struct st *s) {
+    static const struct {
+        const char *end, *from, *to;
+    } days[] = {
+        {"0228", "20250228000000Z", "20250307000000Z"}, /* before the time-stamp */
+        {"0302", "20250302000000Z", "20250309000000Z"}, /* the day after */
+        {"0402", "20250402000000Z", "20250409000000Z"}, /* after the first archive time-stamp */
+        {"0210", "20250210000000Z", "20250217000000Z"}, /* run out when the time-stamp was made */
+        {"2031", "20310530000000Z", "20310606000000Z"}, /* before the second */
+        {"2032", "20311220000000Z", "20311227000000Z"}, /* the last week of the first archive's authority */
+    };
+    for (size_t d = 0; d < COUNT(days); d++) {
+        for (size_t i = 0; i < COUNT(authorities); i++) {
+            path_list(&s->w, &(struct path_list){.file = st_text(s, "%s-%s.crl", authorities[i], days[d].end),
+                                                 .issuer = authorities[i],
+                                                 .from = days[d].from,
+                                                 .to = days[d].to});
+        }
+    }
+}
+
+static void carried_faults(struct st *s) {
+    static const struct path_list rows[] = {
+        {"ca-revoked-before.crl", .issuer = "ca", .from = "20250302000000Z", .to = "20250309000000Z",
+         .entries = "signer 20250215000000Z keyCompromise"},
+        {"ca-revoked-after.crl", .issuer = "ca", .from = "20250302000000Z", .to = "20250309000000Z",
+         .entries = "signer 20250301180000Z keyCompromise"},
+        {"ca-spoiled.crl", .issuer = "ca", .from = "20250302000000Z", .to = "20250309000000Z",
+         .spoiled = true},
+        {"ca-other-key.crl", .issuer = "ca", .key = "stranger", .from = "20250302000000Z",
+         .to = "20250309000000Z"},
+        {"root-spoiled.crl", .issuer = "root", .from = "20250302000000Z", .to = "20250309000000Z",
+         .spoiled = true},
+        {"root-subca-before.crl", .issuer = "root", .from = "20250302000000Z", .to = "20250309000000Z",
+         .entries = "subca 20250215000000Z cACompromise"},
+        {"root-subca-after.crl", .issuer = "root", .from = "20250302000000Z", .to = "20250309000000Z",
+         .entries = "subca 20250301180000Z cACompromise"},
+        {"tsaca-spoiled.crl", .issuer = "tsaca", .from = "20250302000000Z", .to = "20250309000000Z",
+         .spoiled = true},
+        {"tsaca-revoked.crl", .issuer = "tsaca", .from = "20250302000000Z", .to = "20250309000000Z",
+         .entries = "tsa 20250215000000Z keyCompromise"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        path_list(&s->w, &rows[i]);
+    }
+}
+
+/* ---- responses
+ * --------------------------------------------------------------------------------------------------- */
+
+#define MADE "20250301103000Z"
+#define DAYS "20250301103000Z 20250308103000Z"
+
+static void answers(struct st *s) {
+    static const struct path_answer rows[] = {
+        {"signer.ocsp", "responder", .singles = "signer ca good " DAYS, .produced = MADE},
+        {"signer-after.ocsp", "responder", .singles = "signer ca keyCompromise " DAYS, .produced = MADE,
+         .revoked = "20250301102000Z"},
+        {"signer-before.ocsp", "responder", .singles = "signer ca keyCompromise " DAYS, .produced = MADE,
+         .revoked = "20250215000000Z"},
+        {"signer-unknown.ocsp", "responder", .singles = "signer ca unknown " DAYS, .produced = MADE},
+        {"signer-expired.ocsp", "responder", .singles = "signer ca good 20250201000000Z 20250208000000Z",
+         .produced = "20250201000000Z"},
+        {"signer-spoiled.ocsp", "responder", .singles = "signer ca good " DAYS, .produced = MADE,
+         .spoiled = true},
+        {"signer-early.ocsp", "responder-early", .singles = "signer ca good " DAYS, .produced = MADE},
+        {"signer-stranger.ocsp", "responder-stranger", .singles = "signer ca good " DAYS, .produced = MADE},
+        {"signer-checked.ocsp", "responder-checked", .singles = "signer ca good " DAYS, .produced = MADE},
+        {"other.ocsp", "responder", .singles = "counter ca good " DAYS, .produced = MADE},
+        {"ca.ocsp", "responder-root", .singles = "ca root good " DAYS, .produced = MADE},
+        {"ca-before.ocsp", "responder-root", .singles = "ca root keyCompromise " DAYS, .produced = MADE,
+         .revoked = "20250215000000Z"},
+        {"ca-expired.ocsp", "responder-root", .singles = "ca root good 20250201000000Z 20250208000000Z",
+         .produced = "20250201000000Z"},
+        {"ca-spoiled.ocsp", "responder-root", .singles = "ca root good " DAYS, .produced = MADE,
+         .spoiled = true},
+        {"tsa.ocsp", "tsaca", .singles = "tsa tsaca good " DAYS, .produced = MADE},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        path_answer(&s->w, &rows[i]);
+    }
+}
+
+/* A certificate with a bit of its signature changed: its name is in the folder, its key is the other's. */
+static void forged(struct st *s, const char *of, const char *name) {
+    static struct path_cert rows[4];
+    static size_t used;
+    const struct path_made *m = path_find(&s->w, of);
+    path_must(used < COUNT(rows) && s->w.n < COUNT(s->w.made), name);
+    unsigned char *der = NULL;
+    int len = i2d_X509(m->cert, &der);
+    path_must(len > 0, name);
+    der[len - 1] ^= 1;
+    const unsigned char *at = der;
+    rows[used] = *m->row;
+    rows[used].name = name;
+    s->w.made[s->w.n++] =
+        (struct path_made){.row = &rows[used++], .cert = d2i_X509(NULL, &at, len), .key = m->key};
+    path_must(s->w.made[s->w.n - 1].cert != NULL && EVP_PKEY_up_ref(m->key) == 1, name);
+    path_out(&s->w, st_text(s, "%s.der", name), der, len);
+    OPENSSL_free(der);
+}
+
+void st_world(struct st *s) {
+    for (size_t i = 0; i < COUNT(certs); i++) {
+        path_cert(&s->w, &certs[i]);
+    }
+    forged(s, "signer", "signer-forged");
+    forged(s, "ca", "ca-forged");
+    forged(s, "tsa", "tsa-forged");
+    for (size_t i = 0; i < COUNT(weeks); i++) {
+        publish(s, &weeks[i]);
+    }
+    carried(s);
+    carried_faults(s);
+    answers(s);
+    st_write(s, "content.txt", s->content);
+}
+
+void st_make(struct st *s, const struct st_row *rows, size_t n) {
+    static const struct {
+        int format;
+        const char *end;
+        void (*make)(struct st *s, const char *file, const char *program);
+    } ways[] = {{ST_CADES, "p7m", st_cades},
+                {ST_XADES, "xml", st_xades},
+                {ST_CADES_OUT, "p7s", st_cades},
+                {ST_XADES_OUT, "xades", st_xades}};
+    for (size_t i = 0; i < n; i++) {
+        for (size_t w = 0; w < COUNT(ways); w++) {
+            if ((rows[i].formats & ways[w].format) != 0) {
+                ways[w].make(s, st_text(s, "%s.%s", rows[i].name, ways[w].end), rows[i].program);
+            }
+        }
+    }
+}
