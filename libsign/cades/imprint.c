@@ -50,8 +50,17 @@ static sign_rc content_digest(struct attempt *t, uint8_t *out, sign_error *err) 
     return SIGN_OK;
 }
 
-/* EN 319 122-1, A.1.5.1 and A.1.5.2: attrType and attrValues of each, without the header of the Attribute. */
-static sign_rc refs_digest(struct attempt *t, bool with_signature, sign_error *err) {
+static bool counts(enum oid kind, bool with_signature) {
+    return kind == OID_AA_COMPLETE_CERTIFICATE_REFERENCES || kind == OID_AA_COMPLETE_REVOCATION_REFERENCES ||
+           (with_signature && kind == OID_AA_SIGNATURE_TIME_STAMP);
+}
+
+/*
+ * EN 319 122-1, A.1.5.1 and A.1.5.2: attrType and attrValues of each, without the header of the Attribute;
+ * time-stamps of the signature, then references to certificates, then to revocation data. Some writers take
+ * them in the order in which they stand: the same octets are protected.
+ */
+static sign_rc refs_digest(struct attempt *t, bool with_signature, bool as_they_stand, sign_error *err) {
     static const enum oid kinds[] = {OID_AA_SIGNATURE_TIME_STAMP, OID_AA_COMPLETE_CERTIFICATE_REFERENCES,
                                      OID_AA_COMPLETE_REVOCATION_REFERENCES};
     const struct cades_beside *b = t->b;
@@ -59,9 +68,10 @@ static sign_rc refs_digest(struct attempt *t, bool with_signature, sign_error *e
     size_t n = 0;
     if (with_signature)
         pieces[n++] = b->o->s->signature;
-    for (size_t k = with_signature ? 0 : 1; k < sizeof kinds / sizeof *kinds; k++)
+    for (size_t k = 0; k < (as_they_stand ? 1 : sizeof kinds / sizeof *kinds); k++)
         for (size_t i = 0; i < b->n_attributes; i++)
-            if (b->attributes[i].id == kinds[k])
+            if (counts(b->attributes[i].id, with_signature) &&
+                (as_they_stand || b->attributes[i].id == kinds[k]))
                 pieces[n++] = b->attributes[i].inside;
     return hash_list(b->o->job->ctx->crypto, t->digest, pieces, n, t->value, err);
 }
@@ -166,9 +176,9 @@ static sign_rc compute(struct attempt *t, enum oid kind, bool again, sign_error 
     case OID_AA_SIGNATURE_TIME_STAMP:
         return crypto_hash(o->job->ctx->crypto, t->digest, o->s->signature, t->value, err);
     case OID_AA_CADES_C_TIME_STAMP:
-        return refs_digest(t, true, err);
+        return refs_digest(t, true, again, err);
     case OID_AA_CERTS_CRLS_TIME_STAMP:
-        return refs_digest(t, false, err);
+        return refs_digest(t, false, again, err);
     case OID_AA_ARCHIVE_TIME_STAMP_V3:
         return archive_v3_digest(t, err);
     default:
@@ -217,7 +227,8 @@ sign_rc cades_imprint(const struct ades_stamp *stamp, enum crypto_digest digest,
                       struct ades_imprint *out, sign_error *err) {
     enum oid kind = ((const struct cades_place *)stamp->place)->kind;
     struct attempt t = {.b = stamp->codec, .stamp = stamp, .digest = digest};
-    bool same = false, two_ways = kind == OID_AA_ARCHIVE_TIME_STAMP || kind == OID_AA_ARCHIVE_TIME_STAMP_V2;
+    bool same = false, two_ways = stamp->class == STAMP_REFS || stamp->class == STAMP_SIG_AND_REFS ||
+                                  kind == OID_AA_ARCHIVE_TIME_STAMP || kind == OID_AA_ARCHIVE_TIME_STAMP_V2;
     if (can_compute(&t, kind)) {
         size_t size = crypto_digest_row(digest)->size;
         for (int way = 0; way < (two_ways ? 2 : 1) && !same && t.why == MSG_NONE; way++) {

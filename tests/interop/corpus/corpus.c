@@ -6,13 +6,10 @@
  *
  * "Holds": references and signature_value of every signature are true and signing_certificate is not false.
  */
-#include <sign.h>
-#include <stdbool.h>
-#include <stdio.h>
+#include "interop/corpus/table.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-enum { COLUMNS_MAX = 40, LINE_MAX_BYTES = 65536, PATH_BYTES = 2048, CONTENTS_MAX = 16 };
 
 /* hold: of the rows "yes" and "mixed" of a format so many must hold. */
 static const struct family {
@@ -64,73 +61,16 @@ static const struct {
      "lsh123+xmlsec/tests/phaos-xmldsig-three/signature-rsa-enveloped-bad-sig.xml"},
 };
 
-struct table {
-    FILE *file;
-    char head[LINE_MAX_BYTES], line[LINE_MAX_BYTES];
-    char *names[COLUMNS_MAX], *fields[COLUMNS_MAX];
-    size_t n_names, n_fields;
-};
-
 struct run {
     const char *folder;
     const struct family *family;
     size_t number, failed, hold[2], holding[2]; /* by format of the family */
 };
 
-/* Splits one CSV line in place (RFC 4180; no line breaks inside fields). */
-static size_t split(char *line, char **fields) {
-    size_t n = 0;
-    char *in = line, *out;
-    while (n < COLUMNS_MAX) {
-        bool quoted = *in == '"';
-        in += quoted;
-        fields[n++] = out = in;
-        while (*in != 0 && (quoted || (*in != ',' && *in != '\n' && *in != '\r'))) {
-            if (quoted && in[0] == '"' && in[1] != '"') {
-                quoted = false;
-                in++;
-                continue;
-            }
-            in += quoted && in[0] == '"';
-            *out++ = *in++;
-        }
-        char end = *in;
-        *out = 0;
-        if (end != ',')
-            return n;
-        in++;
-    }
-    return n;
-}
-
-static bool table_open(struct table *t, const char *folder, const char *name) {
-    char path[PATH_BYTES];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    t->file = fopen(path, "r");
-    if (t->file == NULL || fgets(t->head, sizeof t->head, t->file) == NULL)
-        return false;
-    t->n_names = split(t->head, t->names);
-    return true;
-}
-
-static bool table_next(struct table *t) {
-    if (fgets(t->line, sizeof t->line, t->file) == NULL)
-        return false;
-    t->n_fields = split(t->line, t->fields);
-    return true;
-}
-
-static const char *field(const struct table *t, const char *name) {
-    for (size_t i = 0; i < t->n_names && i < t->n_fields; i++)
-        if (strcmp(t->names[i], name) == 0)
-            return t->fields[i];
-    return "";
-}
-
 /* The place of the row's format in the family; -1: it is of another. */
 static int format_of(const struct run *r, const struct table *t) {
     for (int i = 0; i < 2; i++)
-        if (strcmp(field(t, "format"), r->family->formats[i].format) == 0)
+        if (strcmp(table_field(t, "format"), r->family->formats[i].format) == 0)
             return i;
     return -1;
 }
@@ -169,25 +109,6 @@ static bool contains(sign_buf text, const char *what) {
     return false;
 }
 
-/* The detached contents of a row: "inline:TEXT", or paths in the same tree, several joined by "|". */
-static size_t contents_of(const struct run *r, const struct table *t, char paths[CONTENTS_MAX][PATH_BYTES],
-                          sign_input *out) {
-    const char *at = field(t, "detached");
-    size_t n = 0;
-    if (strncmp(at, "inline:", 7) == 0) {
-        out[0].data = (sign_bytes){(const uint8_t *)at + 7, strlen(at) - 7};
-        return 1;
-    }
-    while (*at != 0 && n < CONTENTS_MAX) {
-        size_t len = strcspn(at, "|");
-        snprintf(paths[n], PATH_BYTES, "%s/files/%s/%.*s", r->folder, field(t, "repo"), (int)len, at);
-        out[n].path = paths[n];
-        n++;
-        at += len + (at[len] == '|');
-    }
-    return n;
-}
-
 static sign_buf file_bytes(const char *path) {
     sign_buf b = {0};
     FILE *f = fopen(path, "rb");
@@ -203,15 +124,10 @@ static sign_buf file_bytes(const char *path) {
     return b;
 }
 
-static bool ends_with(const char *text, const char *end) {
-    size_t n = strlen(end), all = strlen(text);
-    return n <= all && strcmp(text + all - n, end) == 0;
-}
-
 /* Where the signer's certificate stands; NULL: in the row's own file, or nowhere. */
 static const char *certificate_in(const struct table *t) {
     for (size_t i = 0; i < sizeof elsewhere / sizeof *elsewhere; i++)
-        if (ends_with(field(t, "path"), elsewhere[i].path))
+        if (ends_with(table_field(t, "path"), elsewhere[i].path))
             return elsewhere[i].certificate_in;
     return NULL;
 }
@@ -248,7 +164,7 @@ static struct outcome look(const struct run *r, const struct table *t, const sig
                            const sign_trust *trust) {
     static char paths[CONTENTS_MAX][PATH_BYTES];
     sign_input contents[CONTENTS_MAX] = {0};
-    size_t n = contents_of(r, t, paths, contents);
+    size_t n = table_contents(t, r->folder, paths, contents);
     sign_report *report = NULL;
     sign_error err = {0};
     sign_verify_options opt = {.size = sizeof opt, .inspect = trust == NULL};
@@ -285,27 +201,28 @@ static void tell(struct run *r, bool ok, const char *kind, const struct table *t
     r->number++;
     r->failed += !ok;
     printf("%s %zu - %s %s %s: %zu of %zu hold %s%s%s\n", ok ? "ok" : "not ok", r->number, kind,
-           field(t, "repo"), field(t, "path"), o->hold, o->count, o->sub != NULL ? o->sub : "",
+           table_field(t, "repo"), table_field(t, "path"), o->hold, o->count, o->sub != NULL ? o->sub : "",
            *note ? "; exception: " : "", note);
 }
 
 static const char *exception(const struct table *t) {
-    const char *path = field(t, "path");
+    const char *path = table_field(t, "path");
     for (size_t i = 0; i < sizeof exceptions / sizeof *exceptions; i++)
         if (ends_with(path, exceptions[i].path))
             return exceptions[i].rule;
     return "";
 }
 
-static void manifest_row(struct run *r, const struct table *t) {
+static void manifest_row(void *run, const struct table *t) {
+    struct run *r = run;
     char path[PATH_BYTES];
     int format = format_of(r, t);
-    if (format < 0 || strcmp(field(t, "use"), "yes") != 0)
+    if (format < 0 || strcmp(table_field(t, "use"), "yes") != 0)
         return;
-    snprintf(path, sizeof path, "%s/files/%s/%s", r->folder, field(t, "repo"), field(t, "path"));
+    table_path(t, r->folder, path);
     sign_input what = {.path = path};
     struct outcome o = inspect(r, t, &what);
-    const char *verdict = field(t, "verdict"), *note = "";
+    const char *verdict = table_field(t, "verdict"), *note = "";
     if (o.rc < 0) {
         tell(r, false, verdict, t, &o, "");
         return;
@@ -324,36 +241,26 @@ static void manifest_row(struct run *r, const struct table *t) {
     tell(r, ok, verdict, t, &o, note);
 }
 
-static void mutation_row(struct run *r, const struct table *t) {
+static void mutation_row(void *run, const struct table *t) {
+    struct run *r = run;
     char path[PATH_BYTES];
     if (format_of(r, t) < 0)
         return;
-    snprintf(path, sizeof path, "%s/files/%s/%s", r->folder, field(t, "repo"), field(t, "path"));
+    table_path(t, r->folder, path);
     sign_buf b = file_bytes(path);
-    size_t at = strtoul(field(t, "offset"), NULL, 10);
+    size_t at = strtoul(table_field(t, "offset"), NULL, 10);
     struct outcome o = {.rc = SIGN_E_IO, .sub = "offset outside of the file"};
     bool ok = at < b.len;
     if (ok) {
-        b.data[at] = (uint8_t)(b.data[at] ^ strtoul(field(t, "xor"), NULL, 10));
+        b.data[at] = (uint8_t)(b.data[at] ^ strtoul(table_field(t, "xor"), NULL, 10));
         sign_input what = {.name = "mutated", .data = {b.data, b.len}};
         o = inspect(r, t, &what);
         ok = o.rc >= 0 && !all_hold(&o);
     }
     char kind[200];
-    snprintf(kind, sizeof kind, "mutated at %zu (%.120s)", at, field(t, "what"));
+    snprintf(kind, sizeof kind, "mutated at %zu (%.120s)", at, table_field(t, "what"));
     tell(r, ok, kind, t, &o, "");
     free(b.data);
-}
-
-static bool run_table(struct run *r, const char *name, void (*row)(struct run *, const struct table *)) {
-    struct table *t = calloc(1, sizeof *t);
-    bool ok = t != NULL && table_open(t, r->folder, name);
-    while (ok && table_next(t))
-        row(r, t);
-    if (t != NULL && t->file != NULL)
-        fclose(t->file);
-    free(t);
-    return ok;
 }
 
 static void check_totals(struct run *r) {
@@ -368,9 +275,7 @@ static void check_totals(struct run *r) {
 
 int main(int argc, char **argv) {
     char beside[PATH_BYTES];
-    snprintf(beside, sizeof beside, "%s/../shared/corpus", SIGN_TEST_SOURCE);
-    const char *given = getenv("KALEM_CORPUS");
-    struct run r = {.folder = given != NULL && *given ? given : beside};
+    struct run r = {.folder = corpus_folder(beside)};
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         if (argc == 2 && strcmp(argv[1], families[i].name) == 0)
             r.family = &families[i];
@@ -378,12 +283,12 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: corpus cms|xml\n");
         return 64;
     }
-    if (!run_table(&r, "manifest.csv", manifest_row)) {
+    if (!table_run(r.folder, "manifest.csv", manifest_row, &r)) {
         printf("ok 1 - corpus of foreign signatures # SKIP no manifest.csv in %s\n1..1\n", r.folder);
         return 0;
     }
     check_totals(&r);
-    if (!run_table(&r, "mutations.csv", mutation_row)) {
+    if (!table_run(r.folder, "mutations.csv", mutation_row, &r)) {
         r.number++;
         r.failed++;
         printf("not ok %zu - mutations.csv can be read\n", r.number);
