@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "report/verdict.h"
 #include <stdio.h>
 
 enum { LABEL_WIDTH = 22 };
@@ -29,6 +30,7 @@ static const char *const labels[][2] = {
     [L_ALGORITHM] = {"Algoritma", "Algorithm"},
     [L_CLAIMED] = {"Beyan edilen zaman", "Claimed time"},
     [L_POLICY] = {"İmza politikası", "Signature policy"},
+    [L_PROFILE] = {"Profil", "Profile"},
     [L_COMMITMENT] = {"Taahhüt", "Commitment"},
     [L_ROLES] = {"Rol", "Role"},
     [L_PLACE] = {"Yer", "Place"},
@@ -37,6 +39,7 @@ static const char *const labels[][2] = {
     [L_SCOPE] = {"İmzalanan", "Signed"},
     [L_COVERAGE] = {"Kapsam", "Coverage"},
     [L_TIMESTAMP] = {"Zaman damgası", "Timestamp"},
+    [L_BEST] = {"Kanıtlı imza zamanı", "Proven signing time"},
     [L_CHAIN] = {"Sertifika yolu", "Path"},
     [L_REVOCATION] = {"İptal bilgisi", "Revocation data"},
     [L_INTEGRITY] = {"Bütünlük", "Integrity"},
@@ -47,13 +50,68 @@ const char *lines_two(sign_lang lang, const char *tr, const char *en) {
     return lang == SIGN_TR ? tr : en;
 }
 
+const char *lines_label(sign_lang lang, enum label label) {
+    return labels[label][lang == SIGN_TR ? 0 : 1];
+}
+
+/* Octets of an attribute's value as it stands in a name, or in a sentence that holds the name. */
+static size_t value_length(const char *at) {
+    size_t n = 0;
+    while (at[n] && !strchr(",+;\"' ()", at[n]))
+        n += at[n] == '\\' && at[n + 1] ? 2 : 1;
+    return n;
+}
+
+/* A mask is never longer than what it masks; more than a number's length shows nothing of it. */
+static size_t mask(char *at, size_t n) {
+    char number[80], masked[80];
+    if (n >= sizeof number) {
+        memset(at, '*', n);
+        return n;
+    }
+    memcpy(number, at, n);
+    number[n] = 0;
+    text_mask_person(number, masked, sizeof masked);
+    size_t shown = strlen(masked);
+    memcpy(at, masked, shown);
+    memmove(at + shown, at + n, strlen(at + n) + 1);
+    return shown;
+}
+
+/* A name holds the personal number as its serialNumber attribute (RFC 4514, 2.3; EN 319 412-1, 5.1.3): it is
+ * masked wherever a name is shown. */
+static void mask_numbers(char *text) {
+    static const char *const keys[] = {"serialNumber=", "2.5.4.5="};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        for (char *at = text; (at = strstr(at, keys[i]));) {
+            at += strlen(keys[i]);
+            at += mask(at, value_length(at));
+        }
+}
+
+void lines_clean(grow *out, const char *text) {
+    if (!text)
+        return;
+    AUTO(grow) shown = {0};
+    size_t n = strlen(text);
+    char *room = (char *)grow_space(&shown, n + 1);
+    if (!room) {
+        out->failed = true;
+        return;
+    }
+    text_printable(BYTES(text, n), room, n + 1);
+    mask_numbers(room);
+    grow_str(out, room);
+}
+
 void lines_put(grow *out, sign_lang lang, unsigned depth, enum label label, const char *value) {
     if (!value || !*value)
         return;
-    const char *name = labels[label][lang == SIGN_TR ? 0 : 1];
+    const char *name = lines_label(lang, label);
     size_t width = utf8_width(name);
     char shown[ROOM_FOR_TEXT];
     text_printable(BYTES_STR(value), shown, sizeof shown);
+    mask_numbers(shown);
     grow_printf(out, "%*s%s:%*s %s\n", (int)(2 + 2 * depth), "", name,
                 width < LABEL_WIDTH ? (int)(LABEL_WIDTH - width) : 0, "", shown);
 }
@@ -70,47 +128,63 @@ const char *lines_when(sign_lang lang, int64_t t, char out[80]) {
 
 const struct report_message *lines_worst(const struct report_message *m, char level) {
     for (; m; m = m->next)
-        if (message_code(m->id)[0] == level)
+        if (report_level(m) == level)
             return m;
     return NULL;
 }
 
+const char *lines_code(const struct report_message *m, char out[8]) {
+    const char *code = message_code(m->id);
+    snprintf(out, 8, "%c%s", report_level(m), *code ? code + 1 : "");
+    return out;
+}
+
+static void put_fact(grow *out, const char *name, const char *value) {
+    if (!value || !*value)
+        return;
+    grow_printf(out, "%s: ", name);
+    lines_clean(out, value);
+    grow_str(out, "; ");
+}
+
+/* Which check it was, of what, what was wanted and what was found. */
+static void put_check(grow *out, sign_lang lang, unsigned depth, const struct report_message *m) {
+    AUTO(grow) line = {0};
+    put_fact(&line, lines_two(lang, "denetim", "check"), m->constraint);
+    put_fact(&line, lines_two(lang, "nesne", "object"), m->object);
+    put_fact(&line, lines_two(lang, "beklenen", "expected"), m->expected[lang == SIGN_TR]);
+    put_fact(&line, lines_two(lang, "bulunan", "found"), m->actual);
+    if (line.len > 2)
+        grow_printf(out, "%*s%.*s\n", (int)(8 + 2 * depth), "", (int)(line.len - 2), (const char *)line.data);
+    if (line.failed)
+        out->failed = true;
+}
+
 void lines_message(grow *out, sign_lang lang, unsigned depth, const struct report_message *m) {
-    char text[ROOM_FOR_TEXT];
+    char text[ROOM_FOR_TEXT], code[8];
     const char *hint = message_hint(m->id, lang);
     message_text(m->id, lang, m->args, text, sizeof text);
-    char shown[ROOM_FOR_TEXT];
-    text_printable(BYTES_STR(text), shown, sizeof shown);
-    grow_printf(out, "%*s%s %s\n", (int)(2 + 2 * depth), "", message_code(m->id), shown);
+    grow_printf(out, "%*s%s ", (int)(2 + 2 * depth), "", lines_code(m, code));
+    lines_clean(out, text);
+    grow_byte(out, '\n');
+    if (m->constraint)
+        put_check(out, lang, depth, m);
     if (*hint)
         grow_printf(out, "%*s%s\n", (int)(8 + 2 * depth), "", hint);
 }
 
-/* The subject holds the personal number, which people see masked only. */
 void lines_signer(grow *out, sign_lang lang, unsigned depth, enum label who, const struct report_signer *p) {
-    AUTO(grow) subject = {0};
     char masked[64] = "";
-    const char *number = p->serial_number && *p->serial_number ? p->serial_number : NULL;
-    const char *at = number ? strstr(p->subject, number) : NULL;
-    if (number)
-        text_mask_person(number, masked, sizeof masked);
-    if (at) {
-        grow_put(&subject, p->subject, (size_t)(at - p->subject));
-        grow_str(&subject, masked);
-        grow_str(&subject, at + strlen(number));
-        grow_byte(&subject, 0);
-    }
-    lines_put(out, lang, depth, who,
-              subject.len && !subject.failed ? (const char *)subject.data
-              : at                           ? "?"
-                                             : p->subject);
+    if (p->serial_number && *p->serial_number)
+        text_mask_person(p->serial_number, masked, sizeof masked);
+    lines_put(out, lang, depth, who, p->subject);
     lines_put(out, lang, depth, L_PERSON, masked);
     lines_put(out, lang, depth, L_ISSUER, p->issuer);
     lines_put(out, lang, depth, L_SERIAL, p->serial);
     lines_put(out, lang, depth, L_KIND, p->kind);
 }
 
-static const char *status_word(sign_lang lang, const char *status) {
+const char *lines_status(sign_lang lang, const char *status) {
     static const char *const words[][3] = {{"good", "iptal edilmemiş", "not revoked"},
                                            {"revoked", "İPTAL EDİLMİŞ", "REVOKED"},
                                            {"suspended", "ASKIDA", "SUSPENDED"},
@@ -123,7 +197,7 @@ static const char *status_word(sign_lang lang, const char *status) {
 
 /* The subject of a certificate in one short line: what stands before the first comma that is not escaped,
  * which is the last and most telling part of the name (RFC 4514, 2.1). */
-static void short_name(const char *subject, char *out, size_t size) {
+void lines_short_name(const char *subject, char *out, size_t size) {
     size_t n = 0;
     while (subject[n] && subject[n] != ',')
         n += subject[n] == '\\' && subject[n + 1] ? 2 : 1;
@@ -132,7 +206,7 @@ static void short_name(const char *subject, char *out, size_t size) {
 }
 
 /* "ca.crl", or for what was fetched the URL and when the server gave it. */
-static void origin_text(sign_lang lang, const struct report_origin *from, char *out, size_t size) {
+void lines_origin(sign_lang lang, const struct report_origin *from, char *out, size_t size) {
     static const char *const words[][3] = {{"signature", "imzanın içinden", "from the signature"},
                                            {"cache", "önbellekten", "from the cache"},
                                            {"network", "ağdan", "from the network"}};
@@ -163,8 +237,8 @@ void lines_chain(grow *out, sign_lang lang, unsigned depth, const struct report_
             snprintf(name, sizeof name, "%s",
                      lines_two(lang, "sertifikanın kendisi", "the certificate itself"));
         else
-            short_name(c->subject, name, sizeof name);
-        origin_text(lang, &c->from, from, sizeof from);
+            lines_short_name(c->subject, name, sizeof name);
+        lines_origin(lang, &c->from, from, sizeof from);
         snprintf(text, sizeof text, "%s%s (%s)", name,
                  c->anchor ? lines_two(lang, ", güven çıpası", ", trust anchor") : "", from);
         lines_put(out, lang, depth, L_CHAIN, text);
@@ -175,14 +249,54 @@ void lines_revocation(grow *out, sign_lang lang, unsigned depth, const struct re
     char text[ROOM_FOR_TEXT], issued[32], next[32], from[800];
     for (const struct report_revocation *r = s->revocation; r; r = r->next) {
         bool own = s->signer && strcmp(r->cert_sha256, s->signer->cert_sha256) == 0;
-        origin_text(lang, &r->from, from, sizeof from);
+        lines_origin(lang, &r->from, from, sizeof from);
         snprintf(text, sizeof text, "%s, %s: %s (%s, %s %s%s%s)",
                  lines_two(lang, strcmp(r->kind, "crl") ? "ÇİSDuP" : "SİL", r->kind),
                  own ? lines_two(lang, "imzacı", "signer") : lines_two(lang, "makam", "authority"),
-                 status_word(lang, r->status), from, lines_two(lang, "yayın", "issued"),
+                 lines_status(lang, r->status), from, lines_two(lang, "yayın", "issued"),
                  time_rfc3339(r->this_update, issued),
                  r->next_update ? lines_two(lang, ", sonraki ", ", next ") : "",
                  r->next_update ? time_rfc3339(r->next_update, next) : "");
         lines_put(out, lang, depth, L_REVOCATION, text);
     }
+}
+
+const char *lines_profile(sign_lang lang, const char *profile) {
+    static const char *const texts[][3] = {
+        {"P2", "P2 (kısa dönemli, SİL denetimli)", "P2 (short term, by CRL)"},
+        {"P3", "P3 (uzun dönemli, SİL denetimli)", "P3 (long term, by CRL)"},
+        {"P4", "P4 (uzun dönemli, ÇİSDuP denetimli)", "P4 (long term, by OCSP)"}};
+    for (size_t i = 0; profile && i < sizeof texts / sizeof *texts; i++)
+        if (strcmp(profile, texts[i][0]) == 0)
+            return texts[i][lang == SIGN_TR ? 1 : 2];
+    return profile;
+}
+
+const char *lines_accuracy(sign_lang lang, int64_t microseconds, char out[48]) {
+    const char *unit = lines_two(lang, "sn", "s");
+    long long whole = (long long)(microseconds / 1000000), rest = (long long)(microseconds % 1000000);
+    if (microseconds < 0)
+        *out = 0;
+    else if (rest == 0)
+        snprintf(out, 48, "±%lld %s", whole, unit);
+    else if (rest % 1000 == 0)
+        snprintf(out, 48, "±%lld%s%03lld %s", whole, lines_two(lang, ",", "."), rest / 1000, unit);
+    else
+        snprintf(out, 48, "±%lld%s%06lld %s", whole, lines_two(lang, ",", "."), rest, unit);
+    return out;
+}
+
+void lines_timestamp(grow *out, sign_lang lang, unsigned depth, const struct report_timestamp *t) {
+    char text[ROOM_FOR_TEXT], time[80], accuracy[48], tsa[300];
+    lines_short_name(t->tsa ? t->tsa : "?", tsa, sizeof tsa);
+    lines_accuracy(lang, t->accuracy, accuracy);
+    const char *sub = sub_indication_text(t->sub);
+    snprintf(
+        text, sizeof text, "%.100s%s%.100s: %s%s%s%s, %s%s%s, %s", t->id ? t->id : "", t->id ? ", " : "",
+        t->kind, verdict_word(lang, verdict_of_timestamp(t)), sub ? " (" : "", sub ? sub : "", sub ? ")" : "",
+        t->time ? lines_when(lang, t->time, time) : lines_two(lang, "zamanı okunamadı", "time not readable"),
+        *accuracy ? " " : "", accuracy, tsa);
+    lines_put(out, lang, depth, L_TIMESTAMP, text);
+    for (const struct report_message *m = t->messages; m; m = m->next)
+        lines_message(out, lang, depth + 1, m);
 }

@@ -27,6 +27,7 @@ enum label {
     L_ALGORITHM,
     L_CLAIMED,
     L_POLICY,
+    L_PROFILE,
     L_COMMITMENT,
     L_ROLES,
     L_PLACE,
@@ -35,6 +36,7 @@ enum label {
     L_SCOPE,
     L_COVERAGE,
     L_TIMESTAMP,
+    L_BEST,
     L_CHAIN,
     L_REVOCATION,
     L_INTEGRITY,
@@ -42,6 +44,11 @@ enum label {
 };
 
 const char *lines_two(sign_lang lang, const char *tr, const char *en);
+/* The name of a label. */
+const char *lines_label(sign_lang lang, enum label label);
+/* Appends text from outside so that it is safe for people to look at: personal numbers masked, nothing that
+ * steers a terminal or turns the direction of writing. NULL is nothing. */
+void lines_clean(grow *out, const char *text);
 /* "  Label:   value", cut to ROOM_FOR_TEXT and safe for a terminal; nothing when the value is NULL or empty.
  */
 void lines_put(grow *out, sign_lang lang, unsigned depth, enum label label, const char *value);
@@ -50,7 +57,22 @@ const char *lines_when(sign_lang lang, int64_t t, char out[80]);
 
 /* The first message of that level; NULL. */
 const struct report_message *lines_worst(const struct report_message *m, char level);
+/* The code with the letter of what it counts here, "W3012"; returns out. */
+const char *lines_code(const struct report_message *m, char out[8]);
 void lines_message(grow *out, sign_lang lang, unsigned depth, const struct report_message *m);
+
+/* "P2: short term, CRL" (Elektronik İmza Kullanım Profilleri Rehberi); NULL for none. */
+const char *lines_profile(sign_lang lang, const char *profile);
+/* "±1.5 s"; "" when the token does not say. Returns out. */
+const char *lines_accuracy(sign_lang lang, int64_t microseconds, char out[48]);
+/* The name of a certificate's owner in short: its common name. */
+void lines_short_name(const char *subject, char *out, size_t size);
+/* "ca.crl", or for what was fetched the URL and when the server gave it. */
+void lines_origin(sign_lang lang, const struct report_origin *from, char *out, size_t size);
+const char *lines_status(sign_lang lang, const char *status); /* of revocation, in words */
+
+/* Time, accuracy, authority and verdict of a time-stamp, and its messages. */
+void lines_timestamp(grow *out, sign_lang lang, unsigned depth, const struct report_timestamp *t);
 
 /* The subject with the personal number masked, and what else tells whose the certificate is. */
 void lines_signer(grow *out, sign_lang lang, unsigned depth, enum label who, const struct report_signer *p);

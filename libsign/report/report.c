@@ -15,6 +15,16 @@ const char *sub_indication_text(enum sub_indication s) {
     return texts[s];
 }
 
+const char *report_block_indication(enum indication i) {
+    static const char *const texts[] = {NULL, "PASSED", "FAILED", "INDETERMINATE"};
+    return texts[i];
+}
+
+const char *report_status_text(enum report_status status) {
+    static const char *const texts[] = {"ok", "failed", "warned", "informed", "ignored"};
+    return texts[status];
+}
+
 static const sign_rc verdicts[] = {SIGN_NO_SIGNATURE, SIGN_OK, SIGN_FAILED, SIGN_INDETERMINATE};
 
 sign_rc report_new(struct sign_report **out, sign_error *err) {

@@ -48,6 +48,8 @@ enum sub_indication {
 const char *indication_text(enum indication i);         /* "TOTAL-PASSED"; NULL for none */
 const char *sub_indication_text(enum sub_indication s); /* "HASH_FAILURE"; NULL for none */
 
+const char *report_block_indication(enum indication i); /* of a building block: "PASSED", "FAILED" */
+
 /* true, false, or not known: JSON null. */
 enum tri { TRI_NULL = -1, TRI_FALSE = 0, TRI_TRUE = 1 };
 
@@ -75,6 +77,9 @@ struct report_check {
     enum report_status { CHECK_OK = 0, CHECK_FAILED, CHECK_WARNED, CHECK_INFORMED, CHECK_IGNORED } status;
     const char *object, *actual;
 };
+
+const char *
+report_status_text(enum report_status status); /* "ok", "failed", "warned", "informed", "ignored" */
 
 /* One building block as it ran (EN 319 102-1, 5.2 to 5.6): what went in, what was checked, what came out. */
 struct report_block {

@@ -3,56 +3,11 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "report/lines.h"
+#include "report/verdict.h"
 #include "report/writers.h"
 #include <stdio.h>
 
 enum { ROOM_FOR_ID = 121 };
-
-/*
- * Something that the signature is over was not computed, or by what proves nothing: an entry of a Manifest
- * may be absent though every reference holds (XML-Signature, 3.2.1).
- */
-static bool is_unchecked(const struct report_signature *s) {
-    static const enum message_id unchecked[] = {MSG_TRANSFORM_UNKNOWN, MSG_REFERENCE_UNFOUND,
-                                                MSG_CONTENT_MISSING,   MSG_NO_DATA_SIGNED,
-                                                MSG_KEY_UNUSABLE,      MSG_ALGORITHM_SUNSET};
-    if (s->references != TRI_TRUE || s->signature_value != TRI_TRUE)
-        return true;
-    for (const struct report_message *m = s->messages; m; m = m->next)
-        for (size_t i = 0; i < sizeof unchecked / sizeof *unchecked; i++)
-            if (m->id == unchecked[i])
-                return true;
-    return false;
-}
-
-static bool any_unchecked(const struct sign_report *r) {
-    for (const struct report_signature *s = r->signatures; s; s = s->next)
-        if (is_unchecked(s))
-            return true;
-    return false;
-}
-
-/* What an inspection found that did not fail. */
-static const char *inspected(sign_lang lang, bool unchecked) {
-    return unchecked ? lines_two(lang, "BÜTÜNLÜĞÜN TAMAMI DENETLENEMEDİ, GÜVEN DENETLENMEDİ",
-                                 "INTEGRITY NOT FULLY CHECKED, TRUST NOT CHECKED")
-                     : lines_two(lang, "BÜTÜNLÜK TAMAM, GÜVEN DENETLENMEDİ", "INTACT, TRUST NOT CHECKED");
-}
-
-/* GEÇERLİ, GEÇERSİZ, ÖN DOĞRULAMA, BELİRSİZ */
-static const char *word(sign_lang lang, enum indication i, enum sub_indication sub, bool inspect,
-                        bool unchecked) {
-    if (inspect && i == INDETERMINATE)
-        return inspected(lang, unchecked);
-    if (i == TOTAL_PASSED)
-        return lines_two(lang, "GEÇERLİ", "VALID");
-    if (i == TOTAL_FAILED)
-        return lines_two(lang, "GEÇERSİZ", "INVALID");
-    if (i == INDICATION_NONE)
-        return lines_two(lang, "İMZA YOK", "NO SIGNATURE");
-    return sub == SUB_TRY_LATER ? lines_two(lang, "ÖN DOĞRULAMA", "PRELIMINARY")
-                                : lines_two(lang, "BELİRSİZ", "INDETERMINATE");
-}
 
 static const char *tri_word(sign_lang lang, enum tri t) {
     if (t == TRI_NULL)
@@ -70,13 +25,26 @@ static void put_integrity(grow *out, sign_lang lang, unsigned depth, const struc
     lines_put(out, lang, depth, L_INTEGRITY, text);
 }
 
-static void put_evidence(grow *out, sign_lang lang, unsigned depth, const struct report_signature *s) {
+/* What proves the earliest moment; of a signature without time-stamps nothing does, and nothing is said. */
+static void put_best_time(grow *out, sign_lang lang, unsigned depth, const struct report_signature *s) {
     char text[ROOM_FOR_TEXT], time[80];
-    for (const struct report_timestamp *t = s->timestamps; t; t = t->next) {
-        snprintf(text, sizeof text, "%s%s%s", t->kind, t->time ? ", " : "",
-                 t->time ? lines_when(lang, t->time, time) : "");
-        lines_put(out, lang, depth, L_TIMESTAMP, text);
-    }
+    if (!s->best_signature_time || (!s->timestamps && !s->best_time_by))
+        return;
+    lines_when(lang, s->best_signature_time, time);
+    if (s->best_time_by)
+        snprintf(text, sizeof text, "%s (%s %.200s)", time, lines_two(lang, "kanıtlayan", "proven by"),
+                 s->best_time_by);
+    else
+        snprintf(text, sizeof text, "%s (%s)", time,
+                 lines_two(lang, "doğrulama zamanı; daha önce var olduğu kanıtlanmıyor",
+                           "the validation time; nothing proves that it existed earlier"));
+    lines_put(out, lang, depth, L_BEST, text);
+}
+
+static void put_evidence(grow *out, sign_lang lang, unsigned depth, const struct report_signature *s) {
+    for (const struct report_timestamp *t = s->timestamps; t; t = t->next)
+        lines_timestamp(out, lang, depth, t);
+    put_best_time(out, lang, depth, s);
     lines_chain(out, lang, depth, s->chain);
     lines_revocation(out, lang, depth, s);
 }
@@ -89,43 +57,16 @@ static void put_id(grow *out, const struct report_signature *s) {
     grow_str(out, shown);
 }
 
-/* The empty name is a URI that names the document it stands in (XML-Signature, 4.4.3.2). */
-static const char *scope_name(sign_lang lang, const struct report_signature *s,
-                              const struct report_scope *c) {
-    if (!c->name)
-        return "-";
-    if (*c->name || s->covers_whole_document == TRI_FALSE)
-        return *c->name ? c->name : "\"\"";
-    return lines_two(lang, "belgenin tümü, imzalar dışında", "the whole document, signatures aside");
-}
-
-/* A part is signed, and it is known which. */
-static bool is_partial(const struct report_signature *s) {
-    return s->covers_whole_document == TRI_FALSE && s->scope;
-}
-
-/* Which part is signed and, as plainly, that the rest is not. */
-static void partial_text(sign_lang lang, const struct report_signature *s, char *out, size_t size) {
-    AUTO(grow) names = {0};
-    for (const struct report_scope *c = s->scope; c; c = c->next)
-        grow_printf(&names, "%s%s", names.len ? ", " : "", scope_name(lang, s, c));
-    grow_byte(&names, 0);
-    const char *what = names.failed ? "?" : (const char *)names.data;
-    if (lang == SIGN_TR)
-        snprintf(out, size, "yalnız şu imzalı: %.700s; belgenin kalanı İMZALI DEĞİL", what);
-    else
-        snprintf(out, size, "only this is signed: %.700s; the rest of the document is NOT SIGNED", what);
-}
-
 static void put_coverage(grow *out, sign_lang lang, unsigned depth, const struct report_signature *s) {
     char text[ROOM_FOR_TEXT];
     for (const struct report_scope *c = s->scope; c; c = c->next) {
-        snprintf(text, sizeof text, "%s (%s %.16s…)", scope_name(lang, s, c), c->digest_alg, c->digest);
+        snprintf(text, sizeof text, "%s (%s %.16s…)", verdict_scope_name(lang, s, c), c->digest_alg,
+                 c->digest);
         lines_put(out, lang, depth, L_SCOPE, text);
     }
-    if (!is_partial(s))
+    if (!verdict_is_partial(s))
         return;
-    partial_text(lang, s, text, sizeof text);
+    verdict_partial_text(lang, s, text, sizeof text);
     lines_put(out, lang, depth, L_COVERAGE, text);
 }
 
@@ -137,10 +78,13 @@ static void put_properties(grow *out, sign_lang lang, unsigned depth, const stru
     lines_put(out, lang, depth, L_ALGORITHM, s->algorithm);
     lines_put(out, lang, depth, L_CLAIMED, s->claimed_time ? lines_when(lang, s->claimed_time, time) : NULL);
     if (s->policy_oid) {
-        snprintf(text, sizeof text, "%s %s %s", s->policy_oid, s->policy_hash ? s->policy_hash : "",
-                 s->policy_uri ? s->policy_uri : "");
+        /* The user is shown all three of them (Elektronik İmza Kullanım Profilleri Rehberi, 3.2). */
+        snprintf(text, sizeof text, "%.200s %.300s %.600s", s->policy_oid,
+                 s->policy_hash ? s->policy_hash : lines_two(lang, "(özet yok)", "(no digest)"),
+                 s->policy_uri ? s->policy_uri : lines_two(lang, "(adres yok)", "(no address)"));
         lines_put(out, lang, depth, L_POLICY, text);
     }
+    lines_put(out, lang, depth, L_PROFILE, lines_profile(lang, s->profile));
     lines_put(out, lang, depth, L_COMMITMENT, s->commitment);
     lines_put(out, lang, depth, L_ROLES, s->roles);
     lines_put(out, lang, depth, L_PLACE, s->place);
@@ -151,12 +95,12 @@ static void put_properties(grow *out, sign_lang lang, unsigned depth, const stru
 
 static void put_signature(grow *out, sign_lang lang, unsigned depth, const struct sign_report *r,
                           const struct report_signature *s) {
-    bool inspect = strcmp(r->schema, "inspect/1") == 0;
+    bool inspect = verdict_inspecting(r);
     grow_printf(out, "\n%*s%s ", (int)(2 * depth), "",
                 depth ? lines_two(lang, "Karşı imza", "Counter-signature")
                       : lines_two(lang, "İmza", "Signature"));
     put_id(out, s);
-    grow_printf(out, ": %s", word(lang, s->indication, s->sub, inspect, is_unchecked(s)));
+    grow_printf(out, ": %s", verdict_word(lang, verdict_of_signature(r, s)));
     if (!inspect || s->indication == TOTAL_FAILED)
         grow_printf(out, " (%s%s%s)", indication_text(s->indication) ? indication_text(s->indication) : "-",
                     s->sub ? " / " : "", s->sub ? sub_indication_text(s->sub) : "");
@@ -173,35 +117,11 @@ static void put_signature(grow *out, sign_lang lang, unsigned depth, const struc
         put_signature(out, lang, depth + 1, r, c);
 }
 
-/* The signature that decides: the first with the worst verdict. */
-static const struct report_signature *deciding(const struct sign_report *r) {
-    for (const struct report_signature *s = r->signatures; s; s = s->next)
-        if (s->indication == r->indication)
-            return s;
-    return NULL;
-}
-
-/* Common name out of an RFC 4514 subject is not worth a parser here: the reader sees the subject below. */
-/* What was looked at, when nothing was found. */
-static const char *passed_text(sign_lang lang, const struct sign_report *r) {
-    static const char *const texts[2][2][2] = {
-        {{"Bütün imzalar sağlam; sertifika yolları ve iptal durumları denetlendi.",
-          "Every signature holds; certificate paths and revocation were checked."},
-         {"Bütün imzalar sağlam; sertifika yolları denetlendi.",
-          "Every signature holds; certificate paths were checked."}},
-        {{"Sertifikanın yolu, iptal durumu ve algoritmaları uygun.",
-          "The certificate's path, revocation status and algorithms are as they must be."},
-         {"Sertifikanın yolu ve algoritmaları uygun.",
-          "The certificate's path and algorithms are as they must be."}}};
-    return texts[r->certificate != NULL][r->no_revocation][lang == SIGN_TR ? 0 : 1];
-}
-
 static void put_reason(grow *out, sign_lang lang, const struct sign_report *r, bool inspect) {
-    const struct report_signature *s = deciding(r);
-    const struct report_message *m = lines_worst(s ? s->messages : r->messages, 'E');
-    char text[ROOM_FOR_TEXT], shown[ROOM_FOR_TEXT];
-    if (!m && s && r->indication == TOTAL_PASSED)
-        grow_printf(out, "%s\n", passed_text(lang, r));
+    const struct report_message *m = verdict_reason(r);
+    char text[ROOM_FOR_TEXT];
+    if (!m && verdict_passed_text(lang, r))
+        grow_printf(out, "%s\n", verdict_passed_text(lang, r));
     else if (!m && inspect)
         grow_printf(out, "%s\n",
                     lines_two(lang, "Yalnız yapı ve bütünlüğe bakıldı.",
@@ -209,37 +129,50 @@ static void put_reason(grow *out, sign_lang lang, const struct sign_report *r, b
     if (!m)
         return;
     message_text(m->id, lang, m->args, text, sizeof text);
-    text_printable(BYTES_STR(text), shown, sizeof shown);
-    grow_printf(out, "%s: %s\n", lines_two(lang, "Neden", "Reason"), shown);
+    grow_printf(out, "%s: ", lines_two(lang, "Neden", "Reason"));
+    lines_clean(out, text);
+    grow_byte(out, '\n');
     if (*message_hint(m->id, lang))
         grow_printf(out, "%s: %s\n", lines_two(lang, "Ne yapmalı", "What to do"), message_hint(m->id, lang));
 }
 
 /* Suspended is neither revoked nor good for long: when to look again is what its holder waits for. */
-static void put_suspended(grow *out, sign_lang lang, const struct sign_report *r) {
-    const struct report_signature *s = r->sub == SUB_TRY_LATER ? deciding(r) : NULL;
-    char next[32];
-    for (const struct report_revocation *v = s ? s->revocation : NULL; v; v = v->next) {
-        if (strcmp(v->status, "suspended") != 0 || !v->next_update)
-            continue;
-        if (lang == SIGN_TR)
-            grow_printf(out,
-                        "Askıda: yeni iptal bilgisi en geç %s anında çıkar; ondan sonra yeniden bakın.\n",
-                        time_rfc3339(v->next_update, next));
-        else
-            grow_printf(out, "Suspended: new revocation data is due by %s; look again then.\n",
-                        time_rfc3339(v->next_update, next));
+static const struct report_revocation *suspended(const struct report_signature *s) {
+    for (const struct report_revocation *v = s->revocation; v; v = v->next)
+        if (strcmp(v->status, "suspended") == 0 && v->next_update)
+            return v;
+    return NULL;
+}
+
+/* When a verdict that is not final may become so. */
+static void put_try_later(grow *out, sign_lang lang, const struct sign_report *r) {
+    const struct report_signature *s = r->sub == SUB_TRY_LATER ? verdict_deciding(r) : NULL;
+    const struct report_revocation *v = s ? suspended(s) : NULL;
+    char time[80];
+    if (!s || (!v && !s->try_at))
         return;
-    }
+    if (verdict_in_grace(s))
+        grow_printf(out, "%s: %s; %s\n", lines_two(lang, "Kesinleşme", "Final from"),
+                    lines_when(lang, s->try_at, time),
+                    lines_two(lang, "o andan sonra yeniden doğrulayın.", "verify again then."));
+    else if (v)
+        grow_printf(
+            out, "%s %s%s\n",
+            lines_two(lang, "Askıda: yeni iptal bilgisi en geç", "Suspended: new revocation data is due by"),
+            time_rfc3339(v->next_update, time),
+            lines_two(lang, " anında çıkar; ondan sonra yeniden bakın.", "; look again then."));
+    else
+        grow_printf(out, "%s: %s\n", lines_two(lang, "Yeniden bakın", "Look again"),
+                    lines_when(lang, s->try_at, time));
 }
 
 /* Among the first lines, because a verdict that passed is where most people stop to read. */
 static void put_partial(grow *out, sign_lang lang, const struct sign_report *r) {
     char text[ROOM_FOR_TEXT], shown[ROOM_FOR_TEXT];
     for (const struct report_signature *s = r->signatures; s; s = s->next) {
-        if (!is_partial(s))
+        if (!verdict_is_partial(s))
             continue;
-        partial_text(lang, s, text, sizeof text);
+        verdict_partial_text(lang, s, text, sizeof text);
         text_printable(BYTES_STR(text), shown, sizeof shown);
         grow_printf(out, "%s ", lines_two(lang, "Dikkat, imza", "Attention, signature"));
         put_id(out, s);
@@ -248,16 +181,16 @@ static void put_partial(grow *out, sign_lang lang, const struct sign_report *r) 
 }
 
 void report_write_text(const struct sign_report *r, sign_lang lang, grow *out) {
-    bool inspect = strcmp(r->schema, "inspect/1") == 0;
+    bool inspect = verdict_inspecting(r);
     char name[300], time[80];
     text_printable(BYTES_STR(r->document ? r->document : "-"), name, sizeof name);
-    grow_printf(out, "%s: %s", word(lang, r->indication, r->sub, inspect, any_unchecked(r)), name);
+    grow_printf(out, "%s: %s", verdict_word(lang, verdict_of(r)), name);
     if (!inspect && r->indication != INDICATION_NONE)
         grow_printf(out, " (%s%s%s)", indication_text(r->indication), r->sub ? " / " : "",
                     r->sub ? sub_indication_text(r->sub) : "");
     grow_byte(out, '\n');
     put_reason(out, lang, r, inspect);
-    put_suspended(out, lang, r);
+    put_try_later(out, lang, r);
     put_partial(out, lang, r);
     if (!inspect && r->indication != INDICATION_NONE)
         grow_printf(out, "%s: %s%s\n", lines_two(lang, "Doğrulama zamanı", "Validation time"),
@@ -265,6 +198,11 @@ void report_write_text(const struct sign_report *r, sign_lang lang, grow *out) {
                     r->time_given ? lines_two(lang, " (verilen zaman; bir şey kanıtlamaz)",
                                               " (as given; proves nothing)")
                                   : "");
+    if (r->rule) {
+        grow_printf(out, "%s: ", lines_two(lang, "Belge kuralı", "Rule for the document"));
+        lines_clean(out, r->rule);
+        grow_byte(out, '\n');
+    }
     if (r->no_revocation && !inspect)
         grow_printf(out, "%s\n",
                     lines_two(lang, "İptal denetimi istek üzerine YAPILMADI.",

@@ -1,0 +1,141 @@
+/* The verdict in words, and what decides it. */
+#include "report/verdict.h"
+
+#include "report/lines.h"
+#include <stdio.h>
+
+/*
+ * Something that the signature is over was not computed, or by what proves nothing: an entry of a Manifest
+ * may be absent though every reference holds (XML-Signature, 3.2.1).
+ */
+static bool is_unchecked(const struct report_signature *s) {
+    static const enum message_id unchecked[] = {MSG_TRANSFORM_UNKNOWN, MSG_REFERENCE_UNFOUND,
+                                                MSG_CONTENT_MISSING,   MSG_NO_DATA_SIGNED,
+                                                MSG_KEY_UNUSABLE,      MSG_ALGORITHM_SUNSET};
+    if (s->references != TRI_TRUE || s->signature_value != TRI_TRUE)
+        return true;
+    for (const struct report_message *m = s->messages; m; m = m->next)
+        for (size_t i = 0; i < sizeof unchecked / sizeof *unchecked; i++)
+            if (m->id == unchecked[i])
+                return true;
+    return false;
+}
+
+static bool any_unchecked(const struct sign_report *r) {
+    for (const struct report_signature *s = r->signatures; s; s = s->next)
+        if (is_unchecked(s))
+            return true;
+    return false;
+}
+
+bool verdict_inspecting(const struct sign_report *r) {
+    return strcmp(r->schema, "inspect/1") == 0;
+}
+
+static enum verdict of(enum indication i, enum sub_indication sub) {
+    switch (i) {
+    case INDICATION_NONE:
+        return VERDICT_NONE;
+    case TOTAL_PASSED:
+        return VERDICT_PASSED;
+    case TOTAL_FAILED:
+        return VERDICT_FAILED;
+    case INDETERMINATE:
+        break;
+    }
+    return sub == SUB_TRY_LATER ? VERDICT_PRELIMINARY : VERDICT_INDETERMINATE;
+}
+
+enum verdict verdict_of(const struct sign_report *r) {
+    if (verdict_inspecting(r) && r->indication == INDETERMINATE)
+        return any_unchecked(r) ? VERDICT_UNCHECKED : VERDICT_INTACT;
+    return of(r->indication, r->sub);
+}
+
+enum verdict verdict_of_signature(const struct sign_report *r, const struct report_signature *s) {
+    if (verdict_inspecting(r) && s->indication == INDETERMINATE)
+        return is_unchecked(s) ? VERDICT_UNCHECKED : VERDICT_INTACT;
+    return of(s->indication, s->sub);
+}
+
+enum verdict verdict_of_timestamp(const struct report_timestamp *t) {
+    return of(t->indication, t->sub);
+}
+
+const char *verdict_word(sign_lang lang, enum verdict v) {
+    static const char *const words[][2] = {
+        [VERDICT_NONE] = {"İMZA YOK", "NO SIGNATURE"},
+        [VERDICT_PASSED] = {"GEÇERLİ", "VALID"},
+        [VERDICT_FAILED] = {"GEÇERSİZ", "INVALID"},
+        [VERDICT_PRELIMINARY] = {"ÖN DOĞRULAMA", "PRELIMINARY"},
+        [VERDICT_INDETERMINATE] = {"BELİRSİZ", "INDETERMINATE"},
+        [VERDICT_INTACT] = {"BÜTÜNLÜK TAMAM, GÜVEN DENETLENMEDİ", "INTACT, TRUST NOT CHECKED"},
+        [VERDICT_UNCHECKED] = {"BÜTÜNLÜĞÜN TAMAMI DENETLENEMEDİ, GÜVEN DENETLENMEDİ",
+                               "INTEGRITY NOT FULLY CHECKED, TRUST NOT CHECKED"}};
+    return words[v][lang == SIGN_TR ? 0 : 1];
+}
+
+const struct report_signature *verdict_deciding(const struct sign_report *r) {
+    for (const struct report_signature *s = r->signatures; s; s = s->next)
+        if (s->indication == r->indication)
+            return s;
+    return NULL;
+}
+
+const struct report_message *verdict_first(const struct report_message *m, bool passed) {
+    const struct report_message *error = lines_worst(m, 'E');
+    return error || passed ? error : lines_worst(m, 'W');
+}
+
+const struct report_message *verdict_reason(const struct sign_report *r) {
+    const struct report_signature *s = verdict_deciding(r);
+    return verdict_first(s ? s->messages : r->messages, true);
+}
+
+const char *verdict_passed_text(sign_lang lang, const struct sign_report *r) {
+    static const char *const texts[2][2][2] = {
+        {{"Bütün imzalar sağlam; sertifika yolları ve iptal durumları denetlendi.",
+          "Every signature holds; certificate paths and revocation were checked."},
+         {"Bütün imzalar sağlam; sertifika yolları denetlendi.",
+          "Every signature holds; certificate paths were checked."}},
+        {{"Sertifikanın yolu, iptal durumu ve algoritmaları uygun.",
+          "The certificate's path, revocation status and algorithms are as they must be."},
+         {"Sertifikanın yolu ve algoritmaları uygun.",
+          "The certificate's path and algorithms are as they must be."}}};
+    if (r->indication != TOTAL_PASSED)
+        return NULL;
+    return texts[r->certificate != NULL][r->no_revocation][lang == SIGN_TR ? 0 : 1];
+}
+
+bool verdict_in_grace(const struct report_signature *s) {
+    for (const struct report_message *m = s->messages; m; m = m->next)
+        if (m->constraint && strcmp(m->constraint, "grace-period") == 0)
+            return s->try_at != 0;
+    return false;
+}
+
+/* The empty name is a URI that names the document it stands in (XML-Signature, 4.4.3.2). */
+const char *verdict_scope_name(sign_lang lang, const struct report_signature *s,
+                               const struct report_scope *c) {
+    if (!c->name)
+        return "-";
+    if (*c->name || s->covers_whole_document == TRI_FALSE)
+        return *c->name ? c->name : "\"\"";
+    return lines_two(lang, "belgenin tümü, imzalar dışında", "the whole document, signatures aside");
+}
+
+bool verdict_is_partial(const struct report_signature *s) {
+    return s->covers_whole_document == TRI_FALSE && s->scope;
+}
+
+void verdict_partial_text(sign_lang lang, const struct report_signature *s, char *out, size_t size) {
+    AUTO(grow) names = {0};
+    for (const struct report_scope *c = s->scope; c; c = c->next)
+        grow_printf(&names, "%s%s", names.len ? ", " : "", verdict_scope_name(lang, s, c));
+    grow_byte(&names, 0);
+    const char *what = names.failed ? "?" : (const char *)names.data;
+    if (lang == SIGN_TR)
+        snprintf(out, size, "yalnız şu imzalı: %.700s; belgenin kalanı İMZALI DEĞİL", what);
+    else
+        snprintf(out, size, "only this is signed: %.700s; the rest of the document is NOT SIGNED", what);
+}
