@@ -18,7 +18,7 @@ static bool good(struct forge *f, const char *what, sign_rc rc, const sign_error
 
 bool forge_open(struct forge *f, const char *folder, sign_bytes content) {
     sign_error err = {0};
-    *f = (struct forge){.folder = folder, .content = content};
+    *f = (struct forge){.folder = folder, .content = content, .at = SIGNED_AT};
     return good(f, "crypto", crypto_new(&f->crypto, &err), &err);
 }
 
@@ -54,12 +54,12 @@ struct identity *forge_identity(struct forge *f, const char *name) {
     return id;
 }
 
-static void taken(struct forge *f, der_builder *b, sign_buf *out) {
+void forge_taken(struct forge *f, der_builder *b, sign_buf *out) {
     sign_error err = {0};
     good(f, "builder", der_builder_take(b, out, &err), &err);
 }
 
-static sign_bytes hash(struct forge *f, enum crypto_digest d, sign_bytes in, uint8_t out[DIGEST_MAX]) {
+sign_bytes forge_hash(struct forge *f, enum crypto_digest d, sign_bytes in, uint8_t out[DIGEST_MAX]) {
     sign_error err = {0};
     good(f, "digest", crypto_hash(f->crypto, d, in, out, &err), &err);
     return BYTES(out, crypto_digest_row(d)->size);
@@ -90,7 +90,7 @@ static void cert_id(struct forge *f, der_builder *b, enum crypto_digest d, const
                     const struct pki_cert *named) {
     uint8_t digest[DIGEST_MAX];
     der_begin(b, DER_SEQUENCE);
-    der_put(b, DER_OCTET_STRING, hash(f, d, hashed->der, digest));
+    der_put(b, DER_OCTET_STRING, forge_hash(f, d, hashed->der, digest));
     der_begin(b, DER_SEQUENCE);
     der_begin(b, DER_SEQUENCE);
     der_begin(b, DER_CONTEXT_CONSTRUCTED(4));
@@ -153,7 +153,9 @@ static void ber_content_type(der_builder *b) {
 }
 
 static void content_types(der_builder *b, unsigned flaws) {
-    sign_bytes type = oid_bytes(flaws & OTHER_CONTENT_TYPE ? OID_CT_DIGESTED_DATA : OID_CT_DATA);
+    sign_bytes type = oid_bytes(flaws & OTHER_CONTENT_TYPE ? OID_CT_DIGESTED_DATA
+                                : flaws & STAMP_INFO       ? OID_CT_TST_INFO
+                                                           : OID_CT_DATA);
     if (flaws & BER_ATTRS) {
         ber_content_type(b);
     } else if (!(flaws & NO_CONTENT_TYPE)) {
@@ -181,13 +183,12 @@ static void message_digests(der_builder *b, unsigned flaws, sign_bytes digest) {
     }
 }
 
-static sign_buf attributes(struct forge *f, unsigned flaws, const struct pki_cert *signer,
-                           const struct pki_cert *other, enum crypto_digest d, sign_bytes over,
-                           bool counter) {
+sign_buf forge_attributes(struct forge *f, unsigned flaws, const struct pki_cert *signer,
+                          const struct pki_cert *other, enum crypto_digest d, sign_bytes over, bool counter) {
     AUTO(der_builder) b = {0};
     sign_buf out = {0};
     uint8_t digest[DIGEST_MAX];
-    sign_bytes value = hash(f, d, over, digest);
+    sign_bytes value = forge_hash(f, d, over, digest);
     digest[0] ^= (uint8_t)(flaws & OTHER_DIGEST ? 1 : 0);
     der_begin(&b, DER_SET);
     if (flaws & UNSORTED) { /* the longest first, the shortest last */
@@ -197,9 +198,9 @@ static sign_buf attributes(struct forge *f, unsigned flaws, const struct pki_cer
         content_types(&b, flaws);
     }
     message_digests(&b, flaws, value);
-    signing_time(&b, SIGNED_AT);
+    signing_time(&b, f->at);
     if (flaws & TWO_TIMES) {
-        signing_time(&b, SIGNED_AT + 60);
+        signing_time(&b, f->at + 60);
     }
     if (flaws & UNSORTED) {
         der_end(&b);
@@ -207,7 +208,7 @@ static sign_buf attributes(struct forge *f, unsigned flaws, const struct pki_cer
         references(f, &b, flaws, signer, other);
         der_end_set_of(&b);
     }
-    taken(f, &b, &out);
+    forge_taken(f, &b, &out);
     return out;
 }
 
@@ -263,9 +264,9 @@ static sign_buf signer_info(struct forge *f, const struct identity *id, const st
     uint8_t tbs[DIGEST_MAX];
     struct crypto_sigalg alg = algorithm(id, flaws);
     enum crypto_digest of_content = flaws & DIGEST_ALG_OTHER ? DIGEST_SHA512 : alg.digest;
-    attrs = attributes(f, flaws, id->cert, other, of_content, over, counter);
+    attrs = forge_attributes(f, flaws, id->cert, other, of_content, over, counter);
     sign_bytes signed_part = flaws & NO_ATTRS ? over : BYTES(attrs.data, attrs.len);
-    sign_bytes digest = hash(f, alg.digest, signed_part, tbs);
+    sign_bytes digest = forge_hash(f, alg.digest, signed_part, tbs);
     if (!good(f, id->name, key_sign(id->key, f->crypto, &alg, digest, &value, &err), &err)) {
         return out;
     }
@@ -283,7 +284,7 @@ static sign_buf signer_info(struct forge *f, const struct identity *id, const st
         der_put(&b, DER_CONTEXT_CONSTRUCTED(1), unsigned_attrs);
     }
     der_end(&b);
-    taken(f, &b, &out);
+    forge_taken(f, &b, &out);
     return out;
 }
 
@@ -305,7 +306,7 @@ sign_buf forge_counter(struct forge *f, const char *signer, sign_bytes over, boo
     der_put_raw(&b, BYTES(info.data, info.len));
     der_end(&b);
     der_end(&b);
-    taken(f, &b, &out);
+    forge_taken(f, &b, &out);
     return out;
 }
 
@@ -358,8 +359,8 @@ sign_buf forge_crl(struct forge *f, const char *issuer, enum crypto_digest d) {
     const struct identity *id = forge_identity(f, issuer);
     const struct crypto_sigalg alg = {.scheme = SCHEME_ECDSA, .digest = d};
     put_list(&inner, id, &alg);
-    taken(f, &inner, &tbs);
-    sign_bytes hashed = hash(f, d, BYTES(tbs.data, tbs.len), digest);
+    forge_taken(f, &inner, &tbs);
+    sign_bytes hashed = forge_hash(f, d, BYTES(tbs.data, tbs.len), digest);
     if (!good(f, issuer, key_sign(id->key, f->crypto, &alg, hashed, &value, &err), &err)) {
         return out;
     }
@@ -368,7 +369,7 @@ sign_buf forge_crl(struct forge *f, const char *issuer, enum crypto_digest d) {
     crypto_sigalg_write(&b, &alg);
     der_put_bits(&b, BYTES(value.data, value.len));
     der_end(&b);
-    taken(f, &b, &out);
+    forge_taken(f, &b, &out);
     return out;
 }
 
@@ -384,7 +385,7 @@ sign_buf forge_revocation_values(struct forge *f, sign_bytes crls) {
     for (int i = 0; i < 4; i++) {
         der_end(&b);
     }
-    taken(f, &b, &out);
+    forge_taken(f, &b, &out);
     return out;
 }
 
@@ -440,7 +441,7 @@ static void body(struct forge *f, der_builder *b, const sign_buf *signers, size_
     der_put_uint(b, 1);
     der_begin(b, DER_SET);
     if (!o->no_digests) {
-        crypto_digest_write(b, DIGEST_SHA256);
+        crypto_digest_write(b, o->digests != DIGEST_NONE ? o->digests : DIGEST_SHA256);
     }
     if (o->odd_digests) {
         der_put_uint(b, 7);
@@ -448,9 +449,13 @@ static void body(struct forge *f, der_builder *b, const sign_buf *signers, size_
     der_end(b);
     encapsulated(f, b, o);
     if (!o->no_certificates) {
-        der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
-        certificates(f, b);
-        der_end_set_of(b);
+        if (o->certificates.len) {
+            der_put(b, DER_CONTEXT_CONSTRUCTED(0), o->certificates);
+        } else {
+            der_begin(b, DER_CONTEXT_CONSTRUCTED(0));
+            certificates(f, b);
+            der_end_set_of(b);
+        }
     }
     if (o->crls.len) {
         der_put(b, DER_CONTEXT_CONSTRUCTED(1), o->crls);
@@ -481,7 +486,7 @@ sign_buf forge_message(struct forge *f, const sign_buf *signers, size_t n, const
         der_end(&b);
         der_end(&b);
     }
-    taken(f, &b, &out);
+    forge_taken(f, &b, &out);
     return out;
 }
 

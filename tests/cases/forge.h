@@ -35,7 +35,7 @@ enum flaw {
     VALUE_ZERO = 1 << 22,   /* ECDSA r = s = 0 */
     VALUE_RAW = 1 << 23,    /* r||s where CMS has a SEQUENCE */
     VALUE_LONGER = 1 << 24, /* an octet behind it */
-    NO_CERTIFICATES = 1 << 25,
+    STAMP_INFO = 1 << 25,   /* content-type id-ct-TSTInfo */
     PSS = 1 << 26,
     SHA1 = 1 << 27,
     TWO_REFERENCES = 1 << 28,
@@ -55,6 +55,7 @@ struct forge {
     size_t n;
     const char *folder;
     sign_bytes content;
+    int64_t at; /* signing-time */
     bool failed;
 };
 
@@ -74,6 +75,12 @@ sign_bytes forge_value(sign_bytes signer_info);
 /* The signed attributes of a SignerInfo with the tag of a SET. */
 sign_buf forge_set_of_attributes(sign_bytes signer_info);
 
+/* The signed attributes of a signature of `signer` over `over`, with the tag of a SET. */
+sign_buf forge_attributes(struct forge *f, unsigned flaws, const struct pki_cert *signer,
+                          const struct pki_cert *other, enum crypto_digest d, sign_bytes over, bool counter);
+sign_bytes forge_hash(struct forge *f, enum crypto_digest d, sign_bytes in, uint8_t out[DIGEST_MAX]);
+void forge_taken(struct forge *f, der_builder *b, sign_buf *out);
+
 /* A list that revokes nothing, of the identity `issuer`, signed with this digest. */
 sign_buf forge_crl(struct forge *f, const char *issuer, enum crypto_digest d);
 /* revocation-values (TS 101 733, 6.3.4) with these lists, as an Attribute. */
@@ -83,6 +90,8 @@ sign_buf forge_revocation_values(struct forge *f, sign_bytes crls);
 struct outside {
     bool detached, ber, no_certificates;
     bool no_digests, odd_digests; /* digestAlgorithms: empty, or with an element that is none */
+    enum crypto_digest digests;   /* what digestAlgorithms lists; NONE: SHA-256 */
+    sign_bytes certificates;      /* elements of [0] in this order; empty: all identities and authorities */
     enum oid content_type;        /* OID_NONE: id-data */
     sign_bytes content;           /* empty: the forge's own */
     sign_bytes crls;              /* contents of [1] */

@@ -4,7 +4,7 @@
  * mkvectors --xml DIR: the XML signatures of testdata/xades/cases.tsv, those apart that run_live makes.
  * mkvectors --path DIR: the authorities, lists, responses and documents of testdata/path/cases.tsv.
  */
-#include "forge.h"
+#include "mint.h"
 #include "path_vectors.h"
 #include "xml_vectors.h"
 
@@ -110,6 +110,8 @@ static void forged_attributes(struct forge *f) {
         abort();
     }
     write_signers(f, "forged-attributes.p7m", &forged, 1, &(struct outside){.content = view(&attrs)});
+    write_signers(f, "forged-attributes.p7s", &forged, 1, &(struct outside){.detached = true});
+    forge_write(f, "forged-content.der", view(&attrs));
 }
 
 static void several(struct forge *f) {
@@ -249,6 +251,19 @@ static void lists(struct forge *f) {
     }
 }
 
+/* What is put together octet by octet. */
+static void minted(struct forge *f) {
+    struct mint m;
+    mint_open(&m, f);
+    tricks_rsa(&m);
+    tricks_ec(&m);
+    tricks_who(&m);
+    shapes_encoding(&m);
+    shapes_signers(&m);
+    shapes_unsigned(&m);
+    mint_close(&m);
+}
+
 static int xml(const char *folder) {
     struct xforge x;
     xforge_open(&x, folder);
@@ -256,6 +271,7 @@ static int xml(const char *folder) {
     xml_structure(&x);
     xml_related(&x);
     xml_values(&x);
+    xml_tricks(&x);
     xml_parser(&x);
     xforge_close(&x);
     return x.failed;
@@ -286,6 +302,7 @@ static int cms(const char *folder) {
     counter(&f, "counter-wrong-value.p7m", "not the value", false);
     counter(&f, "counter-content-type.p7m", NULL, true);
     lists(&f);
+    minted(&f);
     forge_close(&f);
     return f.failed;
 }

@@ -27,6 +27,7 @@ void xml_wrapping(struct xforge *x);  /* 1 to 11: which element is meant */
 void xml_structure(struct xforge *x); /* 12 to 19: what a signature must have once */
 void xml_related(struct xforge *x);   /* 20 to 22: look-alikes, manifests, counter-signatures */
 void xml_values(struct xforge *x);    /* 23 to 29: texts, canonical forms, keys, documents */
+void xml_tricks(struct xforge *x);    /* 60 to 62, 65: how a value is written, and with what digest */
 void xml_parser(struct xforge *x);    /* 33, 37, 39, 40: small documents that a parser must not misread */
 
 /* Made when the test runs: large, or with addresses that are known only then. */
