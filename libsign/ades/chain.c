@@ -220,12 +220,17 @@ static const char *end_text(struct judging *j, int64_t end) {
 void judging_digest(struct judging *j, enum crypto_digest d, struct pki_cert *of) {
     const struct crypto_digest_row *row = crypto_digest_row(d);
     enum ades_check check = of == NULL ? CHECK_SIGNATURE_ALGORITHMS : CHECK_CHAIN_ALGORITHMS;
+    const char *what = NULL;
+    if (j->when > ades_digest_warn(j->ctx->policy, j->role, d) || judging_past(j, d))
+        what = of == NULL ? row->name
+                          : arena_printf(&j->report->arena, "%s (%s)", row->name, judging_name(j, of));
     if (!judging_past(j, d)) {
         (void)judging_check(j, check, true, MSG_NONE, NULL, NULL, NULL);
+        if (what != NULL)
+            judging_say(j, MSG_ALGORITHM_OLD, what, end_text(j, ades_digest_warn(j->ctx->policy, j->role, d)),
+                        NULL);
         return;
     }
-    const char *what =
-        of == NULL ? row->name : arena_printf(&j->report->arena, "%s (%s)", row->name, judging_name(j, of));
     int64_t end = judging_digest_end(j, d) == INT64_MIN ? row->sunset : judging_digest_end(j, d);
     if (!judging_check(j, check, false, MSG_ALGORITHM_SUNSET, what, end_text(j, end), NULL))
         add_weak(j, &(struct judging_weak){.of = of == NULL ? WEAK_SIGNATURE : WEAK_CERTIFICATE,
@@ -234,8 +239,6 @@ void judging_digest(struct judging *j, enum crypto_digest d, struct pki_cert *of
 }
 
 sign_rc judging_key(struct judging *j, struct pki_cert *cert, sign_error *err) {
-    static const enum ades_family families[] = {
-        [KEY_RSA] = FAMILY_RSA, [KEY_RSA_PSS] = FAMILY_RSA_PSS, [KEY_EC] = FAMILY_EC, [KEY_DSA] = FAMILY_DSA};
     const struct crypto_pubkey *key;
     const struct ades_policy *p = j->ctx->policy;
     sign_rc rc = pki_cert_key(cert, &key, err);
@@ -243,15 +246,16 @@ sign_rc judging_key(struct judging *j, struct pki_cert *cert, sign_error *err) {
         return rc;
     bool own = cert == j->facts->signer, go_on;
     enum ades_check check = own ? CHECK_SIGNATURE_ALGORITHMS : CHECK_CHAIN_ALGORITHMS;
-    int64_t end = ades_key_end(p, j->role, key);
+    /* A certificate's key is judged by any scheme that it may sign by, the signer's by the one it signed by.
+     */
+    enum crypto_scheme scheme = own ? j->facts->sigalg.scheme : SCHEME_NONE;
+    int64_t end =
+        scheme != SCHEME_NONE ? ades_scheme_end(p, j->role, key, scheme) : ades_key_end(p, j->role, key);
     if (end >= j->when)
         return SIGN_OK;
     char bits[16];
-    const struct ades_key_row *rows = p->keys[j->role][families[crypto_pubkey_kind(key)]];
-    size_t least = 0; /* the smallest that is good at that time */
-    while (least + 1 < ADES_KEY_ROWS && rows[least + 1].bits != 0 && rows[least].end < j->when)
-        least++;
-    snprintf(bits, sizeof bits, "%u", rows[least].bits);
+    unsigned least = scheme != SCHEME_NONE ? ades_scheme_least(p, j->role, scheme, j->when) : 0;
+    snprintf(bits, sizeof bits, "%u", least != 0 ? least : ades_key_least(p, j->role, key, j->when));
     if (own)
         go_on = judging_check(j, check, false, MSG_KEY_SMALL, crypto_pubkey_name(key), bits, NULL);
     else

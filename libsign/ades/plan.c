@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "crypto/algorithms.h"
 #include <stdlib.h>
 
 /* Lengths in octets of UTF-8, generous but bounded; the standard's own bounds where it has them. */
@@ -14,7 +15,6 @@ enum {
     TEXT_URI = 2048,
     TEXT_NOTICE = 800, /* DisplayText: 200 characters (RFC 5280, 4.2.1.4) */
     TEXT_ID = 1024,
-    RSA_BITS_TO_SIGN = 2048 /* TS 119 312, and art. 6 of the Tebliğ */
 };
 
 static sign_rc bad_option(sign_error *err, const char *name, const char *why) {
@@ -235,6 +235,24 @@ bool ades_sigalg_for(const struct crypto_pubkey *key, enum crypto_digest digest,
     return crypto_pubkey_fits(key, out);
 }
 
+/*
+ * What may sign is what verification relies on, by the same table. A claimed time that lies in the past does
+ * not bring back what has ended.
+ */
+static sign_rc algorithms_check(const ades_plan *p, const struct crypto_pubkey *key, sign_error *err) {
+    const struct ades_policy *policy = ades_policy_at(0);
+    int64_t now = p->signing_time > ALGORITHMS_AS_OF ? p->signing_time : ALGORITHMS_AS_OF;
+    if (ades_scheme_end(policy, ROLE_SIGNATURE, key, p->sigalg.scheme) < now) {
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_SIGNER_KEY, "%s is below %u bits", crypto_pubkey_name(key),
+                    ades_scheme_least(policy, ROLE_SIGNATURE, p->sigalg.scheme, now));
+    }
+    if (ades_digest_end(policy, ROLE_SIGNATURE, p->digest) < now) {
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_SIGNER_KEY, "%s: %s has ended", crypto_pubkey_name(key),
+                    crypto_digest_row(p->digest)->name);
+    }
+    return SIGN_OK;
+}
+
 static sign_rc key_check(ades_plan *p, sign_error *err) {
     const struct crypto_pubkey *key;
     sign_rc rc = pki_cert_key(p->signer, &key, err);
@@ -245,15 +263,11 @@ static sign_rc key_check(ades_plan *p, sign_error *err) {
         return fail(err, SIGN_E_UNSUPPORTED, MSG_SIGNER_KEY, "%s is for verification only",
                     crypto_pubkey_name(key));
     }
-    if (crypto_pubkey_kind(key) != KEY_EC && crypto_pubkey_bits(key) < RSA_BITS_TO_SIGN) {
-        return fail(err, SIGN_E_UNSUPPORTED, MSG_SIGNER_KEY, "%s is below 2048 bits",
-                    crypto_pubkey_name(key));
-    }
     if (!ades_sigalg_for(key, p->digest, p->opt->pss != 0, &p->sigalg)) {
         return fail(err, SIGN_E_UNSUPPORTED, MSG_SIGNER_KEY, "%s does not allow %s", crypto_pubkey_name(key),
                     crypto_digest_row(p->digest)->name);
     }
-    return SIGN_OK;
+    return algorithms_check(p, key, err);
 }
 
 static sign_rc validity_check(const ades_plan *p, sign_error *err) {

@@ -59,9 +59,12 @@ struct ades_check_row {
     const char *expected[2]; /* English, Turkish */
 };
 const struct ades_check_row *ades_check_row(enum ades_check check);
+/* It is FAIL for that role in every policy, and no file may say otherwise. */
+bool ades_check_fixed(enum ades_check check, enum ades_role role);
 
-/* Kinds of keys that have rows of their own in the table of algorithms. */
+/* Kinds of keys that have rows of their own in the table of algorithms; RSA is PKCS#1 v1.5. */
 enum ades_family { FAMILY_RSA, FAMILY_RSA_PSS, FAMILY_EC, FAMILY_DSA, FAMILY_COUNT };
+const char *ades_family_name(enum ades_family family); /* "RSA", "RSA-PSS", ... */
 enum { ADES_KEY_ROWS = 6 };
 struct ades_key_row {
     unsigned bits; /* keys of at least this size are good ... */
@@ -70,12 +73,15 @@ struct ades_key_row {
 
 struct ades_policy {
     const char *name; /* "default", "strict", "tr", "tr-uyum", or what its file says */
+    const char *base; /* the built-in one that it began as; static */
     enum ades_level level[ROLE_COUNT][CHECK_COUNT];
     /*
      * The dated table of algorithms by role (TS 119 312; Tebliğ art. 6), from crypto's unless the policy says
-     * otherwise: until when each may be relied on. INT64_MAX: no end known; INT64_MIN: never.
+     * otherwise: until when each may be relied on. INT64_MAX: no end known; INT64_MIN: never. From
+     * digest_warn on, before the end, a digest is good and a warning says that it is old.
      */
     int64_t digest_end[ROLE_COUNT][DIGEST_COUNT];
+    int64_t digest_warn[ROLE_COUNT][DIGEST_COUNT];
     struct ades_key_row keys[ROLE_COUNT][FAMILY_COUNT][ADES_KEY_ROWS]; /* ascending; bits 0 ends */
     int64_t freshness;    /* seconds that revocation data may be old (5.2.5 step 1); 0: until nextUpdate */
     int64_t stamp_before; /* seconds that a signature time-stamp may be before the claimed time, */
@@ -99,16 +105,34 @@ static inline int64_t ades_digest_end(const struct ades_policy *p, enum ades_rol
                                       enum crypto_digest d) {
     return p->digest_end[role][d];
 }
+/* From when on it is told as a warning, though it may be relied on; INT64_MAX: it is not. */
+static inline int64_t ades_digest_warn(const struct ades_policy *p, enum ades_role role,
+                                       enum crypto_digest d) {
+    return p->digest_warn[role][d];
+}
 /* Until when a key of that kind and size may be relied on; INT64_MIN: it is smaller than any that ever was.
- */
+ * An RSA key by the better of the two schemes that it can sign by: */
 int64_t ades_key_end(const struct ades_policy *p, enum ades_role role, const struct crypto_pubkey *key);
+/* the end of what such a key signed by that scheme. */
+int64_t ades_scheme_end(const struct ades_policy *p, enum ades_role role, const struct crypto_pubkey *key,
+                        enum crypto_scheme scheme);
+/* The smallest size that may be relied on at that time, of such a key and of keys by that scheme; 0: none. */
+unsigned ades_key_least(const struct ades_policy *p, enum ades_role role, const struct crypto_pubkey *key,
+                        int64_t at);
+unsigned ades_scheme_least(const struct ades_policy *p, enum ades_role role, enum crypto_scheme scheme,
+                           int64_t at);
 
+/* Told for every fault of a policy file: what, where (JSON path), and by its hint what is allowed there. */
+typedef void (*ades_policy_told)(void *user, const sign_error *fault);
 /*
  * Reads a policy file (JSON, see docs/POLICY.md) over the built-in one it names as its base. SIGN_E_REFUSED,
- * with what, where and what is allowed there. *out is the caller's to free().
+ * with the first fault, after `told` (optional) heard of them all. *out is the caller's to free().
  */
-sign_rc ades_policy_read(sign_bytes json, struct ades_policy **out, sign_error *err);
+sign_rc ades_policy_read(sign_bytes json, ades_policy_told told, void *user, struct ades_policy **out,
+                         sign_error *err);
 /* The whole policy as JSON that ades_policy_read reads back to the same one. */
 sign_rc ades_policy_write(const struct ades_policy *p, grow *out, sign_error *err);
+/* Whether two policies judge alike: everything but their names. */
+bool ades_policy_same(const struct ades_policy *a, const struct ades_policy *b);
 
 #endif

@@ -31,11 +31,13 @@ enum {
     LIMIT_CLOCK_SKEW = 300, /* seconds that the clock of who signs lists and responses may be ahead */
     LIMIT_FETCHES = 4096,   /* answers of the network that a trust remembers */
     LIMIT_ANCHORS = 4096,   /* in one trust store */
+    LIMIT_OBJECTS = 4096, /* whole in one detailed report */
     LIMIT_ROLES = 32,
     LIMIT_PLACE_LINES = 6, /* RFC 5126, 5.11.2 */
     LIMIT_FORM_DEPTH = 16,
-    LIMIT_JSON_DEPTH = 32, /* objects and arrays within one another */
-    LIMIT_XML_DEPTH = 256, /* elements within one another, in a signed document */
+    LIMIT_JSON_DEPTH = 32,     /* objects and arrays within one another */
+    LIMIT_POLICY_FAULTS = 256, /* of one policy file that are told */
+    LIMIT_XML_DEPTH = 256,     /* elements within one another, in a signed document */
     LIMIT_XML_NODES = 5000000,
     LIMIT_XML_ATTRIBUTES = 256,  /* of one element, and namespaces declared by it */
     LIMIT_XML_SIGNATURES = 1000, /* in one document, counter-signatures aside */
@@ -55,6 +57,7 @@ enum {
 #define LIMIT_TEXT_SIGNATURE ((size_t)64 << 20)  /* a PEM or base64 signature */
 #define LIMIT_CERTIFICATE    ((size_t)64 << 10)  /* one certificate */
 #define LIMIT_CRL            ((size_t)256 << 20) /* one CRL */
+#define LIMIT_POLICY_FILE    ((size_t)1 << 18)   /* a policy of verification */
 #define LIMIT_ANCHORS_FILE   ((size_t)16 << 20)  /* a trust store, or a depot that is imported into it */
 #define LIMIT_OCSP           ((size_t)1 << 20)   /* one OCSP response */
 #define LIMIT_FETCH_CERTS    ((size_t)1 << 20)   /* what an issuer's server gives */

@@ -32,14 +32,14 @@ struct crypto_sigalg {
     unsigned salt;             /* PSS: octets */
 };
 
-/* One row per digest: names, OID, sizes, and until when it may be used. */
+/* One row per digest: names, OID, sizes, and until when it may be used; of crypto/algorithms.h, which has the
+ * ends by other lists and those of keys too. */
 struct crypto_digest_row {
     enum crypto_digest id;
     enum oid oid;
     const char *name; /* "SHA-256" */
     size_t size;
-    int64_t sunset;  /* a signature is no longer good after this time (TS 119 312; Tebliğ art. 6); 0: no end
-                        known */
+    int64_t sunset;  /* a signature is no longer good after this time (TS 119 312); 0: no end known */
     const char *uri; /* in XML signatures (RFC 9231, 2.1); "" when it has none */
 };
 const struct crypto_digest_row *crypto_digest_row(enum crypto_digest id);

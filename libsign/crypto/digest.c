@@ -1,30 +1,18 @@
 /* digest.c - the table of digests, and their computation in parts. */
 #include "base/limits.h"
+#include "crypto/algorithms.h"
 #include "crypto/state.h"
 #include <openssl/err.h>
 #include <stdlib.h>
 
-/*
- * The ends are those of TS 119 312 (V1.5.1; SOG-IS for SHA-1 and MD5), as seconds since 1970: 2004-08-01,
- * 2012-08-01 and 2029-01-01. The Tebliğ, art. 6, listed SHA-1 and SHA-224 until 31.12.2008 only;
- * certification service providers signed with SHA-1 for some years more, so the later date decides here, and
- * a policy may be stricter.
- */
-#define XENC      "http://www.w3.org/2001/04/xmlenc#"
-#define DSIG_MORE "http://www.w3.org/2001/04/xmldsig-more#"
-#define DSIG_2007 "http://www.w3.org/2007/05/xmldsig-more#"
-static const struct crypto_digest_row rows[DIGEST_COUNT] = {
-    {DIGEST_NONE, OID_NONE, "", 0, 0, ""},
-    {DIGEST_MD5, OID_MD5, "MD5", 16, 1091318400, DSIG_MORE "md5"},
-    {DIGEST_SHA1, OID_SHA1, "SHA-1", 20, 1343779200, "http://www.w3.org/2000/09/xmldsig#sha1"},
-    {DIGEST_SHA224, OID_SHA224, "SHA-224", 28, 1861920000, DSIG_MORE "sha224"},
-    {DIGEST_SHA256, OID_SHA256, "SHA-256", 32, 0, XENC "sha256"},
-    {DIGEST_SHA384, OID_SHA384, "SHA-384", 48, 0, DSIG_MORE "sha384"},
-    {DIGEST_SHA512, OID_SHA512, "SHA-512", 64, 0, XENC "sha512"},
-    {DIGEST_SHA3_256, OID_SHA3_256, "SHA3-256", 32, 0, DSIG_2007 "sha3-256"},
-    {DIGEST_SHA3_384, OID_SHA3_384, "SHA3-384", 48, 0, DSIG_2007 "sha3-384"},
-    {DIGEST_SHA3_512, OID_SHA3_512, "SHA3-512", 64, 0, DSIG_2007 "sha3-512"},
-};
+/* The end of a row is that of TS 119 312: the one that decides where no policy says otherwise. */
+#define XENC                                                "http://www.w3.org/2001/04/xmlenc#"
+#define DSIG_MORE                                           "http://www.w3.org/2001/04/xmldsig-more#"
+#define DSIG_2007                                           "http://www.w3.org/2007/05/xmldsig-more#"
+#define OPEN                                                0
+#define ROW(P, id, name, size, uri, etsi, signer, provider) {DIGEST_##id, OID_##id, name, size, etsi, uri},
+static const struct crypto_digest_row rows[DIGEST_COUNT] = {{DIGEST_NONE, OID_NONE, "", 0, 0, ""},
+                                                            CRYPTO_DIGESTS(ROW, )};
 
 const struct crypto_digest_row *crypto_digest_row(enum crypto_digest id) {
     return (unsigned)id < DIGEST_COUNT ? &rows[id] : &rows[DIGEST_NONE];

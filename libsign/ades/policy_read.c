@@ -1,0 +1,441 @@
+/* A policy file: read strictly, so that a word that is misspelt cannot silently mean "as usual". */
+#include "ades/ades.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "json/json.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ROOM_FOR_NAME = 65, ROOM_FOR_PLACE = 160, ROOM_FOR_VALUE = 60 };
+
+/* Where something stands, from the innermost outwards. */
+struct place {
+    const struct place *outside;
+    const char *name; /* NULL: an element of an array */
+    size_t index;
+};
+
+struct reading {
+    struct ades_policy *p;
+    ades_policy_told told;
+    void *user;
+    sign_error *first; /* the first fault */
+    size_t faults;
+};
+
+/* ---- faults ------------------------------------------------------------------------------------------- */
+
+static void place_text(const struct place *at, grow *out) {
+    char shown[ROOM_FOR_VALUE];
+    if (at == NULL) {
+        grow_byte(out, '$');
+        return;
+    }
+    place_text(at->outside, out);
+    if (at->name == NULL) {
+        grow_printf(out, "[%zu]", at->index);
+        return;
+    }
+    text_printable(BYTES_STR(at->name), shown, sizeof shown);
+    grow_printf(out, ".%s", shown);
+}
+
+static void tell(struct reading *r, const sign_error *fault) {
+    if (r->faults++ == 0)
+        *r->first = *fault;
+    if (r->told != NULL && r->faults <= LIMIT_POLICY_FAULTS)
+        r->told(r->user, fault);
+}
+
+/* `v`: what stands there, NULL when nothing is to be said of it; `allowed`: what may. */
+static void fault(struct reading *r, const struct place *at, enum message_id id, const struct json_value *v,
+                  const char *allowed) {
+    AUTO(grow) where = {0};
+    char value[ROOM_FOR_VALUE] = "";
+    sign_error e = {0};
+    place_text(at, &where);
+    grow_byte(&where, 0);
+    if (v != NULL && json_is_plain(v))
+        text_printable(BYTES_STR(v->text), value, sizeof value);
+    else if (v != NULL)
+        snprintf(value, sizeof value, "%s", json_kind_name(v->kind));
+    fail(&e, SIGN_E_REFUSED, id, "%.*s%s%s [%s]", ROOM_FOR_PLACE,
+         where.failed ? "$" : (const char *)where.data, v != NULL ? ": " : "", value, allowed);
+    tell(r, &e);
+}
+
+static bool want_object(struct reading *r, const struct json_value *v, const struct place *at) {
+    if (v->kind == JSON_KIND_OBJECT)
+        return true;
+    fault(r, at, MSG_POLICY_VALUE, v, "{...}");
+    return false;
+}
+
+/* ---- names -------------------------------------------------------------------------------------------- */
+
+#define ROLES_ALLOWED "signature, counter-signature, timestamp, revocation"
+
+static enum ades_role role_of(const char *name) {
+    enum ades_role role = 0;
+    while (role < ROLE_COUNT && strcmp(ades_role_name(role), name) != 0)
+        role++;
+    return role;
+}
+
+static enum ades_check check_of(const char *name) {
+    enum ades_check check = 0;
+    while (check < CHECK_COUNT && strcmp(ades_check_row(check)->name, name) != 0)
+        check++;
+    return check;
+}
+
+/* ---- checks ------------------------------------------------------------------------------------------- */
+
+static bool level_of(struct reading *r, const struct json_value *v, const struct place *at,
+                     enum ades_level *out) {
+    for (enum ades_level level = LEVEL_FAIL; v->kind == JSON_KIND_STRING && level <= LEVEL_IGNORE; level++) {
+        if (strcmp(v->text, ades_level_name(level)) == 0) {
+            *out = level;
+            return true;
+        }
+    }
+    fault(r, at, MSG_POLICY_VALUE, v, "FAIL, WARN, INFORM, IGNORE");
+    return false;
+}
+
+static void set_level(struct reading *r, const struct json_value *v, const struct place *at,
+                      enum ades_check check, unsigned roles) {
+    enum ades_level level;
+    bool softens = false;
+    if (!level_of(r, v, at, &level))
+        return;
+    for (enum ades_role role = 0; role < ROLE_COUNT; role++) {
+        if ((roles & 1U << role) == 0)
+            continue;
+        softens = softens || (level != LEVEL_FAIL && ades_check_fixed(check, role));
+        r->p->level[role][check] = level;
+    }
+    if (softens)
+        fault(r, at, MSG_POLICY_FIXED, v, "FAIL");
+}
+
+static void read_check(struct reading *r, const struct json_value *v, const struct place *at) {
+    enum ades_check check = check_of(v->name);
+    if (check == CHECK_COUNT) {
+        fault(r, at, MSG_POLICY_MEMBER, NULL, "kalem policy show default");
+        return;
+    }
+    if (v->kind != JSON_KIND_OBJECT) {
+        set_level(r, v, at, check, (1U << ROLE_COUNT) - 1);
+        return;
+    }
+    for (size_t i = 0; i < v->count; i++) {
+        const struct place here = {at, v->items[i].name, 0};
+        enum ades_role role = role_of(v->items[i].name);
+        if (role == ROLE_COUNT)
+            fault(r, &here, MSG_POLICY_MEMBER, NULL, ROLES_ALLOWED);
+        else
+            set_level(r, &v->items[i], &here, check, 1U << role);
+    }
+}
+
+static void read_checks(struct reading *r, const struct json_value *v, const struct place *at) {
+    for (size_t i = 0; want_object(r, v, at) && i < v->count; i++) {
+        const struct place here = {at, v->items[i].name, 0};
+        read_check(r, &v->items[i], &here);
+    }
+}
+
+/* ---- algorithms --------------------------------------------------------------------------------------- */
+
+/* The last second of the year 9999. */
+#define LAST_TIME INT64_C(253402300799)
+
+static bool end_of(struct reading *r, const struct json_value *v, const struct place *at, int64_t *out) {
+    int64_t time = 0;
+    if (v->kind == JSON_KIND_NULL) {
+        *out = INT64_MAX;
+        return true;
+    }
+    if (v->kind == JSON_KIND_STRING && strcmp(v->text, "never") == 0) {
+        *out = INT64_MIN;
+        return true;
+    }
+    if (v->kind == JSON_KIND_STRING && time_parse(v->text, &time) && time >= 0 && time <= LAST_TIME) {
+        *out = time;
+        return true;
+    }
+    fault(r, at, MSG_POLICY_VALUE, v, "\"2029-01-01\", null, \"never\"");
+    return false;
+}
+
+static void set_digest(struct reading *r, const struct json_value *v, const struct place *at,
+                       enum crypto_digest d, unsigned roles) {
+    int64_t until = 0, warn = INT64_MAX;
+    const struct json_value *u = v->kind == JSON_KIND_OBJECT ? json_member(v, "until") : v;
+    for (size_t i = 0; v->kind == JSON_KIND_OBJECT && i < v->count; i++) {
+        const struct place here = {at, v->items[i].name, 0};
+        if (strcmp(v->items[i].name, "warn-from") == 0)
+            (void)end_of(r, &v->items[i], &here, &warn);
+        else if (&v->items[i] != u)
+            fault(r, &here, MSG_POLICY_MEMBER, NULL, "until, warn-from");
+    }
+    if (u == NULL) {
+        fault(r, at, MSG_POLICY_MISSING, NULL, "until");
+        return;
+    }
+    if (!end_of(r, u, at, &until))
+        return;
+    if (d == DIGEST_MD5 && until != INT64_MIN) { /* RFC 6151, 2 */
+        fault(r, at, MSG_POLICY_FIXED, u, "\"never\"");
+        return;
+    }
+    for (enum ades_role role = 0; role < ROLE_COUNT; role++) {
+        if ((roles & 1U << role) == 0)
+            continue;
+        r->p->digest_end[role][d] = until;
+        r->p->digest_warn[role][d] = warn;
+    }
+}
+
+static void read_digest(struct reading *r, const struct json_value *v, const struct place *at) {
+    enum crypto_digest d = DIGEST_MD5;
+    while (d < DIGEST_COUNT && strcmp(crypto_digest_row(d)->name, v->name) != 0)
+        d++;
+    if (d == DIGEST_COUNT) {
+        fault(r, at, MSG_POLICY_MEMBER, NULL,
+              "MD5, SHA-1, SHA-224, SHA-256, SHA-384, SHA-512, SHA3-256, SHA3-384, SHA3-512");
+        return;
+    }
+    if (v->kind != JSON_KIND_OBJECT || json_member(v, "until") != NULL ||
+        json_member(v, "warn-from") != NULL) {
+        set_digest(r, v, at, d, (1U << ROLE_COUNT) - 1);
+        return;
+    }
+    for (size_t i = 0; i < v->count; i++) {
+        const struct place here = {at, v->items[i].name, 0};
+        enum ades_role role = role_of(v->items[i].name);
+        if (role == ROLE_COUNT)
+            fault(r, &here, MSG_POLICY_MEMBER, NULL, ROLES_ALLOWED);
+        else
+            set_digest(r, &v->items[i], &here, d, 1U << role);
+    }
+}
+
+/* A whole number of at most `most`; false: it is none. */
+static bool whole(const struct json_value *v, int64_t most, int64_t *out) {
+    *out = 0;
+    if (v->kind != JSON_KIND_NUMBER || v->text[0] == 0)
+        return false;
+    for (const char *c = v->text; *c != 0; c++) {
+        if (*c < '0' || *c > '9' || *out > most)
+            return false;
+        *out = *out * 10 + (*c - '0');
+    }
+    return *out <= most;
+}
+
+enum { KEY_BITS_MOST = 16384 };
+
+static bool read_key_row(struct reading *r, const struct json_value *v, const struct place *at,
+                         struct ades_key_row *out) {
+    const struct json_value *bits = json_member(v, "bits"), *until = json_member(v, "until");
+    const struct place of_bits = {at, "bits", 0}, of_until = {at, "until", 0};
+    int64_t n = 0;
+    if (v->kind != JSON_KIND_OBJECT || v->count != 2 || bits == NULL || until == NULL) {
+        fault(r, at, MSG_POLICY_VALUE, v, "{\"bits\": 2048, \"until\": null}");
+        return false;
+    }
+    if (!whole(bits, KEY_BITS_MOST, &n) || n == 0) {
+        fault(r, &of_bits, MSG_POLICY_VALUE, bits, "1 ... 16384");
+        return false;
+    }
+    out->bits = (unsigned)n;
+    return end_of(r, until, &of_until, &out->end);
+}
+
+static void set_keys(struct reading *r, const struct json_value *v, const struct place *at,
+                     enum ades_family family, unsigned roles) {
+    struct ades_key_row rows[ADES_KEY_ROWS] = {{0, 0}};
+    if (v->kind != JSON_KIND_ARRAY || v->count > ADES_KEY_ROWS) {
+        fault(r, at, MSG_POLICY_VALUE, v, "[{\"bits\": 2048, \"until\": null}, ...], 0 ... 6");
+        return;
+    }
+    for (size_t i = 0; i < v->count; i++) {
+        const struct place here = {at, NULL, i};
+        if (!read_key_row(r, &v->items[i], &here, &rows[i]))
+            return;
+        if (i > 0 && rows[i].bits <= rows[i - 1].bits) {
+            fault(r, &here, MSG_POLICY_VALUE, json_member(&v->items[i], "bits"), "bits ascending");
+            return;
+        }
+    }
+    for (enum ades_role role = 0; role < ROLE_COUNT; role++)
+        if ((roles & 1U << role) != 0)
+            memcpy(r->p->keys[role][family], rows, sizeof rows);
+}
+
+static void read_keys(struct reading *r, const struct json_value *v, const struct place *at) {
+    enum ades_family family = 0;
+    while (family < FAMILY_COUNT && strcmp(ades_family_name(family), v->name) != 0)
+        family++;
+    if (family == FAMILY_COUNT) {
+        fault(r, at, MSG_POLICY_MEMBER, NULL, "RSA, RSA-PSS, EC, DSA");
+        return;
+    }
+    if (v->kind != JSON_KIND_OBJECT) {
+        set_keys(r, v, at, family, (1U << ROLE_COUNT) - 1);
+        return;
+    }
+    for (size_t i = 0; i < v->count; i++) {
+        const struct place here = {at, v->items[i].name, 0};
+        enum ades_role role = role_of(v->items[i].name);
+        if (role == ROLE_COUNT)
+            fault(r, &here, MSG_POLICY_MEMBER, NULL, ROLES_ALLOWED);
+        else
+            set_keys(r, &v->items[i], &here, family, 1U << role);
+    }
+}
+
+static void read_algorithms(struct reading *r, const struct json_value *v, const struct place *at) {
+    for (size_t i = 0; want_object(r, v, at) && i < v->count; i++) {
+        const struct json_value *list = &v->items[i];
+        const struct place of_list = {at, list->name, 0};
+        bool digests = strcmp(list->name, "digests") == 0;
+        if (!digests && strcmp(list->name, "keys") != 0) {
+            fault(r, &of_list, MSG_POLICY_MEMBER, NULL, "digests, keys");
+            continue;
+        }
+        for (size_t k = 0; want_object(r, list, &of_list) && k < list->count; k++) {
+            const struct place here = {&of_list, list->items[k].name, 0};
+            (digests ? read_digest : read_keys)(r, &list->items[k], &here);
+        }
+    }
+}
+
+/* ---- times, and the whole ----------------------------------------------------------------------------- */
+
+#define SECONDS_MOST INT64_C(3155760000) /* a hundred years */
+
+static void read_seconds(struct reading *r, const struct json_value *v, const struct place *at,
+                         int64_t *out) {
+    int64_t n = 0;
+    if (v->kind == JSON_KIND_NULL || whole(v, SECONDS_MOST, &n))
+        *out = n;
+    else
+        fault(r, at, MSG_POLICY_VALUE, v, "0 ... 3155760000, null");
+}
+
+static void read_freshness(struct reading *r, const struct json_value *v, const struct place *at) {
+    read_seconds(r, v, at, &r->p->freshness);
+}
+
+static void read_grace(struct reading *r, const struct json_value *v, const struct place *at) {
+    read_seconds(r, v, at, &r->p->grace_period);
+}
+
+static void read_stamp(struct reading *r, const struct json_value *v, const struct place *at) {
+    for (size_t i = 0; want_object(r, v, at) && i < v->count; i++) {
+        const struct place here = {at, v->items[i].name, 0};
+        if (strcmp(v->items[i].name, "before") == 0)
+            read_seconds(r, &v->items[i], &here, &r->p->stamp_before);
+        else if (strcmp(v->items[i].name, "after") == 0)
+            read_seconds(r, &v->items[i], &here, &r->p->stamp_after);
+        else
+            fault(r, &here, MSG_POLICY_MEMBER, NULL, "before, after");
+    }
+}
+
+/* The name stands in reports: one line of plain text. */
+static void read_name(struct reading *r, const struct json_value *v, const struct place *at) {
+    char shown[ROOM_FOR_NAME];
+    if (v->kind == JSON_KIND_STRING)
+        text_printable(BYTES_STR(v->text), shown, sizeof shown);
+    if (v->kind != JSON_KIND_STRING || v->text[0] == 0 || strcmp(shown, v->text) != 0) {
+        fault(r, at, MSG_POLICY_VALUE, v, "1 ... 64");
+        return;
+    }
+    char *name = (char *)(r->p + 1);
+    memcpy(name, shown, sizeof shown);
+}
+
+/* The base is read first, whatever its place. */
+static void read_base(struct reading *r, const struct json_value *v, const struct place *at) {
+    if (v->kind != JSON_KIND_STRING || ades_policy_find(v->text) == NULL)
+        fault(r, at, MSG_POLICY_VALUE, v, "default, strict, tr, tr-uyum");
+}
+
+static void read_whole(struct reading *r, const struct json_value *root) {
+    static const struct {
+        const char *name;
+        void (*read)(struct reading *r, const struct json_value *v, const struct place *at);
+        bool needed;
+    } members[] = {{"name", read_name, true},
+                   {"base", read_base, true},
+                   {"checks", read_checks, false},
+                   {"algorithms", read_algorithms, false},
+                   {"freshness", read_freshness, false},
+                   {"time-stamp", read_stamp, false},
+                   {"grace-period", read_grace, false}};
+    enum { N = sizeof members / sizeof *members };
+    for (size_t i = 0; i < N; i++)
+        if (members[i].needed && json_member(root, members[i].name) == NULL)
+            fault(r, NULL, MSG_POLICY_MISSING, NULL, members[i].name);
+    for (size_t i = 0; i < root->count; i++) {
+        const struct place here = {NULL, root->items[i].name, 0};
+        size_t k = 0;
+        while (k < N && strcmp(members[k].name, root->items[i].name) != 0)
+            k++;
+        if (k < N)
+            members[k].read(r, &root->items[i], &here);
+        else
+            fault(r, &here, MSG_POLICY_MEMBER, NULL,
+                  "name, base, checks, algorithms, freshness, time-stamp, grace-period");
+    }
+}
+
+/* A report that says "strict" must mean the policy that everybody knows by that name. */
+static void check_name(struct reading *r) {
+    const struct ades_policy *known = ades_policy_find(r->p->name);
+    const struct place here = {NULL, "name", 0};
+    if (known != NULL && !ades_policy_same(known, r->p))
+        fault(r, &here, MSG_POLICY_NAME, NULL, r->p->name);
+}
+
+static sign_rc read_text(sign_bytes text, struct json **out, struct reading *r) {
+    sign_error e = {0};
+    sign_rc rc = json_read(text, LIMIT_POLICY_FILE, JSON_TOP_OBJECT, out, &e);
+    if (rc == SIGN_OK)
+        return rc;
+    if (rc == SIGN_E_MEMORY)
+        return fail_memory(r->first);
+    sign_error fault_of_text = {0};
+    fail(&fault_of_text, SIGN_E_REFUSED, MSG_POLICY_JSON, "%s", e.text);
+    tell(r, &fault_of_text);
+    return SIGN_E_REFUSED;
+}
+
+sign_rc ades_policy_read(sign_bytes json, ades_policy_told told, void *user, struct ades_policy **out,
+                         sign_error *err) {
+    AUTO(json_ptr) tree = NULL;
+    sign_error first = {0};
+    struct reading r = {.told = told, .user = user, .first = err != NULL ? err : &first};
+    sign_rc rc = read_text(json, &tree, &r);
+    if (rc != SIGN_OK)
+        return rc;
+    const struct json_value *base = json_member(json_root(tree), "base");
+    const struct ades_policy *from = base != NULL ? ades_policy_find(base->text) : NULL;
+    r.p = calloc(1, sizeof *r.p + ROOM_FOR_NAME);
+    if (r.p == NULL)
+        return fail_memory(err);
+    *r.p = from != NULL ? *from : *ades_policy_at(0);
+    r.p->name = (const char *)(r.p + 1);
+    read_whole(&r, json_root(tree));
+    check_name(&r);
+    if (r.faults == 0) {
+        *out = r.p;
+        return SIGN_OK;
+    }
+    free(r.p);
+    return SIGN_E_REFUSED;
+}
