@@ -35,6 +35,7 @@ struct xades_job {
     bool *used; /* contents[i] was referred to */
     struct sign_report *report;
     size_t countersignatures;  /* read so far, for the limit */
+    size_t stamps;             /* likewise */
     size_t effort;             /* left for certificate paths */
     int64_t patience;          /* likewise, in milliseconds */
     uint64_t work, work_limit; /* done so far; 0: the limit was not asked for yet */

@@ -55,7 +55,7 @@ bool xades_cert_read(struct xades_one *o, const struct xml_node *n, struct xades
 /* An xsd:dateTime as seconds, UTC when it names no zone; 0: it is none. */
 int64_t xades_time(arena *a, const struct xml_node *n);
 /* The first child of that name in any of the namespaces of XAdES; NULL: none. */
-const struct xml_node *xades_child(const struct xml_node *n, const char *name);
+const struct xml_node *xades_property_child(const struct xml_node *n, const char *name);
 
 /* Writes the signed properties as text into o->out. Malformed values are left out: they decide nothing. The
  * signature policy goes into o->facts, too. */

@@ -8,7 +8,7 @@ enum { TEXT_MAX = 2000 };
 
 /* ---- helpers ---------------------------------------------------------------------------------------- */
 
-const struct xml_node *xades_child(const struct xml_node *n, const char *name) {
+const struct xml_node *xades_property_child(const struct xml_node *n, const char *name) {
     for (const struct xml_node *e = n != NULL ? n->first : NULL; e != NULL; e = e->next)
         if (xades_is_property(e, name))
             return e;
@@ -43,7 +43,7 @@ static const char *texts_in(arena *a, const struct xml_node *n) {
 
 /* ObjectIdentifier/Identifier: "urn:oid:1.2.3" is shown as "1.2.3" (RFC 3061), another URI as it stands. */
 static const char *identifier(arena *a, const struct xml_node *n) {
-    const char *text = text_of(a, xades_child(n, "Identifier"));
+    const char *text = text_of(a, xades_property_child(n, "Identifier"));
     static const char urn[] = "urn:oid:";
     if (text == NULL)
         return NULL;
@@ -88,7 +88,7 @@ static bool is_zero(sign_bytes hash) {
 static void policy_hash(struct xades_one *o, const struct xml_node *id) {
     arena *a = &o->job->report->arena;
     struct ades_signature_policy *policy = &o->facts.policy;
-    const struct xml_node *hash = xades_child(id, "SigPolicyHash");
+    const struct xml_node *hash = xades_property_child(id, "SigPolicyHash");
     char hex[2 * DIGEST_MAX + 1];
     if (hash == NULL)
         return;
@@ -108,25 +108,25 @@ static void policy_hash(struct xades_one *o, const struct xml_node *id) {
 static void policy(struct xades_one *o, const struct xml_node *n) {
     arena *a = &o->job->report->arena;
     struct ades_signature_policy *policy = &o->facts.policy;
-    const struct xml_node *id = xades_child(n, "SignaturePolicyId");
+    const struct xml_node *id = xades_property_child(n, "SignaturePolicyId");
     policy->present = n != NULL;
-    policy->implied = xades_child(n, "SignaturePolicyImplied") != NULL;
-    policy->oid = o->out->policy_oid = identifier(a, xades_child(id, "SigPolicyId"));
+    policy->implied = xades_property_child(n, "SignaturePolicyImplied") != NULL;
+    policy->oid = o->out->policy_oid = identifier(a, xades_property_child(id, "SigPolicyId"));
     if (policy->oid == NULL)
         return;
     policy_hash(o, id);
-    const struct xml_node *list = xades_child(id, "SigPolicyQualifiers");
+    const struct xml_node *list = xades_property_child(id, "SigPolicyQualifiers");
     for (const struct xml_node *q = list != NULL ? list->first : NULL; q != NULL && !policy->uri; q = q->next)
-        policy->uri = text_of(a, xades_child(q, "SPURI"));
+        policy->uri = text_of(a, xades_property_child(q, "SPURI"));
     o->out->policy_uri = policy->uri;
 }
 
 static void data_properties(arena *a, const struct xml_node *n, struct report_signature *out) {
-    const struct xml_node *format = xades_child(n, "DataObjectFormat");
-    out->mime_type = text_of(a, xades_child(format, "MimeType"));
-    out->content_hint = text_of(a, xades_child(format, "Description"));
+    const struct xml_node *format = xades_property_child(n, "DataObjectFormat");
+    out->mime_type = text_of(a, xades_property_child(format, "MimeType"));
+    out->content_hint = text_of(a, xades_property_child(format, "Description"));
     out->commitment = with_name(
-        a, identifier(a, xades_child(xades_child(n, "CommitmentTypeIndication"), "CommitmentTypeId")));
+        a, identifier(a, xades_property_child(xades_property_child(n, "CommitmentTypeIndication"), "CommitmentTypeId")));
 }
 
 void xades_signed_text(struct xades_one *o, const struct xades_properties *p) {
@@ -137,6 +137,6 @@ void xades_signed_text(struct xades_one *o, const struct xades_properties *p) {
     out->claimed_time = o->facts.claimed_time = xades_time(a, p->property[SP_SIGNING_TIME]);
     policy(o, p->property[SP_POLICY]);
     out->place = texts_in(a, place);
-    out->roles = texts_in(a, xades_child(role, "ClaimedRoles"));
+    out->roles = texts_in(a, xades_property_child(role, "ClaimedRoles"));
     data_properties(a, p->data_node, out);
 }

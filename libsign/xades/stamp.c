@@ -103,7 +103,9 @@ static bool covers_data(const struct xades_stamp *q) {
     if (q->recipe != RECIPE_INDIVIDUAL)
         return q->recipe != RECIPE_REFS_ONLY;
     for (size_t i = 0; i < s->n_references; i++) {
-        bool is = xades_type_of_properties(s->references[i].type) != 0;
+        struct xades_named data = {0};
+        bool is = xades_resolve(q->o, &s->references[i], &data, NULL) == SIGN_OK && data.element != NULL &&
+                  data.element == q->p->signed_node;
         for (size_t k = 0; k < q->n_included && !is; k++)
             is = q->included[k] == s->references[i].node;
         if (!is)
@@ -112,33 +114,25 @@ static bool covers_data(const struct xades_stamp *q) {
     return true;
 }
 
-/* Appends a time-stamp; the last that the limit leaves room for says so. */
 static bool put(struct property *p, const struct tsp_token *token, enum message_id broken,
                 const char *detail) {
     struct xades_carrying *c = p->c;
-    struct xades_stamp *q = p->q;
-    if (c->n_stamps == LIMIT_STAMPS) {
-        c->stamps[LIMIT_STAMPS - 1].broken = MSG_LIMIT;
-        c->stamps[LIMIT_STAMPS - 1].broken_detail = "time-stamps";
-        return true;
-    }
     struct ades_stamp *list = xades_more(texts(p), c->stamps, c->n_stamps, &c->stamp_room, sizeof *list);
     if (list == NULL)
         return false;
     c->stamps = list;
+    c->o->job->stamps++;
     list[c->n_stamps++] =
         (struct ades_stamp){.class = p->class,
                             .kind = p->kind,
                             .token = token,
                             .broken = broken,
                             .broken_detail = detail,
-                            .covers_data = covers_data(q),
+                            .covers_data = covers_data(p->q),
                             .covers_signature = p->class == STAMP_SIGNATURE ||
                                                 p->class == STAMP_SIG_AND_REFS || p->class == STAMP_ARCHIVE,
                             .imprint = xades_stamp_imprint,
-                            .place = q};
-    if (token->broken == MSG_NONE && token->n_crls + token->n_ocsps > 0)
-        c->o->carried.timestamp_data = true;
+                            .place = p->q};
     return true;
 }
 
@@ -152,17 +146,34 @@ static bool put_none(struct property *p, enum message_id broken, const char *det
     return put(p, none, broken, detail);
 }
 
+/* No more are read of this signature, or of the document: the last one is listed, and says so. */
+static bool is_over(struct property *p, bool *ok) {
+    struct xades_carrying *c = p->c;
+    if (c->n_stamps > 0 && c->stamps[c->n_stamps - 1].broken == MSG_LIMIT)
+        return true;
+    if (c->n_stamps + 1 < LIMIT_STAMPS && c->o->job->stamps < LIMIT_STAMPS_DOCUMENT)
+        return false;
+    *ok = put_none(p, MSG_LIMIT, "time-stamps");
+    return true;
+}
+
 static bool read_token(struct property *p, const struct xml_node *n) {
     const struct tsp_token *token = NULL;
     sign_bytes der;
+    bool ok = true;
+    if (is_over(p, &ok))
+        return ok;
     if (xades_is_property(n, "XMLTimeStamp"))
         return put_none(p, MSG_STAMP_XML, p->q->node->name);
     if (!xades_base64(n, LIMIT_WHOLE, texts(p), &der)) {
         breaks(p, n, "is not base64 and nothing else");
         return !texts(p)->failed && put_none(p, MSG_STAMP_PROPERTY, p->broken);
     }
-    return tsp_token_read(der, texts(p), &token, NULL) == SIGN_OK &&
-           put(p, token, p->broken != NULL ? MSG_STAMP_PROPERTY : MSG_NONE, p->broken);
+    if (tsp_token_read(der, texts(p), &token, NULL) != SIGN_OK)
+        return false;
+    if (token->broken == MSG_NONE && token->n_crls + token->n_ocsps > 0)
+        p->c->o->carried.timestamp_data = true;
+    return put(p, token, p->broken != NULL ? MSG_STAMP_PROPERTY : MSG_NONE, p->broken);
 }
 
 static const char *kind_of(arena *a, const struct xml_node *n) {
@@ -196,7 +207,7 @@ bool xades_stamps_read(struct xades_carrying *c, const struct xml_node *n, enum 
     for (const struct xml_node *e = xades_solid(n->first); e != NULL && ok; e = xades_solid(e->next))
         if (xades_is_property(e, "EncapsulatedTimeStamp") || xades_is_property(e, "XMLTimeStamp"))
             ok = read_token(&p, e);
-    if (ok && c->n_stamps == before && before < LIMIT_STAMPS) {
+    if (ok && c->n_stamps == before && !is_over(&p, &ok)) {
         breaks(&p, n, "holds no time-stamp");
         ok = put_none(&p, MSG_STAMP_PROPERTY, p.broken);
     }

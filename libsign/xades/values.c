@@ -124,7 +124,7 @@ static bool has_room(struct xades_carrying *c, const struct xml_node *n) {
 
 /* CertRefs of CompleteCertificateRefs and its kin: Cert elements (EN 319 132-1, A.1.1). */
 bool xades_certificate_refs(struct xades_carrying *c, const struct xml_node *n, bool attribute) {
-    const struct xml_node *list = xades_child(n, "CertRefs");
+    const struct xml_node *list = xades_property_child(n, "CertRefs");
     bool ok = true;
     for (const struct xml_node *e = list != NULL ? list->first : NULL; e != NULL && ok; e = e->next) {
         struct xades_cert cert = {0};
@@ -150,9 +150,9 @@ static bool read_revocation_ref(struct xades_carrying *c, const struct xml_node 
     if (!ocsp && !xades_is_property(e, "CRLRef"))
         return true;
     struct ades_value_ref ref = {.revocation = true, .ocsp = ocsp, .attribute = attribute};
-    const struct xml_node *digest = xades_child(e, "DigestAlgAndValue");
-    const struct xml_node *names = xades_child(e, ocsp ? "OCSPIdentifier" : "CRLIdentifier");
-    const struct xml_node *time = xades_child(names, ocsp ? "ProducedAt" : "IssueTime");
+    const struct xml_node *digest = xades_property_child(e, "DigestAlgAndValue");
+    const struct xml_node *names = xades_property_child(e, ocsp ? "OCSPIdentifier" : "CRLIdentifier");
+    const struct xml_node *time = xades_property_child(names, ocsp ? "ProducedAt" : "IssueTime");
     if (digest != NULL && !xades_digest_read(c->o, digest, &ref.digest, &ref.hash))
         ref.digest = DIGEST_NONE;
     ref.time = time != NULL ? xades_time(a, time) : 0;
