@@ -90,6 +90,23 @@ sign_rc tsp_token_check(struct crypto *crypto, const struct tsp_token *t, struct
     return rc;
 }
 
+bool tsp_token_names(const struct tsp_token *t, const struct pki_cert *signer) {
+    if (t->tsa.len == 0)
+        return true;
+    if (t->tsa_name.len > 0 && pki_name_equal(t->tsa_name, signer->subject))
+        return true;
+    struct der_parse parse;
+    struct der_cursor c = der_open(&parse, signer->subject_alt, false), names;
+    struct der_tlv tlv;
+    if (signer->subject_alt.len == 0 || !der_enter(&c, DER_SEQUENCE, &names))
+        return false;
+    while (der_more(&names) && der_any(&names, &tlv)) {
+        if (bytes_equal(tlv.raw, t->tsa))
+            return true;
+    }
+    return false;
+}
+
 bool tsp_token_is_of(const struct tsp_token *t, sign_bytes digest) {
     return t->broken == MSG_NONE && t->digest != DIGEST_NONE && bytes_equal(t->imprint, digest);
 }

@@ -66,6 +66,8 @@ struct tsp_integrity {
 sign_rc tsp_token_check(struct crypto *crypto, const struct tsp_token *t, struct pki_cert *signer, arena *a,
                         struct tsp_integrity *out, sign_error *err);
 
+/* Whether tsa, when it is there, is one of the subject names of this certificate, as 2.4.2 wants it. */
+bool tsp_token_names(const struct tsp_token *t, const struct pki_cert *signer);
 /* Whether the imprint is this digest in the token's own algorithm. */
 bool tsp_token_is_of(const struct tsp_token *t, sign_bytes digest);
 /*

@@ -189,3 +189,36 @@ Test(check, order_of_two_authorities) {
     cr_assert_not(tsp_token_before(made(&b, first), made(&o, second)));
     cr_assert_not(tsp_token_before(made(&b, first), made(&b, broken)));
 }
+
+/* ---- the authority's name ---------------------------------------------------------------------------- */
+
+/* 2.4.2: tsa is one of the subject names of the certificate; names are compared as RFC 5280, 7.1 says. */
+Test(check, name_is_one_of_the_certificate) {
+    static const uint8_t subject[] = {0x30, 0x0f, 0x31, 0x0d, 0x30, 0x0b, 0x06, 0x03, 0x55,
+                                      0x04, 0x03, 0x13, 0x04, 't',  'e',  's',  't'},
+                         alt[] = {0x30, 0x06, 0x82, 0x01, 'a', 0x86, 0x01, 'b'};
+    static const struct {
+        const char *tsa;
+        bool named, without_alt;
+    } rows[] = {
+        {NULL, true, true},
+        {"a411300f310d300b06035504030c0454455354", true, true}, /* in capitals, UTF8String */
+        {"a411300f310d300b06035504030c0454455355", false, false},
+        {"860162", true, false},
+        {"820162", false, false},
+        {"860161", false, false},
+    };
+    AUTO(bench) b;
+    bench_open(&b, "tsa-ec");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct make_token m = {.info = {.tsa = rows[i].tsa}};
+        const struct tsp_token *t = made(&b, m);
+        struct pki_cert *cert = calloc(1, sizeof *cert);
+        cr_assert_not_null(cert);
+        cert->subject = BYTES(subject, sizeof subject);
+        cr_expect_eq(tsp_token_names(t, cert), rows[i].without_alt, "row %zu", i);
+        cert->subject_alt = BYTES(alt, sizeof alt);
+        cr_expect_eq(tsp_token_names(t, cert), rows[i].named, "row %zu", i);
+        free(cert);
+    }
+}
