@@ -182,8 +182,18 @@ void st_rows_suite(struct st *s);
 void st_rows_moments(struct st *s);
 
 /* One program in the formats that it is for. */
-/* NAME.p7m, NAME.xml, and with the content outside NAME.p7s and NAME.xades. */
-enum { ST_CADES = 1, ST_XADES = 2, ST_BOTH = 3, ST_CADES_OUT = 4, ST_XADES_OUT = 8, ST_OUT = 12 };
+/* NAME.p7m, NAME.xml, with the content outside NAME.p7s and NAME.xades; a token of the content alone:
+ * NAME.tst.
+ */
+enum {
+    ST_CADES = 1,
+    ST_XADES = 2,
+    ST_BOTH = 3,
+    ST_CADES_OUT = 4,
+    ST_XADES_OUT = 8,
+    ST_OUT = 12,
+    ST_TOKEN = 16
+};
 struct st_row {
     const char *name;
     int formats;

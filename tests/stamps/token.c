@@ -1,6 +1,7 @@
 /* Time-stamp tokens (RFC 3161, 2.4.2; RFC 5816). */
 #include "stamps.h"
 
+#include <ctype.h>
 #include <openssl/cms.h>
 #include <openssl/ts.h>
 #include <stdio.h>
@@ -100,7 +101,11 @@ static bool read_info(TS_TST_INFO *info, char digest[16], uint8_t imprint[64], s
         ASN1_TIME_to_tm(TS_TST_INFO_get_time(info), &tm) != 1) {
         return false;
     }
-    snprintf(digest, 16, "%s", EVP_MD_get0_name(md));
+    const char *name = EVP_MD_get0_name(md); /* "SHA256" */
+    for (size_t i = 0; i < 16; i++) {
+        digest[i] = (char)(i < strlen(name) ? tolower((unsigned char)name[i]) : '\0');
+    }
+    digest[15] = '\0';
     *n = (size_t)ASN1_STRING_length(value);
     memcpy(imprint, ASN1_STRING_get0_data(value), *n);
     snprintf(time, 32, "%04d%02d%02d%02d%02d%02dZ", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,

@@ -269,6 +269,13 @@ void st_world(struct st *s) {
     st_write(s, "content.txt", s->content);
 }
 
+/* Of the content; the one step says how. */
+static void token(struct st *s, const char *file, const char *program) {
+    struct st_step steps[2];
+    path_must(st_steps(s, program, steps, 2) == 1, file);
+    st_write(s, file, st_token(s, steps, s->content, (sign_bytes){0}));
+}
+
 void st_make(struct st *s, const struct st_row *rows, size_t n) {
     static const struct {
         int format;
@@ -277,7 +284,8 @@ void st_make(struct st *s, const struct st_row *rows, size_t n) {
     } ways[] = {{ST_CADES, "p7m", st_cades},
                 {ST_XADES, "xml", st_xades},
                 {ST_CADES_OUT, "p7s", st_cades},
-                {ST_XADES_OUT, "xades", st_xades}};
+                {ST_XADES_OUT, "xades", st_xades},
+                {ST_TOKEN, "tst", token}};
     for (size_t i = 0; i < n; i++) {
         for (size_t w = 0; w < COUNT(ways); w++) {
             if ((rows[i].formats & ways[w].format) != 0) {
