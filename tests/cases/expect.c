@@ -65,6 +65,10 @@ static bool fact(const json_t *signature, const char *word, char *why, size_t si
         snprintf(found, sizeof found, "%s", text_of(signature, "covers_whole_document"));
     } else if (strncmp(word, "time=", 5) == 0) {
         snprintf(found, sizeof found, "%s", text_of(signature, "claimed_time"));
+    } else if (strncmp(word, "level=", 6) == 0) {
+        snprintf(found, sizeof found, "%s", text_of(signature, "level"));
+    } else if (strncmp(word, "best=", 5) == 0) {
+        snprintf(found, sizeof found, "%s", text_of(signature, "best_signature_time"));
     } else if (strncmp(word, "person=", 7) == 0) {
         snprintf(found, sizeof found, "%s", text_of(json_object_get(signature, "signer"), "serial_number"));
     } else {
@@ -118,7 +122,7 @@ static void tell_codes(const json_t *json, char *why, size_t size) {
 }
 
 static bool is_fact(const char *word) {
-    static const char *const names[] = {"covers=", "time=", "person=", "counter="};
+    static const char *const names[] = {"covers=", "time=", "level=", "best=", "person=", "counter="};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (strncmp(word, names[i], strlen(names[i])) == 0) {
             return true;

@@ -12,6 +12,7 @@
  *   counter=I/S       indication and sub-indication of the first counter-signature of the first signature
  *   code=E3021              a message with that code
  *   time=T person=P   claimed_time, and the signer's serial_number
+ *   level=L best=T    level, and best_signature_time, of the first signature; best=- when there is none
  * Whatever the note says, nothing is extracted from what is TOTAL-FAILED without (`alone`) content from
  * outside, which an extraction does not see. False: *why says what differs.
  */
