@@ -130,6 +130,14 @@ static sign_rc look_at_all(search *s, bool signer_too, struct standings *out, si
     return rc;
 }
 
+/* Whoever stands above the signer; an anchor has no end. */
+static bool in_validity(const search *s) {
+    for (size_t i = 1; i + 1 < s->n; i++)
+        if (s->opt->at < s->chain[i]->not_before || s->opt->at > s->chain[i]->not_after)
+            return false;
+    return true;
+}
+
 sign_rc search_refine(search *s, struct finding *worst, sign_error *err) {
     struct standings all;
     bool expired = worst->rank == RANK_OUT_OF_BOUNDS && worst->message == MSG_CERT_EXPIRED;
@@ -148,7 +156,7 @@ sign_rc search_refine(search *s, struct finding *worst, sign_error *err) {
     if (!all.good)
         return SIGN_OK;
     /* Step 7: NO_POE stays where the end of somebody's validity takes the proof away. */
-    if (expired && all.outside.rank == RANK_NONE && !worst->ca_expired)
+    if (expired && all.outside.rank == RANK_NONE && in_validity(s))
         worst->sub = SUB_OUT_OF_BOUNDS_NOT_REVOKED;
     else if (!expired && all.outside.rank != RANK_NONE)
         *worst = all.outside; /* step 8 */

@@ -283,6 +283,14 @@ static void put_crl_extensions(der_builder *b, const struct mint_crl *m) {
     }
     if (m->critical)
         mint_mark(b, OID_EXT_LOGOTYPE);
+    if (m->expired_from != 0) {
+        mint_extension(b, OID_EXT_EXPIRED_CERTS_ON_CRL, false);
+        if (m->expired_odd)
+            der_put_time(b, m->expired_from);
+        else
+            der_put_gen_time(b, m->expired_from);
+        mint_extension_end(b);
+    }
     der_end(b);
     der_end(b);
 }

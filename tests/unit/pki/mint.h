@@ -67,7 +67,9 @@ struct mint_crl {
     uint64_t number, base; /* CRLNumber, and that of the base of a delta; 0: 7, 6 */
     bool unnumbered;       /* no CRLNumber */
     const char *aki;
-    bool damage; /* one bit of the signature */
+    bool damage;          /* one bit of the signature */
+    int64_t expired_from; /* expiredCertsOnCRL; 0: none */
+    bool expired_odd;     /* ... as a UTCTime, which it may not be */
 };
 sign_buf mint_crl(const struct mint_crl *m);
 
