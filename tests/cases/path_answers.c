@@ -42,6 +42,7 @@ static void responders(struct path_world *w) {
         {"responder-alone", "responder-alone", .ext = OCSP_EKU NO_CHECK},
         {"responder-below", "responder", .ext = OCSP_EKU NO_CHECK},
         {"responder-expired", "asked", .ext = OCSP_EKU NO_CHECK, .to = "20260501000000Z"},
+        {"responder-until-now", "asked", .ext = OCSP_EKU NO_CHECK, .to = "20260601000000Z"},
         {"responder-critical", "asked", .ext = OCSP_EKU NO_CHECK UNKNOWN "=critical,DER:0500\n"},
         /* Its status is on a list of its own distribution point: none that covers the signers. */
         {"responder-checked", "asked",
@@ -87,6 +88,8 @@ static void hands(struct path_world *w) {
         {"below.ocsp", "responder-below", .singles = ABOUT("good")},
         {"root.ocsp", "root", .singles = ABOUT("good")},
         {"signer-expired.ocsp", "responder-expired", .singles = ABOUT("good")},
+        {"signer-until-now.ocsp", "responder-until-now", .singles = ABOUT("good")},
+        {"signer-until-now-revoked.ocsp", "responder-until-now", .singles = ABOUT("keyCompromise")},
         {"signer-critical.ocsp", "responder-critical", .singles = ABOUT("good")},
         {"checked.ocsp", "responder-checked", .singles = ABOUT("good")},
         {"by-signer.ocsp", "signer-asked", .singles = ABOUT("good")},

@@ -8,6 +8,7 @@
 #define AKI       "authorityKeyIdentifier=keyid\n"
 #define NUMBER(n) AKI "crlNumber=ASN1:INTEGER:" n "\n"
 #define DELTA(n)  NUMBER(n) "deltaCRL=critical,ASN1:INTEGER:6\n"
+#define KEEPS(t)  "2.5.29.60=ASN1:GENERALIZEDTIME:" t "\n" /* expiredCertsOnCRL (X.509, 9.5.2.8) */
 #define SCOPE(s)  NUMBER("7") "issuingDistributionPoint=critical," s "\n"
 
 static void make(struct path_world *w, const struct path_list *rows, size_t n) {
@@ -69,6 +70,8 @@ static void listers(struct path_world *w) {
          .subject = "CN=list-maker", .silent = true},
         {"list-maker-expired", "root", .ext = "keyUsage=critical,cRLSign\n" KEY_IDS,
          .subject = "CN=list-maker", .to = "20260501000000Z", .silent = true},
+        {"list-maker-until-now", "root", .ext = "keyUsage=critical,cRLSign\n" KEY_IDS,
+         .subject = "CN=list-maker", .to = "20260601000000Z", .silent = true},
         /* The name of the issuing authority and another key: below the root, and below nobody. */
         {"namesake", "ca", .ext = CA, .subject = "CN=issuing", .silent = true},
         {"issuing-new-key", "root", .ext = CA, .subject = "CN=issuing", .silent = true},
@@ -86,6 +89,7 @@ static void listers(struct path_world *w) {
         {"indirect-no-maker.p7m", .signer = "signer-indirect", .bag = "issuing"},
         {"indirect-no-sign.p7m", .signer = "signer-indirect", .bag = "issuing list-maker-no-sign"},
         {"indirect-expired.p7m", .signer = "signer-indirect", .bag = "issuing list-maker-expired"},
+        {"indirect-until-now.p7m", .signer = "signer-indirect", .bag = "issuing list-maker-until-now"},
         {"listed-list-maker.p7m", .signer = "signer-listed", .bag = "issuing list-maker"},
     };
     path_certs(w, certs, COUNT(certs));
@@ -150,6 +154,15 @@ void path_lists(struct path_world *w) {
          .ext = SCOPE("indirectCRL:TRUE,fullname:URI:http://depo.ornek.tr/i.crl")},
         {"indirect-expired.crl", .issuer = "list-maker-expired",
          .ext = SCOPE("indirectCRL:TRUE,fullname:URI:http://depo.ornek.tr/i.crl")},
+        {"indirect-until-now.crl", .issuer = "list-maker-until-now",
+         .ext = SCOPE("indirectCRL:TRUE,fullname:URI:http://depo.ornek.tr/i.crl")},
+        /* About a signer who expired on the first of May: from his time, and from after it. */
+        {"ca-april.crl", .issuer = "ca", .from = "20260420000000Z", .to = "20260427000000Z"},
+        {"ca-april-revoked.crl", .issuer = "ca", .from = "20260420000000Z", .to = "20260427000000Z",
+         .entries = "signer-expired 20260401000000Z keyCompromise"},
+        {"ca-april-long.crl", .issuer = "ca", .from = "20260420000000Z", .to = "20260607000000Z"},
+        {"ca-keeps.crl", .issuer = "ca", .ext = NUMBER("7") KEEPS("20260501000000Z")},
+        {"ca-keeps-later.crl", .issuer = "ca", .ext = NUMBER("7") KEEPS("20260501000001Z")},
         {"listed-long.crl", .issuer = "issuing", .fill = 5000},
     };
     listers(w);
