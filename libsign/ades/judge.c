@@ -88,8 +88,12 @@ sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *fact
                         .content_time = INT64_MIN};
     struct validation v = {.j = &j, .best = ctx->at, .poe = {.now = ctx->at}};
     out->best_signature_time = ctx->at;
+    if (report->detailed)
+        out->value_der = arena_copy(&report->arena, facts->value);
     out->is_counter = facts->role == ROLE_COUNTER_SIGNATURE;
     sign_rc rc = run(&v, err);
+    if (rc == SIGN_OK)
+        rc = objects_list(&v, err);
     poe_list(&v);
     stamps_close(&v);
     judging_close(&j);

@@ -178,7 +178,8 @@ static void describe(struct stamp_state *s) {
     row->kind = s->stamp->kind;
     row->time = t->time;
     row->accuracy = -1;
-    row->der = t->raw;
+    if (s->j.report->detailed)
+        row->der = arena_copy(a, t->raw);
     row->indication = INDETERMINATE;
     row->imprint = row->signature_value = TRI_NULL;
     if (t->broken != MSG_NONE)
@@ -204,7 +205,8 @@ static sign_rc check_imprint(struct stamp_state *s, sign_error *err) {
     struct ades_imprint im = {.same = TRI_NULL};
     if (t->digest == DIGEST_NONE) {
         (void)judging_check_as(&s->j, CHECK_STAMP_IMPRINT, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
-                               MSG_STAMP_UNKNOWN, policy_text(&s->j.report->arena, t->digest_oid), NULL, NULL);
+                               MSG_STAMP_UNKNOWN, policy_text(&s->j.report->arena, t->digest_oid), NULL,
+                               NULL);
         return SIGN_OK;
     }
     sign_rc rc = s->stamp->imprint(s->stamp, t->digest, t->imprint, &im, err);
@@ -313,8 +315,10 @@ static void tell(struct validation *v, struct stamp_state *s) {
     if (j->ctx->inspect)
         return;
     uint8_t id[DIGEST_MAX];
-    if (crypto_hash(j->ctx->crypto, DIGEST_SHA256, row->der, id, NULL) == SIGN_OK)
-        row->best_time = poe_find(v, POE_STAMP, id, row->der, NULL);
+    sign_bytes raw = s->stamp->token->raw;
+    row->best_time = v->poe.now;
+    if (crypto_hash(j->ctx->crypto, DIGEST_SHA256, raw, id, NULL) == SIGN_OK)
+        row->best_time = poe_find(v, POE_STAMP, id, raw, NULL);
     if (s->passed)
         return;
     const char *sub = sub_indication_text(row->sub);
