@@ -238,6 +238,8 @@ void judging_digest(struct judging *j, enum crypto_digest d, struct pki_cert *of
                                            .cert = of});
 }
 
+/* A key that made the signature itself is judged by the scheme it was made with; another by what it can do.
+ */
 sign_rc judging_key(struct judging *j, struct pki_cert *cert, sign_error *err) {
     const struct crypto_pubkey *key;
     const struct ades_policy *p = j->ctx->policy;
@@ -245,17 +247,16 @@ sign_rc judging_key(struct judging *j, struct pki_cert *cert, sign_error *err) {
     if (rc != SIGN_OK)
         return rc;
     bool own = cert == j->facts->signer, go_on;
-    enum ades_check check = own ? CHECK_SIGNATURE_ALGORITHMS : CHECK_CHAIN_ALGORITHMS;
-    /* A certificate's key is judged by any scheme that it may sign by, the signer's by the one it signed by.
-     */
-    enum crypto_scheme scheme = own ? j->facts->sigalg.scheme : SCHEME_NONE;
+    bool scheme = own && j->facts->sigalg.scheme != SCHEME_NONE;
     int64_t end =
-        scheme != SCHEME_NONE ? ades_scheme_end(p, j->role, key, scheme) : ades_key_end(p, j->role, key);
+        scheme ? ades_scheme_end(p, j->role, key, j->facts->sigalg.scheme) : ades_key_end(p, j->role, key);
+    enum ades_check check = own ? CHECK_SIGNATURE_ALGORITHMS : CHECK_CHAIN_ALGORITHMS;
     if (end >= j->when)
         return SIGN_OK;
     char bits[16];
-    unsigned least = scheme != SCHEME_NONE ? ades_scheme_least(p, j->role, scheme, j->when) : 0;
-    snprintf(bits, sizeof bits, "%u", least != 0 ? least : ades_key_least(p, j->role, key, j->when));
+    snprintf(bits, sizeof bits, "%u",
+             scheme ? ades_scheme_least(p, j->role, j->facts->sigalg.scheme, j->when)
+                    : ades_key_least(p, j->role, key, j->when));
     if (own)
         go_on = judging_check(j, check, false, MSG_KEY_SMALL, crypto_pubkey_name(key), bits, NULL);
     else
