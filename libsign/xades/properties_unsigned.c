@@ -193,6 +193,7 @@ bool xades_unsigned_read(struct xades_one *o, const struct xades_properties *p, 
     o->facts.n_stamps = c.n_stamps;
     o->facts.refs = c.refs;
     o->facts.n_refs = c.n_refs;
-    o->out->level = p->is_signed ? ades_level(&o->carried, false) : NULL;
+    /* What is there, be it signed or not: the verdict says what it is worth. */
+    o->out->level = p->qualifying != NULL ? ades_level(&o->carried, false) : NULL;
     return !o->job->report->arena.failed;
 }
