@@ -2,6 +2,10 @@
  * A child for each n: it starts from the state that the warm-up left, lets the n-th allocation fail and ends
  * with its verdict. Whatever it spoils, a library's state included, goes with it.
  *
+ * A run of thousands of allocations would spend half of its time in going from the first to the n-th, for
+ * each n. One that changes nothing outside its process is gone through once instead, and the child of each n
+ * is forked at the n-th allocation, which fails there.
+ *
  * A search of LeakSanitizer costs several times the run. It is needed only when the child owns more than
  * before the run: AddressSanitizer counts the bytes of every allocation of the process and the hooks count
  * blocks; when neither has grown, nothing can have leaked. A module that was started keeps memory: what a
@@ -23,7 +27,7 @@
 #include <unistd.h>
 
 /* A lock that was never given back would wait for ever. AGAIN: so often the function is tried once more. */
-enum { ALARM_SECONDS = 20, AGAIN = 16, WARM_UPS = 2, GIVE_UP = 100, CLEAN_MAX = 256 };
+enum { ALARM_SECONDS = 20, AGAIN = 16, WARM_UPS = 2, GIVE_UP = 100, CLEAN_MAX = 256, DESCRIPTORS = 64 };
 enum { GOOD = 6, VERDICT = 7 }; /* exit statuses of a child; whoever else ends it has others */
 
 int __lsan_do_recoverable_leak_check(void) __attribute__((weak));
@@ -83,14 +87,9 @@ static bool leaks(struct hooks_left left, struct board *b) {
     return false;
 }
 
-/* One n; false with b->now when what came of it is a failure. */
-static bool attempt(const struct run *r, const struct world *w, enum fault_mode mode, size_t n,
-                    struct board *b) {
+/* What came of one n: what it gave and left; false with b->now when that is a failure. */
+static bool judge(const struct run *r, int got, struct hooks_left left, struct board *b) {
     char text[sizeof b->now.what];
-    hooks_begin(mode, n);
-    int got = r->go(w);
-    ERR_clear_error(); /* the texts of its queue belong to the thread */
-    struct hooks_left left = hooks_end();
     b->tally.errors += got < 0;
     b->tally.unharmed += got == r->wanted;
     if (got < 0 && got > -CODES)
@@ -134,15 +133,35 @@ static void crashed(int signal, siginfo_t *info, void *context) {
         raise(signal); /* it came from no instruction */
 }
 
-static void child(const struct run *r, const struct world *w, struct board *b) {
+static void prepare(struct board *b) {
     struct sigaction action = {.sa_sigaction = crashed, .sa_flags = SA_SIGINFO};
     on_crash = &b->now;
     sigaction(SIGSEGV, &action, &sanitizers_own);
     alarm(ALARM_SECONDS);
-    bool good = attempt(r, w, b->now.mode, b->now.n, b);
+}
+
+/* Runs, in whatever process this is when it comes back. */
+static int go(const struct run *r, const struct world *w, struct hooks_left *left) {
+    int got = r->go(w);
+    ERR_clear_error(); /* the texts of its queue belong to the thread */
+    *left = hooks_end();
+    return got;
+}
+
+static void conclude(const struct run *r, const struct world *w, int got, struct hooks_left left,
+                     struct board *b) {
+    bool good = judge(r, got, left, b);
     if (good && b->now.n % AGAIN == 1 && !works(r, w))
         good = verdict(&b->now, FOUND_AFTER, "does not work any more afterwards");
     _exit(good ? GOOD : VERDICT);
+}
+
+static void child(const struct run *r, const struct world *w, struct board *b) {
+    struct hooks_left left;
+    prepare(b);
+    hooks_begin(b->now.mode, b->now.n);
+    int got = go(r, w, &left);
+    conclude(r, w, got, left, b);
 }
 
 static void keep(struct tally *t, const struct finding *f) {
@@ -155,13 +174,15 @@ static void keep(struct tally *t, const struct finding *f) {
         t->found[t->n_found++] = *f;
 }
 
-static void one(const struct run *r, const struct world *w, enum fault_mode mode, size_t n, struct board *b) {
-    int status = 0;
+/* The child of one n, counted. */
+static pid_t begin(enum fault_mode mode, size_t n, struct board *b) {
     b->now = (struct finding){.mode = mode, .n = n};
     b->tally.children++;
-    pid_t pid = fork();
-    if (pid == 0)
-        child(r, w, b);
+    return fork();
+}
+
+static void settle(pid_t pid, struct board *b) {
+    int status = 0;
     if (pid < 0 || waitpid(pid, &status, 0) != pid)
         verdict(&b->now, FOUND_CRASH, "no child");
     else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
@@ -174,14 +195,80 @@ static void one(const struct run *r, const struct world *w, enum fault_mode mode
         keep(&b->tally, &b->now);
 }
 
-static pid_t worker(const struct run *r, const struct world *w, size_t total, size_t k, struct board *b) {
+static void one(const struct run *r, const struct world *w, enum fault_mode mode, size_t n, struct board *b) {
+    pid_t pid = begin(mode, n, b);
+    if (pid == 0)
+        child(r, w, b);
+    settle(pid, b);
+}
+
+/* ---- forked where the allocation fails -------------------------------------------------------- */
+
+struct walk {
+    struct board *board;
+    enum fault_mode mode;
+    size_t k;
+    bool is_child;
+};
+
+/* A child reads on in the files that are open, and their positions are not its own. */
+static void positions(off_t at[DESCRIPTORS], bool restore) {
+    for (int fd = 3; fd < DESCRIPTORS; fd++)
+        if (!restore)
+            at[fd] = lseek(fd, 0, SEEK_CUR);
+        else if (at[fd] >= 0)
+            lseek(fd, at[fd], SEEK_SET);
+}
+
+static enum fault_mode turn(size_t n, void *user) {
+    struct walk *walk = user;
+    off_t at[DESCRIPTORS];
+    if ((n - 1) % WORKERS != walk->k || walk->board->tally.failures >= GIVE_UP)
+        return FAULT_NONE;
+    positions(at, false);
+    pid_t pid = begin(walk->mode, n, walk->board);
+    walk->is_child = pid == 0;
+    if (walk->is_child) {
+        prepare(walk->board);
+        return walk->mode;
+    }
+    settle(pid, walk->board);
+    positions(at, true);
+    return FAULT_NONE;
+}
+
+/* In a process of its own, as `count` is: what is new in each process is new here as well. */
+static void walk_through(const struct run *r, const struct world *w, enum fault_mode mode, size_t k,
+                         struct board *b) {
+    struct walk walk = {.board = b, .mode = mode, .k = k};
+    struct hooks_left left;
+    int status = 0;
+    pid_t pid = fork();
+    if (pid == 0) {
+        hooks_begin(FAULT_NONE, 0);
+        hooks_each(turn, &walk);
+        int got = go(r, w, &left);
+        if (walk.is_child)
+            conclude(r, w, got, left, b);
+        _exit(got == r->wanted ? GOOD : VERDICT);
+    }
+    bool ended =
+        pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == GOOD;
+    b->tally.failures += !ended;
+}
+
+static pid_t worker(const struct run *r, const struct world *w, bool alone, size_t total, size_t k,
+                    struct board *b) {
     pid_t pid = fork();
     if (pid != 0)
         return pid;
     world_token_use(w, k);
-    for (int mode = FAULT_ONCE; mode <= FAULT_FROM; mode++)
-        for (size_t n = 1 + k; n <= total && b->tally.failures < GIVE_UP; n += WORKERS)
+    for (int mode = FAULT_ONCE; mode <= FAULT_FROM; mode++) {
+        if (alone)
+            walk_through(r, w, (enum fault_mode)mode, k, b);
+        for (size_t n = 1 + k; !alone && n <= total && b->tally.failures < GIVE_UP; n += WORKERS)
             one(r, w, (enum fault_mode)mode, n, b);
+    }
     _exit(0);
 }
 
@@ -200,10 +287,11 @@ static void add(struct tally *t, const struct tally *part) {
 }
 
 /* Every n is one child, and every child is accounted for. */
-static void all_of(const struct run *r, const struct world *w, struct board *boards, struct tally *t) {
+static void all_of(const struct run *r, const struct world *w, bool alone, struct board *boards,
+                   struct tally *t) {
     pid_t workers[WORKERS];
     for (size_t k = 0; k < WORKERS; k++)
-        workers[k] = worker(r, w, t->total, k, &boards[k]);
+        workers[k] = worker(r, w, alone, t->total, k, &boards[k]);
     for (size_t k = 0; k < WORKERS; k++) {
         int status = 0;
         bool ended = workers[k] > 0 && waitpid(workers[k], &status, 0) == workers[k] && status == 0;
@@ -255,7 +343,7 @@ static void board_reset(struct board *b, const struct board *from) {
     b->n_clean = 0;
 }
 
-bool attempts_all(const struct run *r, const struct world *w, struct tally *t) {
+bool attempts_all(const struct run *r, const struct world *w, bool alone, struct tally *t) {
     *t = (struct tally){0};
     struct board *boards = board_new(WORKERS);
     if (!boards)
@@ -265,7 +353,7 @@ bool attempts_all(const struct run *r, const struct world *w, struct tally *t) {
     if (good) {
         for (size_t k = 0; k < WORKERS; k++)
             board_reset(&boards[k], &boards[0]);
-        all_of(r, w, boards, t);
+        all_of(r, w, alone, boards, t);
     }
     munmap(boards, WORKERS * sizeof *boards);
     return good;

@@ -44,9 +44,10 @@ struct tally {
     struct finding found[FOUND_MAX];
 };
 
-/* Warms up in this process, counts in one child, then tries all n. false: it does not even work when nothing
- * fails. */
-bool attempts_all(const struct run *r, const struct world *w, struct tally *t);
+/* Warms up in this process, counts in one child, then tries all n. alone: it changes nothing outside its
+ * process, so that its children may be forked where the allocation fails. false: it does not even work when
+ * nothing fails. */
+bool attempts_all(const struct run *r, const struct world *w, bool alone, struct tally *t);
 
 /* The same for one n of one mode. A debugger stops at `one` and follows the child from there. */
 bool attempts_one(const struct run *r, const struct world *w, enum fault_mode mode, size_t n,

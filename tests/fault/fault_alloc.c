@@ -152,9 +152,15 @@ static bool needs_no_memory(const struct run *r) {
            r->go == run_root_known;
 }
 
+/* These read files and change nothing outside the process. They make the most allocations of all. */
+static bool stands_alone(const struct run *r) {
+    return r->go == run_key_pem || r->go == run_key_pkcs12;
+}
+
 static bool examine(const struct run *r, const struct world *w) {
     struct tally t;
-    bool good = attempts_all(r, w, &t) && t.failures == 0 && (t.total == 0) == needs_no_memory(r);
+    bool good =
+        attempts_all(r, w, stands_alone(r), &t) && t.failures == 0 && (t.total == 0) == needs_no_memory(r);
     print(r, &t, good);
     return good;
 }

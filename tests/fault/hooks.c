@@ -49,6 +49,8 @@ static uint64_t where;
 static enum fault_mode mode;
 static size_t target, counted;
 static bool watching, counting;
+static hooks_turn *turn;
+static void *turn_user;
 static size_t bytes_before;
 
 size_t __sanitizer_get_current_allocated_bytes(void) __attribute__((weak));
@@ -118,10 +120,24 @@ void hooks_show(void) {
     shows = true;
 }
 
+/* Whose turn it is may be decided at the allocation itself, in a child that is forked there. */
+static void take_turn(void) {
+    counting = false;
+    enum fault_mode chosen = turn(counted, turn_user);
+    counting = true;
+    if (chosen == FAULT_NONE)
+        return;
+    mode = chosen;
+    target = counted;
+    turn = NULL;
+}
+
 static bool fails(void) {
     if (!counting)
         return false;
     counted++;
+    if (turn)
+        take_turn();
     bool now = (mode == FAULT_ONCE && counted == target) || (mode == FAULT_FROM && counted >= target);
     if (now && shows && counted == target && __sanitizer_print_stack_trace)
         __sanitizer_print_stack_trace();
@@ -332,8 +348,14 @@ void hooks_begin(enum fault_mode m, size_t n) {
     bytes_before = bytes_now();
     mode = m;
     target = n;
+    turn = NULL;
     counting = false;
     watching = true;
+}
+
+void hooks_each(hooks_turn *at_each, void *user) {
+    turn = at_each;
+    turn_user = user;
 }
 
 void faults_on(void) {

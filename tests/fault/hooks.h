@@ -20,6 +20,11 @@ bool hooks_install(void);
 void hooks_show(void);
 /* Starts a run: nothing is counted yet, what will be allocated from here on is watched. */
 void hooks_begin(enum fault_mode mode, size_t n);
+/* After hooks_begin: asked at each allocation that is counted, the n-th, whether this one fails, and how.
+ * Once it has said so it is not asked again. It may fork: the answer counts in the process that it gives it
+ * in. */
+typedef enum fault_mode hooks_turn(size_t n, void *user);
+void hooks_each(hooks_turn *turn, void *user);
 /* Between these two allocations are counted and fail. */
 void faults_on(void);
 bool faults_off(void); /* whether they were on */
