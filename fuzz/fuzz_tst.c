@@ -50,6 +50,7 @@ static void check(struct crypto *crypto, const struct tsp_token *t, sign_bytes c
         return;
     must(tsp_token_check(crypto, t, cert, a, &i, NULL) == SIGN_OK);
     must((i.content == TRI_FALSE) == (i.found != NULL));
+    must(t->tsa.len > 0 || tsp_token_names(t, cert));
     must((i.content != TRI_NULL && i.value != TRI_NULL) || i.problem == MSG_KEY_UNUSABLE);
 }
 
