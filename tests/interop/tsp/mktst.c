@@ -2,6 +2,8 @@
  * mktst DIR: makes time-stamp tokens and responses with every option and many faults, writes them into DIR
  * with the data and the queries, and prints for each a line
  *     NAME|token or tsr|ok, or what we refuse it for|same, or why openssl(1) judges otherwise
+ *
+ * mktst --reply FILE SIGNER: our verdict about a response that somebody else made for the same data.
  */
 #include "../../unit/tsp/make.h"
 
@@ -326,8 +328,34 @@ static void bench_close(struct bench *b) {
     sign_buf_free(&b->cas[1]);
 }
 
+/* A response that somebody else made for the data: our verdict, by the key of this signer. */
+static int read_reply(struct bench *b, const char *path, const char *signer) {
+    AUTO(arena) a = {0};
+    AUTO(sign_buf) der = {0};
+    struct tsp_response r;
+    const struct tsp_token *t = NULL;
+    if (!bench_open(b) || file_read(path, LIMIT_WINDOW, &der, NULL) != SIGN_OK ||
+        tsp_response_read(make_view(der), &a, &r, NULL) != SIGN_OK)
+        return 1;
+    if (r.token.len > 0 && tsp_token_read(r.token, &a, &t, NULL) != SIGN_OK)
+        return 1;
+    const struct make_signer *who = strcmp(signer, "tsa-ec") == 0 ? &b->ec : &b->rsa;
+    if (t == NULL)
+        printf("status %u %s\n", r.status,
+               tsp_failure_name(r.failure) != NULL ? tsp_failure_name(r.failure) : "");
+    else
+        printf("%s%s%s%s%s\n", judge(b, who, t, true, &a), t->has_accuracy ? " accuracy" : "",
+               t->ordering ? " ordering" : "", t->has_nonce ? " nonce" : "", t->tsa.len > 0 ? " tsa" : "");
+    return 0;
+}
+
 int main(int argc, char **argv) {
     struct bench b = {.dir = argc == 2 ? argv[1] : NULL};
+    if (argc == 4 && strcmp(argv[1], "--reply") == 0) {
+        int status = read_reply(&b, argv[2], argv[3]);
+        bench_close(&b);
+        return status;
+    }
     if (b.dir == NULL)
         return 2;
     bool good = bench_open(&b) && put_file(&b, "data", "", BYTES_STR(data)) && digest_rows(&b);
