@@ -196,13 +196,12 @@ static size_t cards_of(const struct report_signature *s) {
 
 static void put_entry(struct page *p, const struct report_signature *s, size_t card) {
     enum verdict v = verdict_of_signature(p->r, s);
-    char name[400], time[40];
+    char time[40];
     grow_printf(p->out, "<li class=\"v-%s\"><a href=\"#s%zu\">", html_class(v), card);
     html_shape(p, v);
     html_raw(p, "<span class=\"who\">");
     if (s->signer) {
-        lines_short_name(s->signer->subject, name, sizeof name);
-        html_text(p, name, 80);
+        html_name(p, s->signer->subject, 80);
     } else {
         html_two(p, "İmzacı bilinmiyor", "Unknown signer");
     }

@@ -21,6 +21,8 @@ extern const char *const html_style[]; /* ends with NULL */
 void html_raw(struct page *p, const char *markup);
 void html_two(struct page *p, const char *tr, const char *en); /* our own words or markup */
 void html_text(struct page *p, const char *text, size_t most);
+/* The short name of a certificate's owner. */
+void html_name(struct page *p, const char *subject, size_t most);
 void html_time(struct page *p, int64_t t);
 /* The shape of a verdict: told apart without colour. */
 void html_shape(struct page *p, enum verdict v);

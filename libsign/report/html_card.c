@@ -15,13 +15,19 @@ static void heading_end(struct page *p, unsigned level) {
 /* ---- who ---- */
 
 static void put_name(struct page *p, const struct report_signature *s) {
-    char name[400];
-    if (s->signer)
-        lines_short_name(s->signer->subject, name, sizeof name);
-    if (s->signer && *name)
-        html_text(p, name, HTML_HEADING);
+    if (s->signer && lines_short_part(s->signer->subject).len)
+        html_name(p, s->signer->subject, HTML_HEADING);
     else
         html_two(p, "İmzacı bilinmiyor", "Unknown signer");
+}
+
+static const char *format_name(const char *format) {
+    static const char *const names[][2] = {
+        {"cades", "CAdES"}, {"xades", "XAdES"}, {"cms", "CMS"}, {"xmldsig", "XML-DSig"}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i][0], format) == 0)
+            return names[i][1];
+    return format;
 }
 
 static void put_head(struct page *p, const struct report_signature *s, unsigned level, size_t card) {
@@ -36,7 +42,8 @@ static void put_head(struct page *p, const struct report_signature *s, unsigned 
                               : lines_two(p->lang, "İmza", "Signature"));
     html_text(p, s->id, 80);
     if (s->format)
-        grow_printf(p->out, " · %s%s%s", s->format, s->level ? "-" : "", s->level ? s->level : "");
+        grow_printf(p->out, " · %s%s%s", format_name(s->format), s->level ? "-" : "",
+                    s->level ? s->level : "");
     if (s->profile) {
         html_raw(p, " · ");
         html_text(p, s->profile, 20);
@@ -46,27 +53,34 @@ static void put_head(struct page *p, const struct report_signature *s, unsigned 
     html_raw(p, "</header>\n");
 }
 
-static void put_who(struct page *p, const struct report_signature *s) {
+/* "NES · Kimlik no 100******46" */
+static void put_kind(struct page *p, const struct report_signer *who) {
     char masked[64];
+    bool number = who->serial_number && *who->serial_number;
+    if (!who->kind && !number)
+        return;
+    html_raw(p, "<p>");
+    if (who->kind)
+        html_text(p, who->kind, HTML_HEADING);
+    html_raw(p, who->kind && number ? " · " : "");
+    if (number) {
+        text_mask_person(who->serial_number, masked, sizeof masked);
+        grow_printf(p->out, "%s ", lines_label(p->lang, L_PERSON));
+        html_text(p, masked, 40);
+    }
+    html_raw(p, "</p>");
+}
+
+static void put_who(struct page *p, const struct report_signature *s) {
     html_row(p, "Kim", "Who");
     html_raw(p, "<p class=\"who-name\">");
     put_name(p, s);
     html_raw(p, "</p>");
-    if (s->signer && s->signer->serial_number && *s->signer->serial_number) {
-        text_mask_person(s->signer->serial_number, masked, sizeof masked);
-        grow_printf(p->out, "<p>%s ", lines_label(p->lang, L_PERSON));
-        html_text(p, masked, 40);
-        html_raw(p, "</p>");
-    }
-    if (s->signer && s->signer->kind) {
-        html_raw(p, "<p>");
-        html_text(p, s->signer->kind, HTML_HEADING);
-        html_raw(p, "</p>");
-    }
     if (s->signer) {
+        put_kind(p, s->signer);
         html_raw(p, "<p class=\"soft\">");
         html_two(p, "Sertifikayı veren: ", "Issued by: ");
-        html_text(p, s->signer->issuer, 200);
+        html_name(p, s->signer->issuer, 200);
         html_raw(p, "</p>");
     }
     if (s->roles) {
@@ -142,6 +156,8 @@ static void put_when(struct page *p, const struct report_signature *s) {
 
 static void put_why(struct page *p, const struct report_signature *s) {
     const char *sub = sub_indication_text(s->sub);
+    if (verdict_inspecting(p->r) && !s->messages && s->indication == INDETERMINATE)
+        return; /* nothing was judged, and nothing was found */
     html_row(p, "Neden", "Why");
     if (s->indication == TOTAL_PASSED)
         html_two(p,
@@ -219,7 +235,7 @@ static void put_stamp_facts(struct page *p, const struct report_timestamp *t) {
 }
 
 static void put_stamp(struct page *p, const struct report_timestamp *t) {
-    char accuracy[48], tsa[300];
+    char accuracy[48];
     enum verdict v = verdict_of_timestamp(t);
     const char *sub = sub_indication_text(t->sub);
     grow_printf(p->out, "<div class=\"stamp v-%s\">", html_class(v));
@@ -228,8 +244,7 @@ static void put_stamp(struct page *p, const struct report_timestamp *t) {
     if (t->time)
         html_time(p, t->time);
     grow_printf(p->out, " %s</p><p>", lines_accuracy(p->lang, t->accuracy, accuracy));
-    lines_short_name(t->tsa ? t->tsa : "?", tsa, sizeof tsa);
-    html_text(p, tsa, HTML_HEADING);
+    html_name(p, t->tsa ? t->tsa : "?", HTML_HEADING);
     html_raw(p, " <small>");
     html_text(p, t->id ? t->id : "", 80);
     html_raw(p, " · ");
@@ -304,6 +319,7 @@ static void put_technical(struct page *p, const struct report_signature *s) {
     html_fact(p, L_ATTRIBUTES, s->attributes);
     if (s->signer) {
         html_fact(p, L_SUBJECT, s->signer->subject);
+        html_fact(p, L_ISSUER, s->signer->issuer);
         html_fact(p, L_SERIAL, s->signer->serial);
         html_fact(p, L_SHA256, s->signer->cert_sha256);
     }

@@ -46,15 +46,28 @@ void html_text(struct page *p, const char *text, size_t most) {
                     lines_two(p->lang, "karakter", "characters"));
 }
 
+void html_name(struct page *p, const char *subject, size_t most) {
+    AUTO(grow) name = {0};
+    sign_bytes part = lines_short_part(subject);
+    grow_put(&name, part.data, part.len);
+    grow_byte(&name, 0);
+    if (name.failed)
+        p->out->failed = true;
+    else
+        html_text(p, (const char *)name.data, most);
+}
+
 /* Turkey's time first in Turkish; the other one small beside it. */
 void html_time(struct page *p, int64_t t) {
     char utc[32], local[40];
     time_rfc3339(t, utc);
     time_turkish(t, local);
     if (p->lang == SIGN_TR)
-        grow_printf(p->out, "<time datetime=\"%s\">%s</time> <small>UTC %s</small>", utc, local, utc);
+        grow_printf(p->out, "<time datetime=\"%s\">%s</time> <small class=\"t\">UTC %s</small>", utc, local,
+                    utc);
     else
-        grow_printf(p->out, "<time datetime=\"%s\">%s</time> <small>Turkey %s</small>", utc, utc, local);
+        grow_printf(p->out, "<time datetime=\"%s\">%s</time> <small class=\"t\">Turkey %s</small>", utc, utc,
+                    local);
 }
 
 const char *html_class(enum verdict v) {

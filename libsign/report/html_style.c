@@ -21,7 +21,8 @@ const char *const html_style[] = {
     "h1,h2,h3,h4,h5,h6{font-family:Charter,\"Bitstream Charter\",\"Source Serif 4\",Cambria,Georgia,"
     "\"Liberation Serif\",serif;font-weight:700;line-height:1.2;margin:0;text-wrap:balance}",
     "p{margin:0}a{color:var(--link);text-underline-offset:.15em}ul,ol,dl,dd,figure{margin:0;padding:0}",
-    "ul,ol{list-style:none}code,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,\"Liberation "
+    "small{font-weight:400}time,.t{white-space:nowrap}ul,ol{list-style:none}code,.mono{font-family:ui-"
+    "monospace,SFMono-Regular,Menlo,Consolas,\"Liberation "
     "Mono\","
     "monospace;font-size:.86em}small,.soft{color:var(--soft);font-size:.875rem}time{font-variant-numeric:"
     "tabular-nums}",
@@ -87,7 +88,8 @@ const char *const html_style[] = {
     "var(--tone);margin-top:.2rem}.stamp .state{color:var(--tone);font-weight:650}",
     "details{border-top:1px solid "
     "var(--rule);margin-top:.9rem;padding-top:.6rem}details+details{margin-top:.6rem}"
-    "summary{cursor:pointer;font-weight:600;color:var(--link)}summary::marker{color:var(--soft)}.stamp "
+    "dl.facts+details{border-top:0;margin-top:.3rem}summary{cursor:pointer;font-weight:600;color:var(--link)}"
+    "summary::marker{color:var(--soft)}.stamp "
     "details"
     "{border:0;margin-top:.2rem;padding-top:.1rem}.stamp summary{font-weight:500;font-size:.9rem}",
     ".pieces li{padding:.3rem 0;border-top:1px solid var(--rule);font-size:.9375rem}.pieces li:first-child"
@@ -102,8 +104,8 @@ const char *const html_style[] = {
     "padding:.15rem 0}.s-failed{color:var(--failed);font-weight:650}.s-warned{color:var(--indeterminate);"
     "font-weight:650}.s-ok{color:var(--passed)}.s-informed,.s-ignored{color:var(--soft)}",
     /* life */
-    ".life{margin-top:1.3rem;padding:.75rem 0 .6rem;border-top:1px solid var(--rule);border-bottom:1px solid "
-    "var(--rule)}.life figcaption{font-size:.875rem;color:var(--soft);margin-bottom:.35rem}",
+    ".life{margin-top:.8rem;padding:0 0 .7rem;border-bottom:1px solid var(--rule)}.life li:not([class])"
+    "{--tone:var(--ink)}.life figcaption{font-size:.875rem;color:var(--soft);margin-bottom:.35rem}",
     ".life li{display:grid;grid-template-columns:11.5rem minmax(0,1fr) 11.5rem;gap:0 1rem;align-items:center;"
     "font-size:.875rem}.life li>svg{width:100%;height:1.6rem;display:block;overflow:visible}.life time,.life "
     ".span{text-align:right;font-variant-numeric:tabular-nums}.life .axis{stroke:var(--rule);stroke-width:1}"
@@ -119,7 +121,8 @@ const char *const html_style[] = {
     ".facts.tight>div{grid-template-columns:minmax(0,1fr)}.word svg{width:2.6rem;height:2.6rem}.word{gap:0 "
     ".8rem}"
     ".list a{grid-template-columns:1.25rem minmax(0,1fr);gap:0 .6rem}.list .state,.list time{grid-column:2}"
-    ".life li{grid-template-columns:minmax(0,1fr) auto}.life li>svg{grid-column:1/-1;grid-row:2}.life time,"
+    ".life li{grid-template-columns:minmax(0,1fr) auto}.life li>svg{grid-column:1/-1;grid-row:2}.life "
+    ".now{display:none}.life time,"
     ".life .span{grid-column:2;grid-row:1}.block "
     "li{grid-template-columns:minmax(0,1fr)}.tree{padding-left:.4rem}}",
     "@media "

@@ -197,12 +197,16 @@ const char *lines_status(sign_lang lang, const char *status) {
 
 /* The subject of a certificate in one short line: what stands before the first comma that is not escaped,
  * which is the last and most telling part of the name (RFC 4514, 2.1). */
-void lines_short_name(const char *subject, char *out, size_t size) {
+sign_bytes lines_short_part(const char *subject) {
     size_t n = 0;
     while (subject[n] && subject[n] != ',')
         n += subject[n] == '\\' && subject[n + 1] ? 2 : 1;
     size_t from = strncmp(subject, "CN=", 3) == 0 ? 3 : 0;
-    text_printable(BYTES(subject + from, n - from), out, size);
+    return BYTES(subject + from, n - from);
+}
+
+void lines_short_name(const char *subject, char *out, size_t size) {
+    text_printable(lines_short_part(subject), out, size);
 }
 
 /* "ca.crl", or for what was fetched the URL and when the server gave it. */

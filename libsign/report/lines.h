@@ -66,6 +66,7 @@ const char *lines_profile(sign_lang lang, const char *profile);
 /* "±1.5 s"; "" when the token does not say. Returns out. */
 const char *lines_accuracy(sign_lang lang, int64_t microseconds, char out[48]);
 /* The name of a certificate's owner in short: its common name. */
+sign_bytes lines_short_part(const char *subject);
 void lines_short_name(const char *subject, char *out, size_t size);
 /* "ca.crl", or for what was fetched the URL and when the server gave it. */
 void lines_origin(sign_lang lang, const struct report_origin *from, char *out, size_t size);

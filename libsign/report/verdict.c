@@ -92,6 +92,13 @@ const struct report_message *verdict_reason(const struct sign_report *r) {
     return verdict_first(s ? s->messages : r->messages, true);
 }
 
+static bool all_passed(const struct sign_report *r) {
+    for (const struct report_signature *s = r->signatures; s; s = s->next)
+        if (s->indication != TOTAL_PASSED)
+            return false;
+    return true;
+}
+
 const char *verdict_passed_text(sign_lang lang, const struct sign_report *r) {
     static const char *const texts[2][2][2] = {
         {{"Bütün imzalar sağlam; sertifika yolları ve iptal durumları denetlendi.",
@@ -104,6 +111,9 @@ const char *verdict_passed_text(sign_lang lang, const struct sign_report *r) {
           "The certificate's path and algorithms are as they must be."}}};
     if (r->indication != TOTAL_PASSED)
         return NULL;
+    if (!all_passed(r)) /* the rule for the document asks for some of them only */
+        return lines_two(lang, "Belge kuralının istediği imzalar geçerli; ÖTEKİLERİN HEPSİ DEĞİL.",
+                         "The signatures that the rule asks for are valid; NOT ALL OF THE OTHERS ARE.");
     return texts[r->certificate != NULL][r->no_revocation][lang == SIGN_TR ? 0 : 1];
 }
 

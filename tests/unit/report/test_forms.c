@@ -1,0 +1,229 @@
+/* What programs and auditors read beyond the simple report, and what people read of time-stamps. */
+#include "unit/report/sample.h"
+
+#include <criterion/criterion.h>
+#include <jansson.h>
+#include <stdlib.h>
+
+static json_t *json_of(struct sign_report *(*make)(void), sign_report_form form) {
+    struct sign_report *r = make();
+    char *text = sample_written(r, form, SIGN_EN);
+    json_error_t err;
+    json_t *j = json_loads(text, JSON_REJECT_DUPLICATES, &err);
+    cr_assert_not_null(j, "%s", err.text);
+    free(text);
+    sign_report_free(&r);
+    return j;
+}
+
+static void is(const json_t *object, const char *key, const char *want) {
+    const json_t *v = json_object_get(object, key);
+    cr_assert_not_null(v, "%s", key);
+    if (!want)
+        cr_expect(json_is_null(v), "%s", key);
+    else
+        cr_expect_str_eq(json_string_value(v), want, "%s", key);
+}
+
+static json_t *at(const json_t *object, const char *key, size_t i) {
+    json_t *v = json_array_get(json_object_get(object, key), i);
+    cr_assert_not_null(v, "%s[%zu]", key, i);
+    return v;
+}
+
+Test(forms, every_form_of_every_report_can_be_written) {
+    static const sign_report_form forms[] = {SIGN_TEXT, SIGN_JSON, SIGN_DETAILED, SIGN_DIAGNOSTIC, SIGN_HTML};
+    for (const struct sample_row *row = sample_rows; row->name; row++)
+        for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+            struct sign_report *r = row->make();
+            char *text = sample_written(r, forms[i], SIGN_TR);
+            cr_expect_gt(strlen(text), 20, "%s", row->name);
+            bool json = forms[i] != SIGN_TEXT && forms[i] != SIGN_HTML;
+            json_t *j = json ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+            cr_expect(!json || json_is_object(j), "%s", row->name);
+            json_decref(j);
+            free(text);
+            sign_report_free(&r);
+        }
+    struct sign_report *r = sample_none();
+    sign_buf out = {0};
+    cr_expect_eq(sign_report_write(r, (sign_report_form)6, SIGN_TR, &out, NULL), SIGN_E_ARGUMENT);
+    sign_report_free(&r);
+}
+
+Test(forms, time_stamps_tell_programs_all_they_say) {
+    json_t *j = json_of(sample_archived, SIGN_JSON), *s = at(j, "signatures", 0), *t = at(s, "timestamps", 0);
+    is(s, "profile", "P3");
+    is(s, "best_time_by", "S1-T1");
+    is(s, "try_at", NULL);
+    is(t, "id", "S1-T1");
+    is(t, "time", "2025-12-06T10:01:30Z");
+    is(t, "best_time", "2025-12-06T10:02:30Z");
+    is(t, "digest_alg", "SHA-256");
+    is(t, "policy", "2.16.792.3.0.4.1.5");
+    is(t, "serial", "5d0c");
+    is(t, "indication", "TOTAL-PASSED");
+    is(t, "sub_indication", NULL);
+    cr_expect_eq(json_integer_value(json_object_get(t, "accuracy")), 1500000);
+    cr_expect(json_is_true(json_object_get(t, "imprint")));
+    cr_expect_eq(json_array_size(json_object_get(t, "covers")), 3);
+    cr_expect_eq(json_array_size(json_object_get(t, "chain")), 3);
+    cr_expect_eq(json_array_size(json_object_get(t, "revocation")), 2);
+    cr_expect_null(json_object_get(t, "blocks"), "the simple report has no blocks");
+    cr_expect_null(json_object_get(s, "blocks"));
+    json_decref(j);
+    j = json_of(sample_mixed, SIGN_JSON);
+    t = at(at(j, "signatures", 2), "timestamps", 0);
+    is(t, "sub_indication", "NO_CERTIFICATE_CHAIN_FOUND");
+    is(at(t, "messages", 0), "constraint", "chain-found");
+    is(j, "rule", "all");
+    json_decref(j);
+}
+
+Test(forms, a_message_tells_check_object_expected_and_actual) {
+    json_t *j = json_of(sample_mixed, SIGN_JSON), *m = at(at(j, "signatures", 1), "messages", 0);
+    is(m, "level", "error");
+    is(m, "constraint", "signed-data-intact");
+    is(m, "object", "basvuru.xml");
+    is(m, "expected", "What the rule says is so.");
+    is(m, "actual", "SHA-256 00ff");
+    /* the policy made it a warning: the level changes, the code stays the one that programs know */
+    m = at(at(j, "signatures", 2), "messages", 0);
+    is(m, "level", "warning");
+    is(m, "code", "E3014");
+    const json_t *v = at(at(j, "signatures", 2), "revocation", 0);
+    is(v, "revoked_at", "2025-12-26T10:00:00Z");
+    is(v, "reason", "keyCompromise");
+    json_decref(j);
+}
+
+Test(forms, detailed_has_the_tree_of_blocks_and_the_proofs) {
+    json_t *j = json_of(sample_archived, SIGN_DETAILED), *s = at(j, "signatures", 0);
+    is(j, "schema", "verify-detailed/1");
+    json_t *basic = at(s, "blocks", 0), *xcv = at(basic, "blocks", 1);
+    is(basic, "name", "BASIC");
+    is(basic, "indication", "PASSED");
+    is(xcv, "clause", "5.2.6");
+    is(xcv, "result", "chain of 3");
+    is(at(xcv, "inputs", 0), "name", "validation time");
+    is(at(xcv, "checks", 0), "constraint", "validity-range");
+    is(at(xcv, "checks", 0), "status", "ok");
+    is(at(xcv, "checks", 1), "status", "ignored");
+    is(at(xcv, "checks", 2), "status", "warned");
+    is(at(s, "poe", 0), "by", "S1-T1");
+    is(at(s, "poe", 0), "time", "2025-12-06T10:01:30Z");
+    cr_expect_eq(json_array_size(json_object_get(at(s, "timestamps", 0), "blocks")), 1);
+    json_decref(j);
+    j = json_of(sample_mixed, SIGN_DETAILED);
+    is(at(at(j, "signatures", 1), "blocks", 0), "indication", "FAILED");
+    is(at(at(j, "signatures", 1), "blocks", 0), "sub_indication", "HASH_FAILURE");
+    json_decref(j);
+    j = json_of(sample_certificate, SIGN_DETAILED);
+    is(j, "schema", "cert-check-detailed/1");
+    json_decref(j);
+}
+
+Test(forms, diagnostic_has_every_object_with_its_octets) {
+    json_t *j = json_of(sample_archived, SIGN_DIAGNOSTIC);
+    is(j, "schema", "verify-diagnostic/1");
+    cr_expect_eq(json_array_size(json_object_get(j, "objects")), 4);
+    json_t *cert = at(j, "objects", 0), *list = at(j, "objects", 2);
+    is(cert, "kind", "certificate");
+    is(cert, "der", "Y2VydGlmaWNhdGUgMQ==");
+    is(cert, "origin", "signature");
+    is(at(cert, "facts", 0), "name", "subject");
+    cr_expect(json_is_true(json_object_get(cert, "used")));
+    is(list, "kind", "crl");
+    is(list, "der", "bGlzdA==");
+    json_t *s = at(j, "signatures", 0);
+    is(s, "value", "dmFsdWUgMQ==");
+    is(at(s, "timestamps", 0), "der", "dG9rZW4gUzEtVDE=");
+    is(at(s, "countersignatures", 0), "id", "S1-C1");
+    cr_expect_null(json_object_get(s, "indication"), "facts only");
+    json_decref(j);
+}
+
+/* ---- text ---- */
+
+static void says(struct sign_report *(*make)(void), sign_lang lang, const char *piece) {
+    struct sign_report *r = make();
+    char *text = sample_written(r, SIGN_TEXT, lang);
+    cr_expect_not_null(strstr(text, piece), "%s in %s", piece, text);
+    cr_expect_null(strstr(text, "10000000146"));
+    free(text);
+    sign_report_free(&r);
+}
+
+Test(forms, people_read_of_time_stamps_and_what_is_proven) {
+    says(sample_archived, SIGN_TR,
+         "Zaman damgası:          S1-T1, signature-time-stamp: GEÇERLİ, 06.12.2025 13:01:30 (+03:00), UTC "
+         "2025-12-06T10:01:30Z ±1,500 sn, Örnek Zaman Damgası Sunucusu 3\n");
+    says(sample_archived, SIGN_EN, "±1.500 s, Örnek");
+    says(sample_archived, SIGN_TR,
+         "Kanıtlı imza zamanı:    06.12.2025 13:01:30 (+03:00), UTC 2025-12-06T10:01:30Z (kanıtlayan "
+         "S1-T1)\n");
+    says(sample_mixed, SIGN_EN, "INDETERMINATE (NO_CERTIFICATE_CHAIN_FOUND)");
+    says(sample_mixed, SIGN_EN, "(the validation time; nothing proves that it existed earlier)");
+    says(sample_archived, SIGN_TR, "Profil:                 P3 (uzun dönemli, SİL denetimli)\n");
+    says(sample_archived, SIGN_EN, "2.16.792.1.61.0.1.5070.3.2.1 SHA-256 5cef8ea7");
+}
+
+Test(forms, a_preliminary_verdict_says_when_it_becomes_final) {
+    says(sample_preliminary, SIGN_TR, "ÖN DOĞRULAMA: basvuru.xml.p7m (INDETERMINATE / TRY_LATER)\n");
+    says(sample_preliminary, SIGN_TR,
+         "Kesinleşme: 06.01.2026 11:00:00 (+03:00), UTC 2026-01-06T08:00:00Z; o andan sonra yeniden "
+         "doğrulayın.\n");
+    says(sample_preliminary, SIGN_EN, "Final from: 2026-01-06T08:00:00Z");
+}
+
+Test(forms, people_read_the_check_and_the_level_of_the_policy) {
+    says(sample_mixed, SIGN_TR, "  E4030 ");
+    says(sample_mixed, SIGN_TR,
+         "denetim: signed-data-intact; nesne: basvuru.xml; beklenen: Kuralın söylediği gibidir.; bulunan: "
+         "SHA-256 00ff\n");
+    says(sample_mixed, SIGN_EN, "  W3014 ");
+    says(sample_mixed, SIGN_EN, "object: CN=Zeynep Şahin,serialNumber=100******46,C=TR");
+    says(sample_mixed, SIGN_EN, "Rule for the document: all\n");
+}
+
+/* Where a rule lets the document pass, nobody reads that every signature does. */
+Test(forms, a_pass_by_rule_does_not_speak_for_all) {
+    struct sign_report *r = sample_mixed();
+    r->rule = "any";
+    r->indication = TOTAL_PASSED;
+    r->sub = SUB_NONE;
+    for (int form = 0; form < 2; form++) {
+        char *text = sample_written(r, form ? SIGN_HTML : SIGN_TEXT, SIGN_EN);
+        cr_expect_null(strstr(text, "Every signature holds"));
+        cr_expect_not_null(strstr(text, "NOT ALL OF THE OTHERS ARE."));
+        free(text);
+    }
+    sign_report_free(&r);
+}
+
+/* A number hides behind no escape, in no other attribute's form, and in no length. */
+Test(forms, numbers_are_masked_wherever_a_name_is_shown) {
+    static const char *const names[] = {
+        "CN=a,serialNumber=10000000146",      "serialNumber=10000000146,CN=a",
+        "CN=a+serialNumber=10000000146",      "CN=a,2.5.4.5=10000000146",
+        "CN=a,serialNumber=TCKN-10000000146", "CN=a,serialNumber=\\ 10000000146"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct sign_report *r = sample_mixed();
+        r->signatures->signer->subject = names[i];
+        r->signatures->signer->issuer = names[i];
+        for (int form = 0; form < 2; form++) {
+            char *text = sample_written(r, form ? SIGN_HTML : SIGN_TEXT, SIGN_EN);
+            cr_expect_null(strstr(text, "10000000146"), "%s", names[i]);
+            free(text);
+        }
+        sign_report_free(&r);
+    }
+    struct sign_report *r = sample_none();
+    char *long_name = arena_printf(&r->arena, "serialNumber=%0300d", 1);
+    r->rule = long_name;
+    char *text = sample_written(r, SIGN_TEXT, SIGN_EN);
+    cr_expect_not_null(strstr(text, "serialNumber=****"));
+    cr_expect_null(strstr(text, "01\n"));
+    free(text);
+    sign_report_free(&r);
+}
