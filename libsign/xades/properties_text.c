@@ -125,8 +125,9 @@ static void data_properties(arena *a, const struct xml_node *n, struct report_si
     const struct xml_node *format = xades_property_child(n, "DataObjectFormat");
     out->mime_type = text_of(a, xades_property_child(format, "MimeType"));
     out->content_hint = text_of(a, xades_property_child(format, "Description"));
-    out->commitment = with_name(
-        a, identifier(a, xades_property_child(xades_property_child(n, "CommitmentTypeIndication"), "CommitmentTypeId")));
+    out->commitment =
+        with_name(a, identifier(a, xades_property_child(xades_property_child(n, "CommitmentTypeIndication"),
+                                                        "CommitmentTypeId")));
 }
 
 void xades_signed_text(struct xades_one *o, const struct xades_properties *p) {

@@ -224,10 +224,31 @@ static bool is_covered(const struct xades_carrying *c, const struct ades_stamp *
     return c->of[i] != NULL ? xades_stamp_takes(s->place, c->of[i], false) : s->class == STAMP_ARCHIVE;
 }
 
+/* How many there are, and which when `out` is not NULL. The pieces of one property stand together. */
+static size_t pick_covered(const struct xades_carrying *c, const struct ades_stamp *s,
+                           struct ades_covered *out) {
+    const struct xades_stamp *q = s->place;
+    size_t n = 0;
+    bool is = false;
+    for (size_t i = 0; i < q->covered_before; i++) {
+        is = i <= c->n_named || c->of[i] != c->of[i - 1] ? is_covered(c, s, i) : is;
+        if (is && out != NULL)
+            out[n] = c->covered[i];
+        n += is;
+    }
+    return n;
+}
+
 /* Whoever protects the signature protects the time-stamps of its content, which are signed. */
-static bool is_covered_stamp(const struct xades_carrying *c, const struct ades_stamp *s, size_t i) {
-    const struct xades_stamp *other = c->stamps[i].place;
-    return i < c->n_content ? s->covers_signature : xades_stamp_takes(s->place, other->node, false);
+static size_t pick_stamps(const struct xades_carrying *c, const struct ades_stamp *s, size_t *out) {
+    const struct xades_stamp *q = s->place;
+    size_t n = 0;
+    for (size_t i = 0; i < q->stamps_before; i++) {
+        const struct xades_stamp *other = c->stamps[i].place;
+        if (i < c->n_content ? s->covers_signature : xades_stamp_takes(q, other->node, false))
+            out[n++] = i;
+    }
+    return n;
 }
 
 /* Lists are shared where a time-stamp protects all that stands before it. */
@@ -242,19 +263,15 @@ static bool protect(struct xades_carrying *c, struct ades_stamp *s, const size_t
     s->n_stamps = s->class == STAMP_SIGNATURE ? c->n_content : q->stamps_before;
     if (s->class == STAMP_SIGNATURE || (s->class == STAMP_ARCHIVE && !q->listed))
         return true;
-    struct ades_covered *covered = arena_alloc(a, (q->covered_before + 1) * sizeof *covered);
+    size_t n = pick_covered(c, s, NULL);
+    struct ades_covered *covered = arena_alloc(a, (n + 1) * sizeof *covered);
     size_t *stamps = arena_alloc(a, (q->stamps_before + 1) * sizeof *stamps);
     if (covered == NULL || stamps == NULL)
         return false;
+    s->n_covered = pick_covered(c, s, covered);
     s->covered = covered;
+    s->n_stamps = pick_stamps(c, s, stamps);
     s->stamps = stamps;
-    s->n_covered = s->n_stamps = 0;
-    for (size_t i = 0; i < q->covered_before; i++)
-        if (is_covered(c, s, i))
-            covered[s->n_covered++] = c->covered[i];
-    for (size_t i = 0; i < q->stamps_before; i++)
-        if (is_covered_stamp(c, s, i))
-            stamps[s->n_stamps++] = i;
     return true;
 }
 

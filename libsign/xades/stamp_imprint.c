@@ -109,14 +109,27 @@ static sign_rc put_properties(struct imprinting *m, sign_error *err) {
     return rc;
 }
 
-static bool is_referenced(const struct xades_one *o, const struct xml_node *object) {
+/* What the References name in the document. */
+struct referenced {
+    const struct xml_node *node[LIMIT_REFERENCES];
+    size_t n;
+};
+
+static struct referenced referenced_by(const struct xades_one *o) {
+    struct referenced r = {.n = 0};
     for (size_t i = 0; i < o->s.n_references; i++) {
         const struct xades_reference *ref = &o->s.references[i];
         struct xades_named named;
-        if (!xades_is_external(ref) && xades_resolve(o, ref, &named, NULL) == SIGN_OK &&
-            named.element == object)
-            return true;
+        if (!xades_is_external(ref) && xades_resolve(o, ref, &named, NULL) == SIGN_OK)
+            r.node[r.n++] = named.element;
     }
+    return r;
+}
+
+static bool is_referenced(const struct referenced *r, const struct xml_node *object) {
+    for (size_t i = 0; i < r->n; i++)
+        if (r->node[i] == object)
+            return true;
     return false;
 }
 
@@ -126,13 +139,11 @@ static bool is_referenced(const struct xades_one *o, const struct xml_node *obje
  */
 static sign_rc put_objects(struct imprinting *m, sign_error *err) {
     const struct xades_one *o = m->q->o;
+    const struct referenced named = m->q->v2 ? (struct referenced){.n = 0} : referenced_by(o);
     sign_rc rc = SIGN_OK;
-    for (const struct xml_node *e = o->s.node->first; e != NULL && rc == SIGN_OK; e = e->next) {
-        if (!xades_is(e, DS_NS, "Object") || e == m->q->p->qualifying->parent)
-            continue;
-        if (m->q->v2 || !is_referenced(o, e))
+    for (const struct xml_node *e = o->s.node->first; e != NULL && rc == SIGN_OK; e = e->next)
+        if (xades_is(e, DS_NS, "Object") && e != m->q->p->qualifying->parent && !is_referenced(&named, e))
             rc = put_node(m, e, err);
-    }
     return rc;
 }
 
@@ -215,6 +226,10 @@ sign_rc xades_stamp_imprint(const struct ades_stamp *stamp, enum crypto_digest d
     bool refs = q->recipe == RECIPE_SIG_AND_REFS || q->recipe == RECIPE_REFS_ONLY;
     size_t ways = refs && !q->listed ? XADES_WAYS : 1, size = crypto_digest_row(digest)->size;
     char hex[2 * DIGEST_MAX + 1];
+    if (stamp->broken != MSG_NONE) { /* what it is of is not known */
+        *out = (struct ades_imprint){.same = TRI_NULL, .why = stamp->broken, .detail = stamp->broken_detail};
+        return SIGN_OK;
+    }
     *out = (struct ades_imprint){.same = TRI_FALSE};
     for (size_t i = 0; i < ways && out->same == TRI_FALSE; i++) {
         struct imprinting m = {.q = q, .job = job, .any = i > 0};

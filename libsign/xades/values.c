@@ -2,8 +2,13 @@
  * A.1): candidates, and what time-stamps protect. */
 #include "xades/stamp.h"
 
+enum { COVERED_MAX = 8 * LIMIT_CERTIFICATES };
+
+/* Beyond the limit nothing more is protected: no verdict is the better for that. */
 bool xades_cover(struct xades_carrying *c, const struct xml_node *of, struct ades_covered what) {
     arena *a = &c->o->job->report->arena;
+    if (c->n_covered == COVERED_MAX)
+        return true;
     struct ades_covered *covered = xades_more(a, c->covered, c->n_covered, &c->covered_room, sizeof *covered);
     const struct xml_node **nodes =
         (const struct xml_node **)xades_more(a, (void *)c->of, c->n_covered, &c->of_room, sizeof *nodes);

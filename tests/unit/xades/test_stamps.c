@@ -33,6 +33,8 @@ Test(stamps, a_method_that_is_not_known_breaks_the_property_alone) {
     cr_assert_eq(r->n, 1);
     cr_assert_eq(r->stamps[0].broken, MSG_STAMP_PROPERTY);
     cr_assert_eq(r->one.s.broken, MSG_NONE, "the signature holds without it");
+    struct ades_imprint found = stamp_against(r, 0, BYTES_STR(VALUE(NS_ALL)));
+    cr_assert(found.same == TRI_NULL && found.why == MSG_STAMP_PROPERTY && found.detail != NULL);
 }
 
 /* ---- the content -------------------------------------------------------------------------------------- */
@@ -174,6 +176,7 @@ Test(stamps, include_names_what_stands_before) {
         cr_assert_eq(r->n, 1);
         cr_assert_eq(r->stamps[0].broken, MSG_STAMP_PROPERTY, "row %zu", i);
         cr_assert_eq(r->stamps[0].n_covered, 0);
+        cr_assert_eq(stamp_against(r, 0, BYTES_STR("x")).same, TRI_NULL);
     }
 }
 
