@@ -138,6 +138,24 @@ static bool brought_along(const struct rev_question *q, const struct pki_path *p
     return out;
 }
 
+/* What his path rests on, but for what is told of the chain of the question anyway. */
+static sign_rc take_about(const struct rev_question *q, const struct pki_path *path, struct crl_use *use,
+                          sign_error *err) {
+    if (path->n_revocation == 0)
+        return SIGN_OK;
+    use->about = calloc(path->n_revocation, sizeof *use->about);
+    if (use->about == NULL)
+        return fail_memory(err);
+    for (size_t i = 0; i < path->n_revocation; i++) {
+        bool told = false;
+        for (size_t k = 0; k < q->n_chain; k++)
+            told = told || q->chain[k] == path->revocation[i].cert;
+        if (!told)
+            pki_revocation_copy(&use->about[use->n_about++], &path->revocation[i]);
+    }
+    return SIGN_OK;
+}
+
 /* RFC 5280, 6.3.3 (f): a path of his own, to the same anchor. Its revocation is a question inside ours. */
 static sign_rc is_believed(struct crl_search *s, struct crl_use *use, struct pki_cert *cert, bool *ok,
                            sign_error *err) {
@@ -177,7 +195,8 @@ static sign_rc is_believed(struct crl_search *s, struct crl_use *use, struct pki
     use->to = path->valid_to;
     use->expires = path->expires;
     use->carried = brought_along(q, path);
-    return q->ever ? evidence_maker(q, path, use->crl->this_update, &under, &use->maker, ok, err) : SIGN_OK;
+    return q->ever ? evidence_maker(q, path, use->crl->this_update, &under, &use->maker, ok, err)
+                   : take_about(q, path, use, err);
 }
 
 /* Whoever stands above the certificate in its own path is judged with that path; but a list that he made

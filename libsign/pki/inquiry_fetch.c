@@ -208,6 +208,8 @@ static sign_rc ask_round(struct inquiry *in, size_t n, int round, bool *open, si
 
 sign_rc inquiry_add_remembered(struct inquiry *in, sign_error *err) {
     bool any;
+    if (in->q->trust->fetch.call == NULL) /* what was never opened gave nothing */
+        return SIGN_OK;
     sign_rc rc = list_wants(in, err);
     /* Once more for the deltas that a remembered list names. */
     for (int again = 0; again < 2 && rc == SIGN_OK; again++)

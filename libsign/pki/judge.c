@@ -236,7 +236,8 @@ static sign_rc check_revocation(search *s, size_t end, struct finding *worst, si
     return rc;
 }
 
-/* The answer that these rows of a passed path, all about one certificate, tell of. */
+/* The answer that these rows of a passed path tell of: about one certificate, and about those who signed what
+ * it rests on. */
 static sign_rc answer_again(const struct pki_revocation *rows, size_t n, int64_t expires,
                             struct rev_answer *out, sign_error *err) {
     const struct pki_revocation *r = &rows[0];
@@ -261,6 +262,14 @@ static sign_rc answer_again(const struct pki_revocation *rows, size_t n, int64_t
     return SIGN_OK;
 }
 
+/* Whether the row is about one of the path itself, and so begins or goes on with the answer about it. */
+static bool of_path(const struct pki_path *path, const struct pki_revocation *row) {
+    for (size_t i = 0; i < path->n_chain; i++)
+        if (path->chain[i] == row->cert)
+            return true;
+    return false;
+}
+
 /* What the remembered path says of its certificates is what a new look would say. */
 static sign_rc take_over(search *s, const struct pki_path *known, size_t from, sign_error *err) {
     sign_rc rc = SIGN_OK;
@@ -269,7 +278,8 @@ static sign_rc take_over(search *s, const struct pki_path *known, size_t from, s
         s->windows[i] = (struct window){known->valid_from, known->valid_to};
         while (first < known->n_revocation && known->revocation[first].cert != s->chain[i])
             first++;
-        while (first + n < known->n_revocation && known->revocation[first + n].cert == s->chain[i])
+        while (first + n < known->n_revocation && (known->revocation[first + n].cert == s->chain[i] ||
+                                                   !of_path(known, &known->revocation[first + n])))
             n++;
         if (n > 0)
             rc = answer_again(&known->revocation[first], n, known->expires, &s->answers[i], err);

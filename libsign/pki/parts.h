@@ -267,7 +267,9 @@ struct rev_answer {
     enum rev_status status;
     bool listed; /* a piece was used: the facts below are its */
     bool ocsp;   /* which kind */
-    /* The other pieces that it rests on, and what of them counts; their `cert` and `status` are the answer's.
+    /*
+     * The other pieces that it rests on; where `cert` is NULL that and `status` are the answer's. The others
+     * tell of who signed one of them, and of the authorities of his path.
      */
     struct pki_revocation *more;
     size_t n_more;
@@ -286,9 +288,14 @@ struct rev_answer {
     char why_text[200]; /* what the service said, where it was asked; "" */
 };
 void rev_answer_clear(struct rev_answer *a);
+/* The pieces that an answer rests on, as rows about this certificate: 1 + n_more of them, counted; none when
+ * it is not listed. */
+size_t rev_answer_rows(const struct rev_answer *a);
+void rev_answer_tell(const struct rev_answer *a, struct pki_cert *cert, struct pki_revocation *out);
 /* Copies a piece, counted once more, into the place given. */
 void pki_revocation_copy(struct pki_revocation *to, const struct pki_revocation *from);
 void pki_revocation_clear(struct pki_revocation *r);
+void pki_revocations_free(struct pki_revocation **rows, size_t *n);
 /* Reads what is carried, once; malformed pieces are left out. */
 sign_rc pki_lists_read(struct pki_lists *l, size_t *effort, sign_error *err);
 /* What came with a signature and is malformed is just no candidate: such an error becomes SIGN_OK. */
@@ -309,13 +316,15 @@ enum { CRL_CANDIDATES = 64, CRL_ISSUERS = 8 };
 
 /* A list about this certificate that is signed as it must be. */
 struct crl_use {
-    struct pki_crl *crl;     /* counted */
-    struct pki_cert *signer; /* counted */
-    unsigned reasons;        /* that it covers */
-    int64_t from, to;        /* validation times for which its signer is believed */
-    int64_t expires;         /* as in pki_path, of the path of the signer */
-    bool carried;            /* the signer is believed for something that only this signature brings */
-    struct maker maker;      /* of evidence */
+    struct pki_crl *crl;          /* counted */
+    struct pki_cert *signer;      /* counted */
+    unsigned reasons;             /* that it covers */
+    int64_t from, to;             /* validation times for which its signer is believed */
+    int64_t expires;              /* as in pki_path, of the path of the signer */
+    bool carried;                 /* the signer is believed for something that only this signature brings */
+    struct maker maker;           /* of evidence */
+    struct pki_revocation *about; /* what the signer is believed for, when he does not stand in the chain */
+    size_t n_about;
 };
 
 struct crl_search {

@@ -280,7 +280,8 @@ struct pki_path {
     _Atomic int refs;
     /*
      * In the order of the chain. An answer that rests on several lists (a base and its delta, lists for
-     * different reasons) has a row for each: the one that its age is told by comes first.
+     * different reasons) has a row for each: the one that its age is told by comes first. Behind it stand
+     * rows about certificates that are not of the chain: what is known of who signed these pieces.
      */
     size_t n_revocation;
     struct pki_revocation revocation[];

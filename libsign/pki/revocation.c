@@ -15,13 +15,55 @@ void pki_revocation_clear(struct pki_revocation *r) {
     pki_source_free(&r->source);
 }
 
+void pki_revocations_free(struct pki_revocation **rows, size_t *n) {
+    for (size_t i = 0; i < *n; i++)
+        pki_revocation_clear(&(*rows)[i]);
+    free(*rows);
+    *rows = NULL;
+    *n = 0;
+}
+
 void rev_answer_clear(struct rev_answer *a) {
-    for (size_t i = 0; i < a->n_more; i++)
-        pki_revocation_clear(&a->more[i]);
-    free(a->more);
+    pki_revocations_free(&a->more, &a->n_more);
     pki_source_free(&a->source);
     pki_cert_free(&a->signer);
     *a = (struct rev_answer){.reason = -1, .expires = INT64_MAX};
+}
+
+static const char *status_text(enum rev_status s) {
+    static const char *const names[] = {"unknown", "good", "suspended", "revoked"};
+    return names[s];
+}
+
+size_t rev_answer_rows(const struct rev_answer *a) {
+    return a->listed ? 1 + a->n_more : 0;
+}
+
+void rev_answer_tell(const struct rev_answer *a, struct pki_cert *cert, struct pki_revocation *out) {
+    if (!a->listed)
+        return;
+    const struct pki_revocation first = {
+        .cert = cert,
+        .this_update = a->this_update,
+        .next_update = a->next_update,
+        .kind = a->ocsp ? "ocsp" : "crl",
+        .produced_at = a->produced_at,
+        .source = a->source,
+        .signer = a->signer,
+        .status = status_text(a->status),
+        .sigalg = a->sigalg,
+        .revoked_at = a->revoked_at,
+        .reason = a->reason,
+    };
+    pki_revocation_copy(&out[0], &first);
+    for (size_t i = 0; i < a->n_more; i++) {
+        struct pki_revocation piece = a->more[i];
+        if (piece.cert == NULL) {
+            piece.cert = cert;
+            piece.status = first.status;
+        }
+        pki_revocation_copy(&out[1 + i], &piece);
+    }
 }
 
 /* ---- lists and responses together ----------------------------------------------------------------- */

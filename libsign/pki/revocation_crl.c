@@ -49,7 +49,7 @@ sign_rc crl_search_wants(struct crl_search *s, const struct pki_crl *list, bool 
     return rc;
 }
 
-static sign_rc keep(struct crl_search *s, const struct crl_use *use, sign_error *err) {
+static sign_rc keep(struct crl_search *s, struct crl_use *use, sign_error *err) {
     if (s->n == s->cap) {
         size_t cap = s->cap == 0 ? 4 : 2 * s->cap;
         struct crl_use *more = realloc(s->uses, cap * sizeof *more);
@@ -61,6 +61,8 @@ static sign_rc keep(struct crl_search *s, const struct crl_use *use, sign_error 
     s->uses[s->n] = *use;
     (void)pki_crl_keep(use->crl);
     (void)pki_cert_keep(use->signer);
+    use->about = NULL; /* the search's now */
+    use->n_about = 0;
     s->n++;
     return SIGN_OK;
 }
@@ -88,6 +90,7 @@ sign_rc crl_search_add(struct crl_search *s, struct pki_crl *list, sign_error *e
     if (rc == SIGN_OK && ok)
         rc = keep(s, &use, err);
     pki_cert_free(&use.signer);
+    pki_revocations_free(&use.about, &use.n_about);
     return rc;
 }
 
@@ -104,6 +107,7 @@ void crl_search_clear(struct crl_search *s) {
     for (size_t i = 0; i < s->n; i++) {
         pki_crl_free(&s->uses[i].crl);
         pki_cert_free(&s->uses[i].signer);
+        pki_revocations_free(&s->uses[i].about, &s->uses[i].n_about);
     }
     free(s->uses);
     s->uses = NULL;
@@ -289,19 +293,40 @@ static void tell_also(const struct crl_search *s, const struct crl_use *u, struc
     pki_revocation_copy(&out->more[out->n_more++], &piece);
 }
 
-/* Every list that was needed is named, not only the one whose facts are told. */
+static void tell_about(const struct crl_use *u, struct rev_answer *out) {
+    for (size_t i = 0; i < u->n_about; i++)
+        pki_revocation_copy(&out->more[out->n_more++], &u->about[i]);
+}
+
+/* More rows are needed at most. */
+static size_t rows_of(const struct crl_use *told, const struct joined *used, size_t n) {
+    size_t rows = told->n_about;
+    for (size_t i = 0; i < n; i++) {
+        rows += 1 + used[i].base->n_about;
+        if (used[i].delta != NULL)
+            rows += 1 + used[i].delta->n_about;
+    }
+    return rows;
+}
+
+/* Every list that was needed is named, not only the one whose facts are told; and what their signers are
+ * believed for. */
 static sign_rc tell_others(const struct crl_search *s, const struct crl_use *told, const struct joined *used,
                            size_t n, struct rev_answer *out, sign_error *err) {
-    if (n == 1 && used[0].delta == NULL)
+    if (told->n_about == 0 && (n == 0 || (n == 1 && used[0].delta == NULL)))
         return SIGN_OK;
-    out->more = calloc(2 * n, sizeof *out->more);
+    out->more = calloc(rows_of(told, used, n), sizeof *out->more);
     if (out->more == NULL)
         return fail_memory(err);
+    tell_about(told, out);
     for (size_t i = 0; i < n; i++) {
-        if (!is_told(used[i].base, told, used, i))
-            tell_also(s, used[i].base, out);
-        if (used[i].delta != NULL && !is_told(used[i].delta, told, used, i))
-            tell_also(s, used[i].delta, out);
+        const struct crl_use *both[] = {used[i].base, used[i].delta};
+        for (size_t k = 0; k < 2; k++) {
+            if (both[k] == NULL || is_told(both[k], told, used, i))
+                continue;
+            tell_also(s, both[k], out);
+            tell_about(both[k], out);
+        }
     }
     return SIGN_OK;
 }
@@ -364,7 +389,7 @@ static sign_rc tell_revoked(const struct crl_search *s, const struct crl_use *u,
     since(out, e->revoked_at); /* and for good */
     out->revoked_at = e->revoked_at;
     out->reason = e->reason;
-    return both.base != NULL ? tell_others(s, u, &both, 1, out, err) : SIGN_OK;
+    return tell_others(s, u, &both, both.base != NULL ? 1 : 0, out, err);
 }
 
 static sign_rc tell_suspended(const struct crl_search *s, const struct crl_use *u, const struct joined *j,

@@ -101,12 +101,15 @@ struct responder {
     bool carried;     /* believed for something that only this signature brings */
     int64_t from, to; /* validation times for which it is believed */
     int64_t expires;
-    struct maker maker; /* of evidence */
+    struct maker maker;           /* of evidence */
+    struct pki_revocation *about; /* what is known of its own status */
+    size_t n_about;
 };
 typedef struct responder responder;
 
 static void responder_free(responder *r) {
     pki_cert_free(&r->held);
+    pki_revocations_free(&r->about, &r->n_about);
 }
 CLEANUP(responder, responder_free);
 
@@ -223,6 +226,19 @@ static sign_rc has_path(struct ocsp_search *s, const struct pki_ocsp *r, respond
     return rc;
 }
 
+static sign_rc take_about(responder *who, const struct rev_answer *a, sign_error *err) {
+    const size_t n = rev_answer_rows(a);
+    pki_revocations_free(&who->about, &who->n_about);
+    if (n == 0)
+        return SIGN_OK;
+    who->about = calloc(n, sizeof *who->about);
+    if (who->about == NULL)
+        return fail_memory(err);
+    rev_answer_tell(a, who->cert, who->about);
+    who->n_about = n;
+    return SIGN_OK;
+}
+
 /* The responder's own status, by lists and by responses that are not its own. */
 static sign_rc is_unrevoked(struct ocsp_search *s, responder *who, bool *ok, sign_error *err) {
     const struct rev_question *q = s->q;
@@ -253,6 +269,8 @@ static sign_rc is_unrevoked(struct ocsp_search *s, responder *who, bool *ok, sig
     who->to = a.valid_to < who->cert->not_after ? a.valid_to : who->cert->not_after;
     who->expires = a.expires;
     who->carried = who->carried || a.carried;
+    if (rc == SIGN_OK && *ok)
+        rc = take_about(who, &a, err);
     rev_answer_clear(&a);
     return rc;
 }
@@ -283,6 +301,7 @@ static sign_rc try_signer(struct ocsp_search *s, struct pki_ocsp *r, struct pki_
     if (!may_answer(s, r, cert, local))
         return SIGN_OK;
     rc = signed_by(s, r, cert, ok, err);
+    responder_free(who);
     *who = (responder){.cert = cert,
                        .carried = carried,
                        .from = INT64_MIN,
@@ -422,8 +441,19 @@ static bool is_better(const struct rev_answer *best, const struct ocsp_single *s
     return status > best->status;
 }
 
-static void take(struct ocsp_search *s, struct pki_ocsp *r, const struct ocsp_single *single,
-                 const responder *who, enum rev_status status) {
+static sign_rc tell_about(const responder *who, struct rev_answer *out, sign_error *err) {
+    if (who->n_about == 0)
+        return SIGN_OK;
+    out->more = calloc(who->n_about, sizeof *out->more);
+    if (out->more == NULL)
+        return fail_memory(err);
+    for (; out->n_more < who->n_about; out->n_more++)
+        pki_revocation_copy(&out->more[out->n_more], &who->about[out->n_more]);
+    return SIGN_OK;
+}
+
+static sign_rc take(struct ocsp_search *s, struct pki_ocsp *r, const struct ocsp_single *single,
+                    const responder *who, enum rev_status status, sign_error *err) {
     struct rev_answer *best = &s->best;
     rev_answer_clear(best);
     best->status = status;
@@ -438,17 +468,18 @@ static void take(struct ocsp_search *s, struct pki_ocsp *r, const struct ocsp_si
     best->valid_to = who->to;
     best->expires = who->expires < r->source->expires ? who->expires : r->source->expires;
     best->carried = who->carried || r->source->origin == ORIGIN_SIGNATURE;
-    if (status == REV_GOOD)
-        return;
-    best->revoked_at = single->revoked_at;
-    best->reason = ocsp_never_issued(single) ? -1 : single->reason;
+    if (status != REV_GOOD) {
+        best->revoked_at = single->revoked_at;
+        best->reason = ocsp_never_issued(single) ? -1 : single->reason;
+    }
+    return tell_about(who, best, err);
 }
 
-static bool consider(struct ocsp_search *s, struct pki_ocsp *r, const struct ocsp_single *single,
-                     const responder *who) {
+static sign_rc consider(struct ocsp_search *s, struct pki_ocsp *r, const struct ocsp_single *single,
+                        const responder *who, bool *used, sign_error *err) {
     if (single->status == OCSP_STATUS_UNKNOWN) {
         note(s, OCSP_RANK_UNKNOWN, MSG_OCSP_UNKNOWN, 0);
-        return false;
+        return SIGN_OK;
     }
     enum rev_status status = status_at(single, s->q->opt->at);
     cut(s, single->this_update - LIMIT_CLOCK_SKEW);
@@ -457,10 +488,9 @@ static bool consider(struct ocsp_search *s, struct pki_ocsp *r, const struct ocs
         cut(s, single->revoked_at);
     /* Revoked for good is so whatever has become of the response (as with lists). */
     if (status != REV_REVOKED && !is_fresh(s, r, single, who))
-        return false;
-    if (is_better(&s->best, single, status))
-        take(s, r, single, who, status);
-    return true;
+        return SIGN_OK;
+    *used = true;
+    return is_better(&s->best, single, status) ? take(s, r, single, who, status, err) : SIGN_OK;
 }
 
 /* ---- evidence: whatever its time --------------------------------------------------------------- */
@@ -561,7 +591,8 @@ sign_rc ocsp_search_add(struct ocsp_search *s, struct pki_ocsp *r, sign_bytes no
         return gather(s, r, &who, err);
     for (size_t i = 0; i < r->n_singles && rc == SIGN_OK && ok; i++) {
         rc = is_about(s, &r->singles[i], &yes, err);
-        any = (rc == SIGN_OK && yes && consider(s, r, &r->singles[i], &who)) || any;
+        if (rc == SIGN_OK && yes)
+            rc = consider(s, r, &r->singles[i], &who, &any, err);
     }
     if (used != NULL)
         *used = any;

@@ -30,34 +30,9 @@ static void write_args(const struct finding *f, struct pki_path *p) {
         (void)snprintf(p->args[n], size, "%s", f->text);
 }
 
-static const char *status_text(enum rev_status s) {
-    static const char *const names[] = {"unknown", "good", "suspended", "revoked"};
-    return names[s];
-}
-
 static void add_revocation(struct pki_path *p, struct pki_cert *cert, const struct rev_answer *a) {
-    if (!a->listed)
-        return;
-    const char *status = status_text(a->status);
-    p->revocation[p->n_revocation++] = (struct pki_revocation){
-        .cert = pki_cert_keep(cert),
-        .this_update = a->this_update,
-        .next_update = a->next_update,
-        .kind = a->ocsp ? "ocsp" : "crl",
-        .produced_at = a->produced_at,
-        .source = pki_source_keep(a->source),
-        .signer = a->signer != NULL ? pki_cert_keep(a->signer) : NULL,
-        .status = status,
-        .sigalg = a->sigalg,
-        .revoked_at = a->revoked_at,
-        .reason = a->reason,
-    };
-    for (size_t i = 0; i < a->n_more; i++) {
-        struct pki_revocation piece = a->more[i];
-        piece.cert = cert;
-        piece.status = status;
-        pki_revocation_copy(&p->revocation[p->n_revocation++], &piece);
-    }
+    rev_answer_tell(a, cert, &p->revocation[p->n_revocation]);
+    p->n_revocation += rev_answer_rows(a);
 }
 
 /* What was fetched may be outdated later; without the door to the network it would not have been found. */
@@ -77,7 +52,7 @@ static enum pki_purpose purpose_of_anchors(const struct pki_path_options *opt) {
 static struct pki_path *make_path(const search *s, size_t first) {
     size_t rows = 0;
     for (size_t i = first; i < s->n; i++)
-        rows += s->answers[i].listed ? 1 + s->answers[i].n_more : 0;
+        rows += rev_answer_rows(&s->answers[i]);
     struct pki_path *p = calloc(1, sizeof *p + rows * sizeof p->revocation[0]);
     if (p == NULL)
         return NULL;

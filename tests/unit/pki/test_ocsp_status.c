@@ -312,7 +312,13 @@ Test(pki_ocsp_status, delegated_without_nocheck) {
         sign_trust *trust = kit_trust(&with);
         const struct pki_path_options opt = {.at = T2026, .revocation = true};
         path = path_of(trust, view(der), &opt);
-        cr_assert(path->indication == TOTAL_PASSED && path->n_revocation == 1);
+        cr_assert(path->indication == TOTAL_PASSED && path->n_revocation == (i == 0 ? 2 : 1));
+        /* What is known of the responder stands behind what he says. */
+        if (i == 0) {
+            cr_expect(path->revocation[1].cert == path->revocation[0].signer);
+            cr_expect_str_eq(path->revocation[1].kind, "crl");
+            cr_expect_str_eq(path->revocation[1].status, "good");
+        }
         /* The newer piece is the response; with its signer revoked the list is all there is. */
         cr_expect_str_eq(path->revocation[0].kind, i == 0 ? "ocsp" : "crl");
         cr_expect((path->revocation[0].signer != NULL) == (i == 0));
@@ -542,4 +548,66 @@ Test(pki_ocsp_status, long_names_cost_effort) {
     cr_expect_eq(spent(100, true) - spent(100, false), 2 * 1);
     cr_expect_eq(spent(600, true) - spent(600, false), 2 * 2);
     cr_expect_eq(spent(40000, true) - spent(40000, false), 2 * 4);
+}
+
+/* What is known of the responder that answers about an authority is told for every signer below it. */
+Test(pki_ocsp_status, rows_about_a_responder) {
+    struct scene s;
+    scene_begin(&s);
+    EVP_PKEY *below_key = mint_key();
+    const struct mint_cert below = {.subject = "Below",
+                                    .issuer = "CA",
+                                    .key = below_key,
+                                    .issuer_key = s.ca_key,
+                                    .serial = 9,
+                                    .ca = 1,
+                                    .path_len = -1,
+                                    .key_usage = KU_CERT_SIGN};
+    set_extras(&s, true, false);
+    s.signer.issuer = "Below";
+    s.signer.issuer_key = below_key;
+    struct mint_single of_ca = single_of(&s), of_responder = of_ca, of_signers[2] = {of_ca, of_ca};
+    of_ca.serial = 9;
+    of_responder.serial = 77;
+    for (size_t i = 0; i < 2; i++) {
+        of_signers[i].issuer = "Below";
+        of_signers[i].issuer_key = below_key;
+        of_signers[i].serial = 4711 + i;
+    }
+    struct mint_ocsp by_responder_ = response_of(&s, &of_ca), by_ca = response_of(&s, &of_responder),
+                     by_below = response_of(&s, of_signers);
+    by_responder_.by_name = "Responder";
+    by_responder_.key = s.responder_key;
+    by_below.by_name = "Below";
+    by_below.key = below_key;
+    by_below.n = 2;
+    AUTO(sign_buf) anchor = mint_cert(&s.ca);
+    AUTO(sign_buf) below_der = mint_cert(&below);
+    AUTO(sign_buf) responder = mint_cert(&s.responder);
+    AUTO(sign_buf) first = mint_cert(&s.signer);
+    s.signer.serial = 4712;
+    AUTO(sign_buf) second = mint_cert(&s.signer);
+    AUTO(sign_buf) a = mint_ocsp(&by_responder_);
+    AUTO(sign_buf) b = mint_ocsp(&by_ca);
+    AUTO(sign_buf) c = mint_ocsp(&by_below);
+    const struct kit k = {.anchors = {view(anchor)},
+                          .n_anchors = 1,
+                          .certs = {view(below_der), view(responder)},
+                          .n_certs = 2,
+                          .ocsps = {view(a), view(b), view(c)},
+                          .n_ocsps = 3};
+    sign_trust *trust = kit_trust(&k);
+    const struct pki_path_options opt = {.at = T2026, .revocation = true};
+    const sign_bytes ends[] = {view(first), view(second), view(first)};
+    for (size_t i = 0; i < 3; i++) {
+        AUTO(pki_path_ptr) p = path_of(trust, ends[i], &opt);
+        cr_assert(p->indication == TOTAL_PASSED && p->n_chain == 3);
+        cr_assert_eq(p->n_revocation, 3);
+        cr_expect(p->revocation[0].cert == p->chain[0] && p->revocation[1].cert == p->chain[1]);
+        cr_expect(p->revocation[2].cert == p->revocation[1].signer && p->revocation[2].signer == NULL);
+        cr_expect(bytes_equal(p->revocation[2].cert->der, view(responder)));
+    }
+    sign_trust_free(&trust);
+    EVP_PKEY_free(below_key);
+    scene_end(&s);
 }

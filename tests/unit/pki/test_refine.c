@@ -364,3 +364,35 @@ Test(pki_refine, past_paths_are_not_for_now) {
     sign_trust_free(&trust);
     stage_end(&s);
 }
+
+/* What another signer of lists is believed for is told behind his list. */
+Test(pki_refine, rows_about_a_signer_of_lists) {
+    struct stage s;
+    stage_begin(&s);
+    s.list.key = s.teller_key;
+    s.list.to = T2026 + DAY;
+    AUTO(sign_buf) root = mint_cert(&s.root);
+    AUTO(sign_buf) ca = mint_cert(&s.ca);
+    AUTO(sign_buf) teller = mint_cert(&s.teller);
+    AUTO(sign_buf) der = mint_cert(&s.signer);
+    AUTO(sign_buf) list = mint_crl(&s.list);
+    AUTO(sign_buf) root_list = mint_crl(&s.root_list);
+    const struct kit k = {.anchors = {view(root)},
+                          .n_anchors = 1,
+                          .certs = {view(ca), view(teller)},
+                          .n_certs = 2,
+                          .crls = {view(list), view(root_list)},
+                          .n_crls = 2};
+    sign_trust *trust = kit_trust(&k);
+    for (int round = 0; round < 2; round++) {
+        AUTO(pki_path_ptr) p = path_of(trust, view(der), &s.opt);
+        cr_assert(p->indication == TOTAL_PASSED && p->n_revocation == 3);
+        cr_expect(p->revocation[0].cert == p->chain[0] && p->revocation[2].cert == p->chain[1]);
+        cr_expect(p->revocation[1].cert == p->revocation[0].signer);
+        cr_expect(bytes_equal(p->revocation[1].cert->der, view(teller)));
+        cr_expect_str_eq(p->revocation[1].status, "good");
+        cr_expect_eq(p->revocation[1].this_update, s.root_list.from);
+    }
+    sign_trust_free(&trust);
+    stage_end(&s);
+}
