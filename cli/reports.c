@@ -1,0 +1,203 @@
+/* verify --report KIND=FILE: the same verification told in several forms, each into a file of its own. */
+#include "reports.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const struct option_row report_rows[] = {
+    {"report",
+     0,
+     OPT_LIST,
+     "KIND=FILE",
+     {"raporu FILE'a yaz; KIND text, json, detailed, diagnostic, etsi ya da html; FILE - standart çıktıdır "
+      "(yinelenebilir)",
+      "write the report to FILE; KIND is text, json, detailed, diagnostic, etsi or html; FILE - is standard "
+      "output (repeatable)"}},
+    {"html", 0, OPT_VALUE, "FILE", {"--report html=FILE", "--report html=FILE"}},
+    {"force",
+     'f',
+     OPT_FLAG,
+     NULL,
+     {"--report, --html: var olan dosyaların üzerine yaz", "--report, --html: replace existing files"}},
+    {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
+
+static const char *const kinds[] = {[SIGN_TEXT] = "text",         [SIGN_JSON] = "json",
+                                    [SIGN_DETAILED] = "detailed", [SIGN_DIAGNOSTIC] = "diagnostic",
+                                    [SIGN_ETSI] = "etsi",         [SIGN_HTML] = "html"};
+
+static bool is_stdout(const char *path) {
+    return strcmp(path, "-") == 0;
+}
+
+/* Two forms in one place, or one in the place of the document itself, would lose what is there. */
+static bool is_taken(const struct reports *r, const char *path, const struct stat *document) {
+    struct stat found;
+    for (size_t i = 0; i < r->n; i++)
+        if (strcmp(r->list[i].path, path) == 0)
+            return true;
+    return !is_stdout(path) && document && stat(path, &found) == 0 && found.st_ino == document->st_ino &&
+           found.st_dev == document->st_dev;
+}
+
+static int add(const struct app *app, struct reports *r, sign_report_form form, const char *path,
+               const struct stat *document) {
+    struct stat found;
+    if (!*path)
+        return usage(
+            app, (struct words){"--report KIND=FILE: dosya adı yok", "--report KIND=FILE: no name of a file"},
+            kinds[form]);
+    if (is_stdout(path) && app->json)
+        return usage(app,
+                     (struct words){"--json ile standart çıktıya başka rapor yazılmaz",
+                                    "with --json no other report goes to standard output"},
+                     kinds[form]);
+    if (is_taken(r, path, document))
+        return usage(app,
+                     (struct words){"bu dosyada başka bir şey duracak ya da duruyor",
+                                    "something else is there, or will be"},
+                     path);
+    /* A device or a pipe has nothing that could be lost. */
+    if (!is_stdout(path) && !r->force && stat(path, &found) == 0 && S_ISREG(found.st_mode)) {
+        char text[PATH_SHOWN], shown[PATH_SHOWN - 100];
+        printable(path, shown, sizeof shown);
+        snprintf(text, sizeof text, "%s: %s",
+                 say(app, (struct words){"Çıktı dosyası zaten var", "The output already exists"}), shown);
+        return tell(app, EXIT_IO, "E5004", text,
+                    say(app, (struct words){"Başka bir ad verin ya da --force kullanın.",
+                                            "Choose another name, or use --force."}));
+    }
+    r->list[r->n].form = form;
+    r->list[r->n++].path = path;
+    r->to_stdout = r->to_stdout || is_stdout(path);
+    return 0;
+}
+
+static int add_spec(const struct app *app, struct reports *r, const char *spec, const struct stat *document) {
+    size_t n = strcspn(spec, "=");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (spec[n] && strlen(kinds[i]) == n && strncmp(kinds[i], spec, n) == 0)
+            return add(app, r, (sign_report_form)i, spec + n + 1, document);
+    return usage(
+        app,
+        (struct words){"--report KIND=FILE: KIND text, json, detailed, diagnostic, etsi ya da html olmalı",
+                       "--report KIND=FILE: KIND must be text, json, detailed, diagnostic, etsi or html"},
+        spec);
+}
+
+int reports_read(const struct app *app, const struct args *args, struct reports *out) {
+    const char *given[MAX_VALUES], *html = args_value(args, "html");
+    struct stat document;
+    bool known = stat(args->operands[0], &document) == 0;
+    size_t n = args_list(args, "report", given, MAX_VALUES);
+    int failed = 0;
+    *out = (struct reports){.force = args_flag(args, "force")};
+    for (size_t i = 0; !failed && i < n; i++)
+        failed = add_spec(app, out, given[i], known ? &document : NULL);
+    if (!failed && html)
+        failed = add(app, out, SIGN_HTML, html, known ? &document : NULL);
+    if (!failed && out->n == 0 && args_asked(args, "force"))
+        failed = usage(
+            app,
+            (struct words){"--force için --report ya da --html gerekli", "--force needs --report or --html"},
+            NULL);
+    return failed;
+}
+
+bool reports_detailed(const struct reports *r) {
+    for (size_t i = 0; i < r->n; i++)
+        if (r->list[i].form >= SIGN_DETAILED)
+            return true;
+    return false;
+}
+
+/* ---- writing ---- */
+
+static bool put_all(int fd, const sign_buf *text) {
+    for (size_t done = 0; done < text->len;) {
+        ssize_t n = write(fd, text->data + done, text->len - done);
+        if (n < 0 && errno != EINTR)
+            return false;
+        done += n > 0 ? (size_t)n : 0;
+    }
+    return true;
+}
+
+/* A pipe or a device: written as it is, there is nothing to rename. */
+static bool write_device(const char *path, const sign_buf *text) {
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    bool ok = fd >= 0 && put_all(fd, text);
+    return (fd < 0 || close(fd) == 0) && ok;
+}
+
+/* link fails on a name that somebody took meanwhile, where rename would replace it; a file system without
+ * links has only the second. */
+static bool give_name(const char *temporary, const char *path, bool force) {
+    if (!force && link(temporary, path) == 0)
+        return unlink(temporary) == 0;
+    if (!force && errno == EEXIST)
+        return false;
+    return rename(temporary, path) == 0;
+}
+
+/* Beside the target, then renamed: nobody ever sees half a report. */
+static bool write_file(const char *path, const sign_buf *text, bool force) {
+    char temporary[PATH_SHOWN];
+    if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    int fd = mkstemp(temporary);
+    if (fd < 0)
+        return false;
+    mode_t mask = umask(0);
+    umask(mask);
+    bool ok = fchmod(fd, 0666 & ~mask) == 0 && put_all(fd, text) && fsync(fd) == 0;
+    ok = close(fd) == 0 && ok;
+    ok = ok && give_name(temporary, path, force);
+    int why = errno;
+    if (!ok)
+        unlink(temporary);
+    errno = why;
+    return ok;
+}
+
+static int write_one(const struct app *app, const char *path, const sign_buf *text, bool force) {
+    struct stat found;
+    bool device = stat(path, &found) == 0 && !S_ISREG(found.st_mode);
+    if (is_stdout(path))
+        return print_bytes(app, text->data, text->len);
+    bool ok = device ? write_device(path, text) : write_file(path, text, force);
+    return ok ? 0
+              : io_error(app, "E5003", (struct words){"Rapor yazılamadı", "Cannot write the report"}, path);
+}
+
+int reports_write(const struct app *app, const struct reports *r, const sign_report *report) {
+    int failed = 0;
+    for (size_t i = 0; !failed && i < r->n; i++) {
+        sign_buf text = {0};
+        sign_error err = {0};
+        if (sign_report_write(report, r->list[i].form, app->lang, &text, &err) != SIGN_OK)
+            failed = tell_error(app, &err);
+        else
+            failed = write_one(app, r->list[i].path, &text, r->force);
+        sign_buf_free(&text);
+    }
+    return failed;
+}
+
+int reports_tell(const struct app *app, const struct reports *r) {
+    char shown[PATH_SHOWN];
+    bool first = true;
+    for (size_t i = 0; i < r->n && !app->quiet; i++) {
+        if (is_stdout(r->list[i].path))
+            continue;
+        printable(r->list[i].path, shown, sizeof shown);
+        printf("%s%s (%s): %s\n", first ? "\n" : "", say(app, (struct words){"Rapor", "Report"}),
+               kinds[r->list[i].form], shown);
+        first = false;
+    }
+    return finish_stdout(app, EXIT_DONE);
+}
