@@ -343,7 +343,12 @@ int run_cert(struct app *app, const struct args *args);
 int run_trust(struct app *app, const struct args *args);
 int run_cache(struct app *app, const struct args *args);
 int run_doctor(struct app *app, const struct args *args);
-extern const struct option_row cert_rows[], trust_rows[], cache_rows[], doctor_rows[];
+int run_policy(struct app *app, const struct args *args);
+extern const struct option_row verify_rows[], cert_rows[], trust_rows[], cache_rows[], doctor_rows[];
+
+/* policy.c */
+/* The built-in policy of that name (NULL: the default), or that of a file. */
+int policy_choose(const struct app *app, const char *name, sign_policy **out);
 
 /* cert.c */
 json_t *cert_json(const sign_cert *c);

@@ -251,13 +251,13 @@ static int check_one(const struct app *app, const struct args *args, const sign_
 static int cert_check(struct app *app, const struct args *args) {
     const char *policies[MAX_VALUES];
     sign_cert_options opt = {.size = sizeof opt,
-                             .policy = args_value(args, "policy"),
                              .no_revocation = args_flag(args, "no-revocation"),
                              .explicit_policy = args_flag(args, "require-policy"),
                              .no_mapping = args_flag(args, "no-mapping"),
                              .no_any_policy = args_flag(args, "no-any-policy"),
                              .policies = policies};
     struct evidence evidence;
+    sign_policy *policy = NULL;
     opt.n_policies = args_list(args, "policy-oid", policies, MAX_VALUES);
     app->schema = "cert-check";
     int code = module_check(app, args, args->operands[1]);
@@ -267,8 +267,11 @@ static int cert_check(struct app *app, const struct args *args) {
         code = policies_check(app, &opt);
     if (!code)
         code = time_at(app, args, &opt.at);
+    if (!code)
+        code = policy_choose(app, args_value(args, "policy"), &policy);
     if (code)
         return code;
+    opt.policy_file = policy;
     code = evidence_open(app, args, &evidence);
     if (!code) {
         code = check_one(app, args, evidence.trust, &opt);
@@ -276,6 +279,7 @@ static int cert_check(struct app *app, const struct args *args) {
         door_tell(&evidence.door);
     }
     evidence_close(&evidence);
+    sign_policy_free(&policy);
     return code;
 }
 

@@ -24,7 +24,12 @@ const struct option_row evidence_rows[] = {
      {"iptal listeleri, SİL (yinelenebilir)", "revocation lists, CRL (repeatable)"}},
     {"ocsp", 0, OPT_LIST, "FILE|DIR", {"ÇİSDuP yanıtları (yinelenebilir)", "OCSP responses (repeatable)"}},
     {"at", 0, OPT_VALUE, "RFC3339", {"saat yerine bu an", "this time instead of the clock"}},
-    {"policy", 0, OPT_VALUE, "default|strict", {"doğrulama politikası", "validation policy"}},
+    {"policy",
+     0,
+     OPT_VALUE,
+     "NAME|FILE",
+     {"doğrulama politikası: default, strict, tr, tr-uyum ya da dosyası",
+      "validation policy: default, strict, tr, tr-uyum, or its file"}},
     {"no-revocation", 0, OPT_FLAG, NULL, {"iptal denetimi yapma", "do not check revocation"}},
     {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
 

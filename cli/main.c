@@ -1,5 +1,6 @@
 /* kalem: the program over libsign. One table says what it can do. */
 #include "app.h"
+#include "reports.h"
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -202,10 +203,11 @@ const struct command commands[] = {
       "X.p7s or X.xades.xml, X is found; several --content are told\napart by NAME= (in XML the name that "
       "the "
       "signature gives). Nothing that XML points to is ever fetched."},
-     {content_rows, evidence_rows, store_rows, net_rows},
+     {content_rows, verify_rows, report_rows, evidence_rows, store_rows, net_rows},
      "  kalem verify basvuru.xml.p7m\n  kalem verify basvuru.xml.p7m --offline --trust kokler/ --certs "
      "altkokler/ --crl "
-     "sil/\n  kalem verify rapor.pdf.p7s --content rapor.pdf --json\n",
+     "sil/\n  kalem verify rapor.pdf.p7s --content rapor.pdf --json\n  kalem verify karar.signed.xml --html karar.html "
+     "--report etsi=karar.xml\n",
      run_verify},
     {"inspect",
      "FILE",
@@ -312,6 +314,26 @@ const struct command commands[] = {
      "kanit.cache\n  "
      "kalem cache import kanit.cache\n",
      run_cache},
+    {"policy",
+     "list|show|lint|diff [NAME|FILE]...",
+     1,
+     3,
+     {"doğrulama politikaları", "policies of verification"},
+     {"Bir politika, her denetimin kimin için ne kadar sayıldığını ve algoritmalara ne zamana dek "
+      "güvenildiğini söyler. list\nyerleşik olanları, show birini bütünüyle gösterir; show -o, bir politika "
+      "dosyasının başlangıcını yazar. lint, bir dosyadaki\nbütün yanlışları söyler. diff, iki politikanın "
+      "nerede "
+      "ayrıldığını gösterir; aynıysa 0, değilse 1 ile biter.",
+      "A policy says how much each check counts, for whom, and until when algorithms are relied on. list "
+      "names "
+      "the built-in ones,\nshow tells one of them whole; show -o writes a file to begin with. lint tells "
+      "every "
+      "fault of a file. diff tells where two\npolicies part; it ends with 0 when they are the same, else "
+      "with 1."},
+     {output_rows},
+     "  kalem policy show tr\n  kalem policy show default -o bizim.json\n  kalem policy lint bizim.json\n"
+     "  kalem policy diff default bizim.json --json\n",
+     run_policy},
     {"doctor",
      "[CERT]",
      0,

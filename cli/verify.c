@@ -1,10 +1,19 @@
 /* kalem verify, inspect and extract. */
 #include "app.h"
+#include "reports.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { MAX_CONTENTS = 16 };
+
+const struct option_row verify_rows[] = {{"require",
+                                          0,
+                                          OPT_VALUE,
+                                          "RULE",
+                                          {"geçmesi gereken imzalar: all, any, n:K, signer:KİM,KİM",
+                                           "which signatures must pass: all, any, n:K, signer:ID,ID"}},
+                                         {NULL, 0, OPT_FLAG, NULL, {NULL, NULL}}};
 
 /* The detached contents: --content [NAME=]FILE, or X beside X.p7s. */
 struct contents {
@@ -225,8 +234,20 @@ static int dump_check(const struct app *app, const sign_report *report, const st
                             : 0;
 }
 
+/* The forms that --report names, then the report itself unless one of them took its place. */
+static int tell_report(const struct app *app, const sign_report *report, const struct reports *reports,
+                       const struct dump *dump) {
+    int code = reports_write(app, reports, report);
+    if (code)
+        return code;
+    code = reports->to_stdout ? sign_report_exit(report) : report_print(app, report, dump);
+    int told = code < EXIT_IO && !app->json && !reports->to_stdout ? reports_tell(app, reports) : 0;
+    return told ? told : code;
+}
+
 static int verify_document(const struct app *app, const struct args *args, const sign_trust *trust,
-                           const sign_verify_options *opt, const struct dump *dump) {
+                           const sign_verify_options *opt, const struct dump *dump,
+                           const struct reports *reports) {
     struct document what = {.spool = -1};
     struct contents contents = {.n = 0};
     sign_report *report = NULL;
@@ -239,7 +260,7 @@ static int verify_document(const struct app *app, const struct args *args, const
             sign_verify(&what.in, contents.in, contents.chosen ? 1 : contents.n, trust, opt, &report, &err);
         code = dump->failed ? dump->failed : rc < 0 ? tell_error(app, &err) : dump_check(app, report, dump);
         if (!code)
-            code = report_print(app, report, dump);
+            code = tell_report(app, report, reports, dump);
     }
     sign_report_free(&report);
     contents_free(&contents);
@@ -247,21 +268,35 @@ static int verify_document(const struct app *app, const struct args *args, const
     return code;
 }
 
-int run_verify(struct app *app, const struct args *args) {
-    sign_verify_options opt = {.size = sizeof opt,
-                               .policy = args_value(args, "policy"),
-                               .no_revocation = args_flag(args, "no-revocation")};
+static int verify_with(const struct app *app, const struct args *args, sign_verify_options *opt,
+                       const struct reports *reports) {
     struct evidence evidence;
-    int code = time_at(app, args, &opt.at);
-    if (code)
-        return code;
-    code = evidence_open(app, args, &evidence);
+    int code = evidence_open(app, args, &evidence);
     if (!code) {
-        code = verify_document(app, args, evidence.trust, &opt, &(struct dump){.app = app});
+        code = verify_document(app, args, evidence.trust, opt, &(struct dump){.app = app}, reports);
         evidence_tell(app, args, &evidence, code);
         door_tell(&evidence.door);
     }
     evidence_close(&evidence);
+    return code;
+}
+
+int run_verify(struct app *app, const struct args *args) {
+    sign_verify_options opt = {.size = sizeof opt,
+                               .require = args_value(args, "require"),
+                               .no_revocation = args_flag(args, "no-revocation")};
+    sign_policy *policy = NULL;
+    struct reports reports;
+    int code = reports_read(app, args, &reports);
+    opt.detailed = reports_detailed(&reports);
+    if (!code)
+        code = time_at(app, args, &opt.at);
+    if (!code)
+        code = policy_choose(app, args_value(args, "policy"), &policy);
+    opt.policy_file = policy;
+    if (!code)
+        code = verify_with(app, args, &opt, &reports);
+    sign_policy_free(&policy);
     return code;
 }
 
@@ -275,7 +310,7 @@ int run_inspect(struct app *app, const struct args *args) {
         opt.digested = dump_piece;
         opt.digested_user = &dump;
     }
-    int code = verify_document(app, args, NULL, &opt, &dump);
+    int code = verify_document(app, args, NULL, &opt, &dump, &(struct reports){.n = 0});
     dump_free(&dump);
     return code;
 }

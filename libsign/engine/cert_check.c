@@ -55,7 +55,8 @@ static sign_rc read_options(const sign_cert_options *opt, checking *c, sign_erro
                                       .at = all.at,
                                       .policy = all.policy,
                                       .no_revocation = all.no_revocation,
-                                      .offline = all.offline};
+                                      .offline = all.offline,
+                                      .policy_file = all.policy_file};
     sign_rc rc = context_make(&same, &c->ctx, err);
     if (rc != SIGN_OK)
         return rc;
@@ -96,7 +97,7 @@ static void describe(struct sign_report *r, const checking *c, const sign_input 
     r->validation_time = c->ctx.at;
     r->time_given = opt && opt->at != 0;
     r->no_revocation = !c->ctx.revocation;
-    r->policy = c->ctx.policy->name;
+    r->policy = arena_str(&r->arena, BYTES_STR(c->ctx.policy->name));
     r->use = uses[c->question.use];
     report_certificate(r, sign_certs_get(c->certs, 0));
 }

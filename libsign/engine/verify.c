@@ -3,6 +3,8 @@
 #include "base/time.h"
 #include "engine/context.h"
 #include "engine/format.h"
+#include "engine/policy.h"
+#include "engine/rule.h"
 #include <sign/verify.h>
 #include <stdlib.h>
 
@@ -48,7 +50,8 @@ sign_rc context_make(const sign_verify_options *opt, struct ades_context *ctx, s
             return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "sign_verify_options.size is not its size");
         all = *opt;
     }
-    ctx->policy = ades_policy_find(all.policy ? all.policy : "default");
+    ctx->policy =
+        all.policy_file ? policy_of(all.policy_file) : ades_policy_find(all.policy ? all.policy : "default");
     if (!ctx->policy)
         return fail(err, SIGN_E_REFUSED, MSG_POLICY_UNKNOWN, "%s", all.policy);
     ctx->at = all.at ? all.at : time_now();
@@ -69,7 +72,7 @@ static void describe(struct sign_report *r, const struct ades_context *ctx, cons
     r->detailed = opt && opt->detailed; /* its size was looked at by context_make */
     /* an inspection has no policy and looks at no revocation data */
     r->no_revocation = !ctx->revocation || ctx->inspect;
-    r->policy = ctx->inspect ? NULL : ctx->policy->name; /* static */
+    r->policy = ctx->inspect ? NULL : arena_str(&r->arena, BYTES_STR(ctx->policy->name));
 }
 
 static sign_rc read_and_judge(const struct ades_context *ctx, const opened *o, struct sign_report *report,
@@ -98,6 +101,10 @@ static sign_rc verify_with(struct ades_context *ctx, const opened *o, struct sig
     return rc == SIGN_OK ? report_seal(report, err) : rc;
 }
 
+static bool wants_whole(const struct ades_context *ctx) {
+    return ades_policy_level(ctx->policy, ROLE_SIGNATURE, CHECK_COVERAGE) == LEVEL_FAIL;
+}
+
 sign_rc sign_verify(const sign_input *what, const sign_input *in, size_t n, const sign_trust *trust,
                     const sign_verify_options *opt, sign_report **out, sign_error *err) {
     if (!what || !out || (n && !in))
@@ -106,7 +113,10 @@ sign_rc sign_verify(const sign_input *what, const sign_input *in, size_t n, cons
     AUTO(sign_trust_ptr) empty = NULL;
     AUTO(sign_report_ptr) report = NULL;
     struct ades_context ctx = {.trust = trust};
+    struct rule rule;
     sign_rc rc = context_make(opt, &ctx, err);
+    if (rc == SIGN_OK)
+        rc = rule_read(opt ? opt->require : NULL, &rule, err);
     if (rc == SIGN_OK && !trust) {
         rc = sign_trust_new(NULL, &empty, err);
         ctx.trust = empty;
@@ -119,6 +129,8 @@ sign_rc sign_verify(const sign_input *what, const sign_input *in, size_t n, cons
         return rc;
     describe(report, &ctx, opt, &o.what);
     rc = verify_with(&ctx, &o, report, err);
+    if (rc == SIGN_OK && !ctx.inspect)
+        rc = rule_apply(&rule, wants_whole(&ctx), report, err);
     if (rc != SIGN_OK)
         return rc;
     *out = TAKE(report);

@@ -28,6 +28,7 @@
 #include <sign/form.h>
 #include <sign/key.h>
 #include <sign/net.h>
+#include <sign/policy.h>
 #include <sign/trust.h>
 #include <sign/types.h>
 #include <sign/verify.h>

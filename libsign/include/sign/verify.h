@@ -2,6 +2,7 @@
 #ifndef SIGN_VERIFY_H
 #define SIGN_VERIFY_H
 
+#include <sign/policy.h>
 #include <sign/trust.h>
 
 SIGN_BEGIN_C
@@ -20,20 +21,29 @@ typedef sign_rc (*sign_digested)(void *user, const char *id, const char *what, s
 typedef struct sign_verify_options {
     size_t size;            /* sizeof(sign_verify_options) */
     int64_t at;             /* validation time, seconds since 1970 UTC; 0: now. Proves nothing */
-    const char *policy;     /* "default" (also NULL) or "strict" */
+    const char *policy;     /* name of a built-in policy: "default" (also NULL), "strict", "tr", "tr-uyum" */
     int no_revocation;      /* nonzero: no revocation check, and the report says so */
     int offline;            /* nonzero: the trust's door to the network stays shut */
     int inspect;            /* nonzero: structure and integrity only, no trust is looked at */
     sign_digested digested; /* NULL: not wanted */
     void *digested_user;
     int detailed; /* nonzero: the report keeps what only SIGN_DETAILED and the forms behind it tell */
+    const sign_policy *policy_file; /* wins over `policy`; NULL: none */
+    /*
+     * Which signatures of the document must pass: "all" (also NULL), "any", "n:K" (those of K different
+     * signers), "signer:ID[,ID]" (one of each ID: serialNumber or common name of the subject, or SHA-256 of
+     * the certificate in hex; "\\," is a comma in a name). Others that do not pass are named in warnings. A
+     * signature that counts and leaves a part of the document unsigned never goes without a warning, and is
+     * no pass where the policy has covers-whole-document at FAIL. SIGN_E_ARGUMENT: it is no such rule.
+     */
+    const char *require;
 } sign_verify_options;
 
 /*
  * Verifies every signature of `what`; `in[0..n)` is the detached content by name (one alone needs no
- * name). `trust` NULL is an empty one. SIGN_OK only when every signature is TOTAL-PASSED, else the
- * worst verdict; *out is written in each of these cases, SIGN_NO_SIGNATURE included.
- * A malformed or oversized signature is a verdict (TOTAL-FAILED / FORMAT_FAILURE), not an error.
+ * name). `trust` NULL is an empty one. SIGN_OK only when every signature is TOTAL-PASSED (or those that
+ * `require` names), else the worst verdict; *out is written in each of these cases, SIGN_NO_SIGNATURE
+ * included. A malformed or oversized signature is a verdict (TOTAL-FAILED / FORMAT_FAILURE), not an error.
  */
 SIGN_CALL sign_rc sign_verify(const sign_input *what, const sign_input *in, size_t n, const sign_trust *trust,
                               const sign_verify_options *opt, sign_report **out, sign_error *err);
@@ -56,6 +66,7 @@ typedef struct sign_cert_options {
         *policies; /* user-initial-policy-set: dotted OIDs (RFC 5280, 6.1.1 (c)); none: anyPolicy */
     size_t n_policies;
     int explicit_policy, no_mapping, no_any_policy; /* RFC 5280, 6.1.1 (e) to (g) */
+    const sign_policy *policy_file;                 /* wins over `policy`; NULL: none */
 } sign_cert_options;
 
 /*
