@@ -61,7 +61,7 @@ static int add(const struct app *app, struct reports *r, sign_report_form form, 
                      path);
     /* A device or a pipe has nothing that could be lost. */
     if (!is_stdout(path) && !r->force && stat(path, &found) == 0 && S_ISREG(found.st_mode)) {
-        char text[PATH_SHOWN], shown[PATH_SHOWN - 100];
+        char text[600], shown[400];
         printable(path, shown, sizeof shown);
         snprintf(text, sizeof text, "%s: %s",
                  say(app, (struct words){"Çıktı dosyası zaten var", "The output already exists"}), shown);
