@@ -114,4 +114,12 @@ void judging_signature_policy(struct judging *j);
 /* Attributes that the policy, or the profile that the signature policy stands for, asks for (5.2.8). */
 void judging_profile(struct judging *j);
 
+/* ---- refs.c
+ * ------------------------------------------------------------------------------------------------ */
+
+/* References and values that are there, or that the profile wants, are those of the path. */
+sign_rc judging_complete(struct judging *j, sign_error *err);
+/* What the profile of the signature policy makes mandatory. */
+void judging_matrix(struct judging *j);
+
 #endif

@@ -96,4 +96,5 @@ void judging_profile(struct judging *j) {
                             NULL);
     if (is_asked(j, CHECK_SIGNING_TIME) || is_asked(j, CHECK_SIGNING_TIME_VALID))
         check_claimed_time(j);
+    judging_matrix(j);
 }

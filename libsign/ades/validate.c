@@ -158,7 +158,9 @@ static sign_rc accept_signature(struct judging *j, sign_error *err) {
     struct report_block *outer = judging_begin(j, BLOCK_SAV, NULL);
     judging_input_time(j, "time", j->when);
     check_attributes(j);
-    sign_rc rc = judging_sav(j, err);
+    sign_rc rc = j->role != ROLE_TIMESTAMP ? judging_complete(j, err) : SIGN_OK;
+    if (rc == SIGN_OK)
+        rc = judging_sav(j, err);
     judging_end(j, outer);
     return rc;
 }

@@ -1,0 +1,173 @@
+/*
+ * Complete references and values (EN 319 122-1, A.1; EN 319 132-1, A.1; the profiles P3 and P4): whether
+ * those that a signature carries are all that its path needs, and the right ones.
+ */
+#include "ades/judging.h"
+#include "ades/profile.h"
+
+static sign_rc hashes_to(struct judging *j, const struct ades_value_ref *r, sign_bytes der, bool *same,
+                         sign_error *err) {
+    uint8_t hash[DIGEST_MAX];
+    *same = false;
+    if (r->digest == DIGEST_NONE || r->digest == DIGEST_MD5 || der.len == 0)
+        return SIGN_OK;
+    sign_rc rc = crypto_hash(j->ctx->crypto, r->digest, der, hash, err);
+    *same = rc == SIGN_OK && bytes_equal(r->hash, BYTES(hash, crypto_digest_row(r->digest)->size));
+    return rc;
+}
+
+/* ---- certificates
+ * --------------------------------------------------------------------------------------------- */
+
+static sign_rc is_referred(struct judging *j, sign_bytes der, bool revocation, bool *found, sign_error *err) {
+    const struct ades_facts *f = j->facts;
+    sign_rc rc = SIGN_OK;
+    *found = false;
+    for (size_t i = 0; i < f->n_refs && rc == SIGN_OK && !*found; i++)
+        if (f->refs[i].revocation == revocation && !f->refs[i].attribute)
+            rc = hashes_to(j, &f->refs[i], der, found, err);
+    return rc;
+}
+
+static bool in_list(const sign_bytes *list, size_t n, sign_bytes der) {
+    for (size_t i = 0; i < n; i++)
+        if (bytes_equal(list[i], der))
+            return true;
+    return false;
+}
+
+/* The authorities of the path, the anchor among them; the signer's own stands in the signing-certificate. */
+static sign_rc check_certificates(struct judging *j, bool refs, bool values, sign_error *err) {
+    const struct pki_path *path = j->path;
+    const struct ades_facts *f = j->facts;
+    const struct pki_cert *unreferred = NULL, *uncarried = NULL;
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 1; i < path->n_chain && rc == SIGN_OK; i++) {
+        const struct pki_cert *c = path->chain[i];
+        bool found = true;
+        if (refs)
+            rc = is_referred(j, c->der, false, &found, err);
+        if (!found)
+            unreferred = c;
+        if (values && !in_list(f->bag, f->n_bag, c->der))
+            uncarried = c;
+    }
+    if (rc != SIGN_OK)
+        return rc;
+    if (refs)
+        (void)judging_check(j, CHECK_CERTIFICATE_REFS, unreferred == NULL, MSG_CERTIFICATE_REF,
+                            unreferred != NULL ? judging_name(j, unreferred) : NULL, NULL, NULL);
+    if (values)
+        (void)judging_check(j, CHECK_VALUES, uncarried == NULL, MSG_CERTIFICATE_VALUE,
+                            uncarried != NULL ? judging_name(j, uncarried) : NULL, NULL, NULL);
+    return SIGN_OK;
+}
+
+/* ---- revocation data
+ * ------------------------------------------------------------------------------------------ */
+
+static bool is_carried(const struct pki_evidence *e) {
+    return e->piece.source != NULL && e->piece.source->origin == ORIGIN_SIGNATURE;
+}
+
+/* A reference by the whole response: those that are carried are tried, as far as they hold this one. */
+static sign_rc refers_whole(struct judging *j, const struct pki_evidence *e, const sign_bytes *list, size_t n,
+                            bool *found, sign_error *err) {
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 0; i < n && rc == SIGN_OK && !*found; i++)
+        if (list[i].len >= e->der.len &&
+            bytes_equal(BYTES(list[i].data + list[i].len - e->der.len, e->der.len), e->der))
+            rc = is_referred(j, list[i], true, found, err);
+    return rc;
+}
+
+static sign_rc refers(struct judging *j, const struct pki_evidence *e, bool *found, sign_error *err) {
+    const struct ades_facts *f = j->facts;
+    sign_rc rc = is_referred(j, e->der, true, found, err);
+    if (rc != SIGN_OK || *found || strcmp(e->piece.kind, "ocsp") != 0)
+        return rc;
+    rc = refers_whole(j, e, f->ocsps, f->n_ocsps, found, err);
+    if (rc == SIGN_OK && !*found && f->lists != NULL)
+        rc = refers_whole(j, e, f->lists->ocsp_der, f->lists->n_ocsp, found, err);
+    return rc;
+}
+
+struct piece_wants {
+    bool refs, values, ocsp; /* ocsp: of the signer, by the profile */
+};
+
+static sign_rc check_pieces_of(struct judging *j, size_t i, const struct piece_wants *want, sign_error *err) {
+    const struct pki_path_options opt = judging_options(j);
+    const struct pki_path *path = j->path;
+    AUTO(pki_evidences) all = {0};
+    bool referred = !want->refs, carried = !want->values, ocsp = i > 0 || !want->ocsp;
+    sign_rc rc =
+        pki_evidence_find(j->ctx->trust, j->ctx->crypto, path->chain + i, path->n_chain - i, &opt, &all, err);
+    for (size_t k = 0; k < all.n && rc == SIGN_OK; k++) {
+        bool found = referred;
+        if (!referred)
+            rc = refers(j, &all.list[k], &found, err);
+        referred = found;
+        carried = carried || is_carried(&all.list[k]);
+        ocsp = ocsp || (is_carried(&all.list[k]) && strcmp(all.list[k].piece.kind, "ocsp") == 0);
+    }
+    if (rc != SIGN_OK)
+        return rc;
+    const char *name = referred && carried && ocsp ? NULL : judging_name(j, path->chain[i]);
+    if (!referred)
+        (void)judging_check(j, CHECK_REVOCATION_REFS, false, MSG_REVOCATION_REF, name, NULL, NULL);
+    if (!carried)
+        (void)judging_check(j, CHECK_VALUES, false, MSG_REVOCATION_VALUE, name, NULL, NULL);
+    if (!ocsp)
+        (void)judging_check(j, CHECK_PROFILE, false, MSG_PROFILE_OCSP, j->out->profile, NULL, NULL);
+    return SIGN_OK;
+}
+
+/* ---- the whole
+ * -------------------------------------------------------------------------------------------------- */
+
+static bool is_asked(const struct judging *j, enum ades_check check) {
+    return judging_level(j, check) != LEVEL_IGNORE;
+}
+
+sign_rc judging_complete(struct judging *j, sign_error *err) {
+    const struct ades_facts *f = j->facts;
+    const struct ades_profile *profile = ades_profile_of(f);
+    const struct ades_carried none = {0}, *c = f->carried != NULL ? f->carried : &none;
+    bool whole = profile != NULL && profile->long_term;
+    if (j->path == NULL || !j->path->anchored)
+        return SIGN_OK;
+    bool cert_refs = c->certificate_refs && is_asked(j, CHECK_CERTIFICATE_REFS);
+    bool cert_values = (c->certificate_values || whole) && is_asked(j, CHECK_VALUES);
+    struct piece_wants want = {.refs = c->revocation_refs && is_asked(j, CHECK_REVOCATION_REFS),
+                               .values = (c->revocation_values || whole) && is_asked(j, CHECK_VALUES),
+                               .ocsp = profile != NULL && profile->ocsp && is_asked(j, CHECK_PROFILE)};
+    sign_rc rc = SIGN_OK;
+    if (cert_refs || cert_values)
+        rc = check_certificates(j, cert_refs, cert_values, err);
+    if (!j->ctx->revocation || !(want.refs || want.values || want.ocsp))
+        return rc;
+    for (size_t i = 0; i + 1 < j->path->n_chain && rc == SIGN_OK; i++)
+        rc = check_pieces_of(j, i, &want, err);
+    return rc;
+}
+
+/* What the table of the profiles makes mandatory (Rehber, Tablo 2): X-Long for P3 and P4, in XAdES with a
+ * time-stamp over signature and references, in CAdES without one. */
+void judging_matrix(struct judging *j) {
+    const struct ades_facts *f = j->facts;
+    const struct ades_profile *p = ades_profile_of(f);
+    const struct ades_carried none = {0}, *c = f->carried != NULL ? f->carried : &none;
+    if (p == NULL || j->role != ROLE_SIGNATURE)
+        return;
+    bool xml = j->out->format != NULL && strcmp(j->out->format, "xades") == 0;
+    const char *missing = !c->signature_stamp      ? "signature-time-stamp"
+                          : !p->long_term          ? NULL
+                          : !c->certificate_refs   ? "complete-certificate-references"
+                          : !c->revocation_refs    ? "complete-revocation-references"
+                          : !c->certificate_values ? "certificate-values"
+                          : !c->revocation_values  ? "revocation-values"
+                          : xml && !c->refs_stamp  ? "SigAndRefsTimeStamp"
+                                                   : NULL;
+    (void)judging_check(j, CHECK_PROFILE, missing == NULL, MSG_PROFILE_MISSING, p->name, missing, NULL);
+}
