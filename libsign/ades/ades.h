@@ -161,6 +161,13 @@ struct ades_context {
 sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *facts, struct sign_report *report,
                    struct report_signature *out, sign_error *err);
 
+/*
+ * What its counter-signatures, which stand judged under `out`, mean for the signature: nothing by the
+ * standard, what the policy says here.
+ */
+void ades_weigh_counters(const struct ades_context *ctx, const struct ades_facts *facts,
+                         struct sign_report *report, struct report_signature *out);
+
 /* A certificate to be judged alone. */
 struct ades_certificate {
     struct pki_cert *cert;

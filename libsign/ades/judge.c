@@ -99,3 +99,21 @@ sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *fact
     judging_close(&j);
     return rc;
 }
+
+void ades_weigh_counters(const struct ades_context *ctx, const struct ades_facts *facts,
+                         struct sign_report *report, struct report_signature *out) {
+    struct judging j = {
+        .ctx = ctx, .facts = facts, .report = report, .out = out, .role = facts->role, .object = out->id};
+    bool passed = out->indication == TOTAL_PASSED;
+    if (ctx->inspect)
+        return;
+    for (const struct report_signature *c = out->countersignatures; c != NULL; c = c->next) {
+        if (c->indication == TOTAL_PASSED)
+            continue;
+        const char *sub = sub_indication_text(c->sub);
+        if (!judging_check(&j, CHECK_COUNTER_SIGNATURES, false, MSG_COUNTER_SIGNATURE_FAILED, c->id,
+                           sub != NULL ? sub : indication_text(c->indication), NULL) &&
+            passed)
+            judging_replace(&j, INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE);
+    }
+}

@@ -226,18 +226,13 @@ static sign_rc check_imprint(struct stamp_state *s, sign_error *err) {
     return SIGN_OK;
 }
 
-static bool names_signer(const struct tsp_token *t, const struct pki_cert *signer) {
-    return t->tsa_name.len == 0 || bytes_equal(t->tsa_name, signer->subject) ||
-           pki_name_equal(t->tsa_name, signer->subject);
-}
-
 /* RFC 3161, 2.4.2: the name in the token is one of the certificate's; and nobody stamps what is yet to come.
  */
 static void check_info(struct stamp_state *s) {
     const struct tsp_token *t = s->stamp->token;
     struct judging *j = &s->j;
     if (s->facts.signer != NULL)
-        (void)judging_check(j, CHECK_TSA_NAME, names_signer(t, s->facts.signer), MSG_TSA_NAME, s->row->tsa,
+        (void)judging_check(j, CHECK_TSA_NAME, tsp_token_names(t, s->facts.signer), MSG_TSA_NAME, s->row->tsa,
                             judging_name(j, s->facts.signer), NULL);
     int64_t latest = j->ctx->at + LIMIT_CLOCK_SKEW;
     if (!j->ctx->inspect)

@@ -116,7 +116,11 @@ static sign_rc judge(struct cades_one *o, sign_error *err) {
         rc = ades_judge(o->job->ctx, &o->facts, o->job->report, o->out, err);
     }
     pki_cert_free(&o->facts.signer);
-    return rc == SIGN_OK ? countersignatures(o, err) : rc;
+    if (rc == SIGN_OK)
+        rc = countersignatures(o, err);
+    if (rc == SIGN_OK)
+        ades_weigh_counters(o->job->ctx, &o->facts, o->job->report, o->out);
+    return rc;
 }
 
 /* A SignerInfo of which nothing can be computed: one entry, every unknown null. */

@@ -72,7 +72,11 @@ static sign_rc judge(struct xades_one *o, sign_error *err) {
     if (rc == SIGN_OK)
         rc = judge_facts(o, err);
     pki_cert_free(&o->facts.signer);
-    return rc == SIGN_OK ? countersignatures(o, &p, err) : rc;
+    if (rc == SIGN_OK)
+        rc = countersignatures(o, &p, err);
+    if (rc == SIGN_OK)
+        ades_weigh_counters(o->job->ctx, &o->facts, o->job->report, o->out);
+    return rc;
 }
 
 /* ---- counter-signatures (EN 319 132-1, 5.2.7) -----------------------------------------------------------
