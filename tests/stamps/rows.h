@@ -18,7 +18,6 @@
 #define REFSONLY "refsonly at=20250302120000Z; "
 #define LTA      "archive at=20250401120000Z tsa=atsa; "
 /* The next round: about the authority of the first archive time-stamp, then another over all of it. */
-#define AGAIN                                                                                                \
-    "data certs=tsaca,root revs=tsaca-2031.crl,root-2031.crl; archive at=20310601120000Z tsa=atsa2; "
+#define AGAIN "data revs=tsaca-2031.crl,root-2031.crl; archive at=20310601120000Z tsa=atsa2; "
 
 #endif

@@ -29,10 +29,7 @@ static void tokens(struct st *s) {
         {"77-future", ST_BOTH, S "stamp at=20260301100500Z; "},
         {"77-order", ST_BOTH, "content-stamp at=20250301101000Z; " S T},
         {"77-order-same", ST_BOTH, "content-stamp at=20250301100500Z; " S T},
-        {"77-order-accuracy", ST_BOTH,
-         "content-stamp at=20250301100459Z accuracy=60; sign; stamp at=20250301100500Z accuracy=60; "},
         {"77-content-imprint", ST_BOTH, "content-stamp at=20250301095500Z imprint=wrong; " S T},
-        {"77-order-archive", ST_BOTH, S T LT "archive at=20250301090000Z tsa=atsa; "},
     };
     st_make(s, ROWS(rows));
 }
@@ -64,8 +61,6 @@ static void times(struct st *s) {
          "archive at=20250405120000Z tsa=atsa; "},
         {"81-sha1-b", ST_BOTH, "sign digest=sha1; "},
         {"81-sha1-t", ST_BOTH, "sign digest=sha1; " T},
-        {"81-imprint-sha224", ST_BOTH, "sign signer=signer-long; stamp at=20250301100500Z digest=sha224; "},
-        {"81-token-sha224", ST_BOTH, "sign; stamp at=20250301100500Z tokendigest=sha224; "},
     };
     st_make(s, ROWS(rows));
 }
@@ -93,8 +88,6 @@ static void archives(struct st *s) {
         {"79-index-cert", ST_CADES, S T LT "archive at=20250401120000Z tsa=atsa index-fault=cert; "},
         {"79-index-missing", ST_CADES, S T T LT "archive at=20250401120000Z tsa=atsa index-fault=missing; "},
         {"79-index-absent", ST_CADES, S T LT "archive at=20250401120000Z tsa=atsa index-fault=absent; "},
-        {"79-index-digest", ST_CADES,
-         S T LT "archive at=20250401120000Z tsa=atsa digest=sha512 index-digest=sha256; "},
         {"79-carried-after-v3", ST_CADES, S T LT LTA "carry revs=tsaca-0402.crl; "},
         {"79-carried-after-v2", ST_CADES,
          S T LT "archive v=2 at=20250401120000Z tsa=atsa; carry revs=tsaca-0402.crl; "},

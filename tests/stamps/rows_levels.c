@@ -43,6 +43,7 @@ void st_rows_levels(struct st *s) {
         {"lt-ocsp-all", ST_BOTH, S T "carry certs=root,tsaca revs=signer.ocsp,ca.ocsp,tsa.ocsp; "},
         {"lta", ST_BOTH | ST_OUT, S T LT LTA},
         {"lta-again", ST_BOTH | ST_OUT, S T LT LTA AGAIN},
+        {"lta-own-lists", ST_BOTH, S T LT LTA "data revs=tsaca-0402.crl,root-0402.crl; "},
         {"lta-three", ST_BOTH, S T LT LTA "archive at=20280601120000Z tsa=atsa; " AGAIN},
         {"a", ST_BOTH | ST_OUT, S T REFS ESC VALUES LTA},
         {"a-again", ST_BOTH, S T REFS ESC VALUES LTA AGAIN},

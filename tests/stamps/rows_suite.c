@@ -35,7 +35,6 @@ static void revocation(struct st *s) {
         {"21-response-spoiled", ST_BOTH, XL("signer-spoiled.ocsp", ROOT, TSAL)},
         {"22-responder-expired", ST_BOTH, XL("signer-early.ocsp", ROOT, TSAL)},
         {"23-responder-stranger", ST_BOTH, XL("signer-stranger.ocsp", ROOT, TSAL)},
-        {"24-responder", ST_BOTH, XL("signer-checked.ocsp", ROOT, TSAL)},
         {"27-other", ST_BOTH, XL("other.ocsp", ROOT, TSAL)},
         {"28-ca-forged", ST_BOTH,
          "sign certs=ca-forged; " T "values certs=ca-forged,root,tsaca " REVS("ca-0302.crl", ROOT, TSAL)},
@@ -107,9 +106,6 @@ static void references(struct st *s) {
          XLR("certs=ca,root revs=" LISTS, "certs=ca,root,tsaca revs=root-0302.crl," TSAL)},
         {"82-signer-response-missing", ST_BOTH,
          XLR("certs=ca,root revs=signer.ocsp,root-0302.crl", "certs=ca,root,tsaca revs=" ROOT "," TSAL)},
-        {"94-tsa-root-missing", ST_BOTH,
-         XLR("certs=ca,root revs=" LISTS, "certs=ca,root revs=" LISTS "," TSAL)},
-        {"95-tsa-list-missing", ST_BOTH, XLR("certs=ca,root revs=" LISTS, "certs=ca,root,tsaca revs=" LISTS)},
     };
     st_make(s, ROWS(rows));
 }
@@ -135,7 +131,8 @@ static void profiles(struct st *s) {
         {"p4-no-values", ST_BOTH, "sign ess=old policy=p4; " STAMP_NOW},
     };
     static const struct st_row cades[] = {
-        {"p3", ST_CADES, "sign policy=p3; " STAMP_NOW P_CADES("ca-0302.crl")},
+        {"p3", ST_CADES, "sign policy=p3; " STAMP_NOW P_CADES("ca-0303.crl")},
+        {"p3-before-grace", ST_CADES, "sign policy=p3; " STAMP_NOW P_CADES("ca-0228.crl")},
         {"p4", ST_CADES | ST_CADES_OUT, "sign policy=p4; " STAMP_NOW P_CADES(P4)},
         {"p4-a", ST_CADES,
          "sign policy=p4; " STAMP_NOW P_CADES(P4) "archive v=2 at=20250401120000Z tsa=atsa; "},
@@ -158,10 +155,10 @@ static void profiles(struct st *s) {
          "sign policy=p4; " T "refs certs=ca,root revs=signer.ocsp,root-0302.crl; values certs=ca,root,tsaca "
          "revs=signer.ocsp,root-0302.crl; "},
         {"p4-15-sha1", ST_CADES, "sign policy=p4 digest=sha1; " STAMP_NOW P_CADES(P4)},
-        {"p4-sigrefs", ST_CADES, "sign policy=p4; " STAMP_NOW P_VALUES(P4)},
     };
     static const struct st_row xades[] = {
-        {"p3", ST_XADES, "sign ess=old c14n=inc policy=p3; " STAMP_NOW P_VALUES("ca-0302.crl")},
+        {"p3", ST_XADES, "sign ess=old c14n=inc policy=p3; " STAMP_NOW P_VALUES("ca-0303.crl")},
+        {"p3-before-grace", ST_XADES, "sign ess=old policy=p3; " STAMP_NOW P_VALUES("ca-0228.crl")},
         {"p4", ST_XADES, "sign ess=old c14n=inc policy=p4; " STAMP_NOW P_VALUES(P4)},
         {"p4-a", ST_XADES,
          "sign ess=old c14n=inc policy=p4; " STAMP_NOW P_VALUES(P4) "archive at=20250401120000Z tsa=atsa; "},

@@ -41,8 +41,6 @@ static const struct path_cert certs[] = {
     {"signer-long", "ca", .ext = NES, .from = "20240101000000Z", .to = "20340101000000Z"},
     {"signer-late", "ca", .ext = NES, .from = "20250601000000Z", .to = "20261231235959Z"},
     {"signer-early", "ca", .ext = NES, .from = "20220101000000Z", .to = "20250201000000Z"},
-    {"signer-digital", "ca", .ext = "keyUsage=critical,digitalSignature\n" KEY_IDS, .from = "20240101000000Z",
-     .to = "20261231235959Z"},
     {"counter", "ca", .ext = NES, .from = "20240101000000Z", .to = "20261231235959Z"},
 
     {"tsa", "tsaca", .ext = TSA, .from = "20230101000000Z", .to = "20291231235959Z"},
@@ -66,7 +64,6 @@ static const struct path_cert certs[] = {
      .to = "20291231235959Z"},
     {"responder-early", "ca", .ext = RESPONDER "noCheck=ignored\n", .from = "20240101000000Z",
      .to = "20250201000000Z"},
-    {"responder-checked", "ca", .ext = RESPONDER, .from = "20240101000000Z", .to = "20291231235959Z"},
     {"responder-stranger", "stranger", .ext = RESPONDER "noCheck=ignored\n", .from = "20240101000000Z",
      .to = "20291231235959Z"},
 };
@@ -91,15 +88,17 @@ static const struct week weeks[] = {
     {"at-2025-03", "20250308000000Z", "20250315000000Z"},
     {"at-2025-06", "20250530000000Z", "20250606000000Z"},
     {"at-2025-09", "20250830000000Z", "20250906000000Z"},
+    {"at-2026-06", "20260530000000Z", "20260606000000Z"},
     {"at-2027-06", "20270530000000Z", "20270606000000Z"},
     {"at-2029-06", "20290530000000Z", "20290606000000Z"},
     {"at-2030-06", "20300530000000Z", "20300606000000Z"},
     {"at-2031-09", "20310830000000Z", "20310906000000Z"},
     {"at-2033-06", "20330530000000Z", "20330606000000Z"},
     {"at-2041-06", "20410530000000Z", "20410606000000Z"},
-    /* Named for what they say; the last two are of 2025-09. */
+    /* Named for what they say. */
     {"revoked-after", "20250830000000Z", "20250906000000Z"},
     {"revoked-before", "20250830000000Z", "20250906000000Z"},
+    {"revoked-soon", "20250308000000Z", "20250315000000Z"},
     {"revoked-same", "20250830000000Z", "20250906000000Z"},
     {"held-after", "20250830000000Z", "20250906000000Z"},
     {"held-before", "20250830000000Z", "20250906000000Z"},
@@ -109,13 +108,12 @@ static const struct week weeks[] = {
     {"tsa-before", "20250830000000Z", "20250906000000Z"},
     {"tsa-compromised", "20250830000000Z", "20250906000000Z"},
     {"counter-before", "20250830000000Z", "20250906000000Z"},
-    {"responder-before", "20250308000000Z", "20250315000000Z"},
-    {"responder-after", "20250830000000Z", "20250906000000Z"},
 };
 
 static const struct said told[] = {
     {"revoked-after", "ca", "signer 20250601000000Z keyCompromise"},
     {"revoked-before", "ca", "signer 20250215000000Z keyCompromise"},
+    {"revoked-soon", "ca", "signer 20250305000000Z keyCompromise"},
     {"revoked-same", "ca", "signer 20250301100500Z keyCompromise"}, /* at the very second of the time-stamp */
     {"held-after", "ca", "signer 20250601000000Z certificateHold"},
     {"held-before", "ca", "signer 20250215000000Z certificateHold"},
@@ -125,8 +123,6 @@ static const struct said told[] = {
     {"tsa-before", "tsaca", "tsa 20250215000000Z superseded"},
     {"tsa-compromised", "tsaca", "tsa 20250601000000Z keyCompromise"},
     {"counter-before", "ca", "counter 20250215000000Z keyCompromise"},
-    {"responder-before", "ca", "responder-checked 20250215000000Z keyCompromise"},
-    {"responder-after", "ca", "responder-checked 20250601000000Z keyCompromise"},
 };
 
 static const char *entries_of(const char *folder, const char *issuer) {
@@ -154,12 +150,15 @@ static void carried(struct st *s) {
     static const struct {
         const char *end, *from, *to;
     } days[] = {
+        {"0210", "20250210000000Z", "20250217000000Z"}, /* run out when the time-stamp was made */
         {"0228", "20250228000000Z", "20250307000000Z"}, /* before the time-stamp */
         {"0302", "20250302000000Z", "20250309000000Z"}, /* the day after */
-        {"0402", "20250402000000Z", "20250409000000Z"}, /* after the first archive time-stamp */
-        {"0210", "20250210000000Z", "20250217000000Z"}, /* run out when the time-stamp was made */
-        {"2031", "20310530000000Z", "20310606000000Z"}, /* before the second */
-        {"2032", "20311220000000Z", "20311227000000Z"}, /* the last week of the first archive's authority */
+        {"0303", "20250303000000Z", "20250310000000Z"}, /* and the next: the grace period is over */
+        {"0331", "20250331000000Z", "20250407000000Z"}, /* the day before the first archive time-stamp */
+        {"0402", "20250402000000Z", "20250409000000Z"}, /* the day after */
+        {"2029", "20291228000000Z", "20300104000000Z"}, /* the last with the authority of the time-stamp */
+        {"2031", "20310530000000Z", "20310606000000Z"}, /* before the second archive time-stamp */
+        {"2032", "20311228000000Z", "20320104000000Z"}, /* the last with the authority of the first */
     };
     for (size_t d = 0; d < COUNT(days); d++) {
         for (size_t i = 0; i < COUNT(authorities); i++) {
@@ -177,6 +176,9 @@ static void carried_faults(struct st *s) {
          .entries = "signer 20250215000000Z keyCompromise"},
         {"ca-revoked-after.crl", .issuer = "ca", .from = "20250302000000Z", .to = "20250309000000Z",
          .entries = "signer 20250301180000Z keyCompromise"},
+        {"ca-revoked-0601.crl", .issuer = "ca", .from = "20250831000000Z", .to = "20250907000000Z",
+         .entries = "signer 20250601000000Z keyCompromise"},
+        {"lists-stranger.crl", .issuer = "stranger", .from = "20250830000000Z", .to = "20250906000000Z"},
         {"ca-spoiled.crl", .issuer = "ca", .from = "20250302000000Z", .to = "20250309000000Z",
          .spoiled = true},
         {"ca-other-key.crl", .issuer = "ca", .key = "stranger", .from = "20250302000000Z",
@@ -217,7 +219,6 @@ static void answers(struct st *s) {
          .spoiled = true},
         {"signer-early.ocsp", "responder-early", .singles = "signer ca good " DAYS, .produced = MADE},
         {"signer-stranger.ocsp", "responder-stranger", .singles = "signer ca good " DAYS, .produced = MADE},
-        {"signer-checked.ocsp", "responder-checked", .singles = "signer ca good " DAYS, .produced = MADE},
         {"other.ocsp", "responder", .singles = "counter ca good " DAYS, .produced = MADE},
         {"ca.ocsp", "responder-root", .singles = "ca root good " DAYS, .produced = MADE},
         {"ca-before.ocsp", "responder-root", .singles = "ca root keyCompromise " DAYS, .produced = MADE,
