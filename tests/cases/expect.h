@@ -13,8 +13,8 @@
  *   code=E3021              a message with that code
  *   time=T person=P   claimed_time, and the signer's serial_number
  *   level=L best=T    level, and best_signature_time, of the first signature; best=- when there is none
- * Whatever the note says, nothing is extracted from what is TOTAL-FAILED without (`alone`) content from
- * outside, which an extraction does not see. False: *why says what differs.
+ * Whatever the note says, nothing is extracted from what is TOTAL-FAILED for its integrity without (`alone`)
+ * content from outside, which an extraction does not see. False: *why says what differs.
  */
 bool expect_more(const char *vectors, const char *note, const sign_input *what, bool alone,
                  const sign_report *report, char *why, size_t size);
