@@ -175,7 +175,7 @@ static void describe(struct stamp_state *s) {
     struct report_timestamp *row = s->row;
     char name[64];
     row->id = s->out.id;
-    row->kind = s->stamp->kind;
+    row->kind = arena_str(a, BYTES_STR(s->stamp->kind));
     row->time = t->time;
     row->accuracy = -1;
     if (s->j.report->detailed)
@@ -243,7 +243,7 @@ static void check_info(struct stamp_state *s) {
 static sign_rc judge_token(struct stamp_state *s, sign_error *err) {
     struct report_block *outer = judging_begin(&s->j, BLOCK_TST, NULL);
     sign_rc rc = SIGN_OK;
-    judging_input(&s->j, "kind", s->stamp->kind);
+    judging_input(&s->j, "kind", s->row->kind);
     if (s->facts.broken == MSG_NONE) {
         judging_input_time(&s->j, "genTime", s->stamp->token->time);
         rc = check_imprint(s, err);
