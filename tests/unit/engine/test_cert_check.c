@@ -86,7 +86,8 @@ Test(cert_check, verdicts_are_those_of_a_signature) {
         {"nes-p256.pem", SIGN_USE_TSA, 0, SIGN_INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE"},
         {"ocsp-ec.pem", SIGN_USE_OCSP, 0, SIGN_OK, ""},
         {"nes-p256.pem", SIGN_USE_OCSP, 0, SIGN_INDETERMINATE, "CHAIN_CONSTRAINTS_FAILURE"},
-        {"nes-p256.pem", SIGN_USE_SIGNER, INT64_C(2398000000), SIGN_INDETERMINATE, "OUT_OF_BOUNDS_NO_POE"},
+        {"nes-p256.pem", SIGN_USE_SIGNER, INT64_C(2398000000), SIGN_INDETERMINATE,
+         "OUT_OF_BOUNDS_NOT_REVOKED"},
     };
     sign_trust *trust = trust_of(0, PKI "trust", PKI "chain-ec.pem");
     for (int round = 0; round < 2; round++)
