@@ -12,11 +12,9 @@ const struct option_row report_rows[] = {
      0,
      OPT_LIST,
      "KIND=FILE",
-     {"raporu FILE'a yaz; KIND text, json, detailed, diagnostic, etsi ya da html; FILE - standart çıktıdır "
-      "(yinelenebilir)",
-      "write the report to FILE; KIND is text, json, detailed, diagnostic, etsi or html; FILE - is standard "
-      "output (repeatable)"}},
-    {"html", 0, OPT_VALUE, "FILE", {"--report html=FILE", "--report html=FILE"}},
+     {"raporu yaz: text, json, detailed, diagnostic, etsi, html (yinelenebilir; - standart çıktı)",
+      "write the report: text, json, detailed, diagnostic, etsi, html (repeatable; - standard output)"}},
+    {"html", 0, OPT_VALUE, "FILE", {"raporu HTML sayfası olarak yaz", "write the report as an HTML page"}},
     {"force",
      'f',
      OPT_FLAG,

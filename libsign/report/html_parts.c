@@ -136,7 +136,7 @@ void html_message(struct page *p, const struct report_message *m, bool hint) {
                                : "i",
                 lines_code(m, code));
     html_text(p, message_text(m->id, p->lang, m->args, text, sizeof text), ROOM_FOR_TEXT);
-    if (m->constraint) {
+    if (m->constraint && level != 'I') {
         html_raw(p, "<div class=\"check\">");
         put_found(p, "Denetim", "Check", m->constraint);
         put_found(p, "Nesne", "Object", m->object);

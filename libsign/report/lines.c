@@ -167,7 +167,7 @@ void lines_message(grow *out, sign_lang lang, unsigned depth, const struct repor
     grow_printf(out, "%*s%s ", (int)(2 + 2 * depth), "", lines_code(m, code));
     lines_clean(out, text);
     grow_byte(out, '\n');
-    if (m->constraint)
+    if (m->constraint && report_level(m) != 'I') /* what is only noted met nothing that counts */
         put_check(out, lang, depth, m);
     if (*hint)
         grow_printf(out, "%*s%s\n", (int)(8 + 2 * depth), "", hint);
