@@ -50,8 +50,8 @@ static sign_rc split_responses(struct cades_job *job, sign_error *err) {
 
 /* ---- one signature ---------------------------------------------------------------------------------- */
 
-/* Revocation data in SignedData and in the tokens count for the level as revocation-values do (EN 319 122-1,
- * 6.1). */
+/* Revocation data in SignedData count for the level as revocation-values do (EN 319 122-1, 6.1); what a token
+ * carries is about its authority. */
 static void describe(struct cades_one *o) {
     const struct cms_signer *s = o->s;
     const struct ades_carried *carried = o->facts.carried;
@@ -60,7 +60,7 @@ static void describe(struct cades_one *o) {
     bool cades = o->facts.certificate_v1 || o->facts.certificate_v2;
     cades_signed_text(s, a, o->out, &o->facts.policy);
     o->out->format = cades ? "cades" : "cms";
-    o->out->level = cades ? ades_level(carried, o->job->m->crls.len != 0 || carried->timestamp_data) : NULL;
+    o->out->level = cades ? ades_level(carried, o->job->m->crls.len != 0) : NULL;
     o->out->claimed_time = o->facts.claimed_time = s->signing_time;
     if (s->sigalg.scheme != SCHEME_NONE) {
         crypto_sigalg_name(&s->sigalg, name);
