@@ -83,10 +83,36 @@ static json_t *for_role(json_t *value, size_t role) {
     return own ? own : value;
 }
 
-/* Text without quotation marks, "-" for none, or JSON in one line; the caller frees it. */
+static char *plain(json_t *value);
+
+/* "2048: 2029-01-01, 3000: -": rows of keys; or a digest's "- (from 2030-01-01: WARN)". The caller frees it.
+ */
+static char *composed(json_t *value) {
+    char out[400] = "";
+    size_t i, at = 0;
+    json_t *row;
+    char *until = json_is_object(value) ? plain(json_object_get(value, "until")) : NULL;
+    char *warn = until ? plain(json_object_get(value, "warn-from")) : NULL;
+    if (until && warn)
+        snprintf(out, sizeof out, "%s (WARN: %s)", until, warn);
+    free(until);
+    free(warn);
+    json_array_foreach(value, i, row) {
+        until = plain(json_object_get(row, "until"));
+        int n = snprintf(out + at, sizeof out - at, "%s%lld: %s", i ? ", " : "",
+                         (long long)json_integer_value(json_object_get(row, "bits")), until ? until : "?");
+        at += n > 0 && (size_t)n < sizeof out - at ? (size_t)n : 0;
+        free(until);
+    }
+    return strdup(out);
+}
+
+/* Text without quotation marks, "-" for none; the caller frees it. */
 static char *plain(json_t *value) {
     if (json_is_string(value))
         return strdup(json_string_value(value));
+    if (json_is_array(value) || json_is_object(value))
+        return composed(value);
     return json_is_null(value) || !value ? strdup("-") : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
 }
 
@@ -111,19 +137,14 @@ static void print_rows(json_t *object) {
 
 static void print_key_rows(json_t *keys) {
     const char *family;
-    json_t *value, *row;
-    size_t i;
+    json_t *value;
     json_object_foreach(keys, family, value) {
         bool by_role = json_is_object(value);
         for (size_t role = 0; role < (by_role ? N_ROLES : 1); role++) {
-            printf("  %-8s %s%s", family, by_role ? roles[role] : "", by_role ? ": " : "");
-            json_array_foreach(for_role(value, role), i, row) {
-                char *until = plain(json_object_get(row, "until"));
-                printf("%s%lld: %s", i ? ", " : "",
-                       (long long)json_integer_value(json_object_get(row, "bits")), until ? until : "?");
-                free(until);
-            }
-            putchar('\n');
+            char *rows = plain(for_role(value, role));
+            printf("  %-8s %s%s%s\n", family, by_role ? roles[role] : "", by_role ? ": " : "",
+                   rows ? rows : "?");
+            free(rows);
         }
     }
 }
@@ -292,8 +313,11 @@ static void print_differences(const struct app *app, json_t *list, const char *a
         char *left = plain(json_object_get(d, "a")), *right = plain(json_object_get(d, "b"));
         if (i == 0)
             printf("%-46s %-11s %s\n", "", a, b);
-        printf("%-46s %-11s %s\n", json_string_value(json_object_get(d, "path")), left ? left : "?",
-               right ? right : "?");
+        const char *path = json_string_value(json_object_get(d, "path"));
+        if (left && right && strlen(left) > 11)
+            printf("%s\n  %s: %s\n  %s: %s\n", path, a, left, b, right);
+        else
+            printf("%-46s %-11s %s\n", path, left ? left : "?", right ? right : "?");
         free(left);
         free(right);
     }

@@ -87,9 +87,11 @@ const struct report_message *verdict_first(const struct report_message *m, bool 
     return error || passed ? error : lines_worst(m, 'W');
 }
 
+/* Where the rule for several signatures is not met, that is the reason; why, stands beside each of them. */
 const struct report_message *verdict_reason(const struct sign_report *r) {
     const struct report_signature *s = verdict_deciding(r);
-    return verdict_first(s ? s->messages : r->messages, true);
+    const struct report_message *rule = r->rule && s ? lines_worst(r->messages, 'E') : NULL;
+    return rule ? rule : verdict_first(s ? s->messages : r->messages, true);
 }
 
 static bool all_passed(const struct sign_report *r) {
