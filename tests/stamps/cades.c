@@ -341,6 +341,14 @@ static void again_step(struct making *k, const struct st_step *step) {
     st_add(&k->m.unsigned_, k->m.unsigned_.of[at]);
 }
 
+/* What follows is another signer of the same content (RFC 5652, 5.1); the digest must be the same. */
+static void next_step(struct making *k, const struct st_step *step) {
+    (void)step;
+    st_add(&k->m.others, st_signer_info(k->s, &k->m));
+    k->m.unsigned_.n = 0;
+    k->content_stamp = NULL;
+}
+
 static void content_step(struct making *k, const struct st_step *step) {
     k->content_stamp = step;
 }
@@ -364,6 +372,7 @@ void st_cades(struct st *s, const char *file, const char *program) {
         {"drop", drop_step},
         {"swap", swap_step},
         {"again", again_step},
+        {"next", next_step},
     };
     struct st_step steps[ST_NAMES];
     struct making k = {.s = s};

@@ -203,6 +203,7 @@ sign_bytes st_cms_write(struct st *s, const struct st_cms *m) {
     put_optional(s, &b, 0, &m->certs);
     put_optional(s, &b, 1, &m->crls);
     der_begin(&b, DER_SET);
+    der_put_raw(&b, st_join(s, m->others.of, m->others.n));
     der_put_raw(&b, st_signer_info(s, m));
     der_end(&b);
     der_end(&b);

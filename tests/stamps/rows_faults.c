@@ -51,6 +51,14 @@ static void times(struct st *s) {
          S T "carry certs=root,tsaca revs=ca-0210.crl,root-0302.crl,tsaca-0302.crl; "},
         {"80-broken-stamp", ST_BOTH, S AT "imprint=wrong; " LT},
         {"80-broken-archive", ST_BOTH, S AT "imprint=wrong; " LT "archive at=20250401120000Z tsa=atsa; "},
+        {"80-responder-ended", ST_BOTH,
+         S T "carry certs=root,tsaca revs=signer-short.ocsp,root-0302.crl,tsaca-0302.crl; "},
+        {"80-responder-carried-lta", ST_BOTH,
+         S T "carry certs=root,tsaca,responder-short revs=signer-short.ocsp,root-0302.crl,tsaca-0302.crl; "
+             "archive at=20250303120000Z tsa=atsa; "},
+        {"80-responder-ended-lta", ST_BOTH,
+         S T "carry certs=root,tsaca revs=signer-short.ocsp,root-0302.crl,tsaca-0302.crl; "
+             "archive at=20250303120000Z tsa=atsa; "},
         {"81-b", ST_BOTH, "sign signer=signer-long digest=sha224; "},
         {"81-t", ST_BOTH, "sign signer=signer-long digest=sha224; " T},
         {"81-lta", ST_BOTH, "sign signer=signer-long digest=sha224; " T LT LTA},
@@ -60,6 +68,7 @@ static void times(struct st *s) {
          "carry certs=root,tsaca revs=weakca-0402.crl,root-0402.crl,tsaca-0402.crl; "
          "archive at=20250405120000Z tsa=atsa; "},
         {"81-sha1-b", ST_BOTH, "sign digest=sha1; "},
+        {"81-sha1-content", ST_BOTH, "content-stamp at=20250301095500Z; sign digest=sha1; "},
         {"81-sha1-t", ST_BOTH, "sign digest=sha1; " T},
     };
     st_make(s, ROWS(rows));

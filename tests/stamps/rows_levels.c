@@ -75,6 +75,11 @@ void st_rows_levels(struct st *s) {
         {"lta-index2", ST_CADES, S T LT "archive at=20250401120000Z tsa=atsa index=2; "},
         {"a-v2-bare", ST_CADES | ST_CADES_OUT, S T REFS VALUES "archive v=2b at=20250401120000Z tsa=atsa; "},
         {"a-v1", ST_CADES, S T REFS VALUES "archive v=1 at=20250401120000Z tsa=atsa; "},
+        /* Parallel signatures: the lists and certificates are everybody's. */
+        {"two", ST_CADES, S T "next; sign signer=counter; " T LT},
+        {"two-one-wrong", ST_CADES,
+         S T "next; sign signer=counter; stamp at=20250301100500Z imprint=wrong; "},
+        {"two-lta", ST_CADES, S T LT "next; sign signer=counter; " T LTA},
         {"counter-t", ST_CADES, S T "counter at=20250310100500Z; "},
     };
     static const struct st_row xades[] = {

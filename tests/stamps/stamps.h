@@ -12,7 +12,7 @@
 #ifndef STAMPS_STAMPS_H
 #define STAMPS_STAMPS_H
 
-#include "../cases/path.h"
+#include "cases/path.h"
 
 #include "der/builder.h"
 
@@ -90,6 +90,7 @@ struct st_cms {
     sign_bytes digest_alg, attrs; /* attrs: [0] */
     sign_bytes sig_alg, value;    /* value: contents of the OCTET STRING */
     struct st_pieces unsigned_;   /* Attribute, in the order of the file */
+    struct st_pieces others;      /* SignerInfos that are finished */
 };
 
 struct st_signing {

@@ -64,6 +64,8 @@ static const struct path_cert certs[] = {
      .to = "20291231235959Z"},
     {"responder-early", "ca", .ext = RESPONDER "noCheck=ignored\n", .from = "20240101000000Z",
      .to = "20250201000000Z"},
+    {"responder-short", "ca", .ext = RESPONDER "noCheck=ignored\n", .from = "20240101000000Z",
+     .to = "20250304000000Z"},
     {"responder-stranger", "stranger", .ext = RESPONDER "noCheck=ignored\n", .from = "20240101000000Z",
      .to = "20291231235959Z"},
 };
@@ -218,6 +220,7 @@ static void answers(struct st *s) {
         {"signer-spoiled.ocsp", "responder", .singles = "signer ca good " DAYS, .produced = MADE,
          .spoiled = true},
         {"signer-early.ocsp", "responder-early", .singles = "signer ca good " DAYS, .produced = MADE},
+        {"signer-short.ocsp", "responder-short", .singles = "signer ca good " DAYS, .produced = MADE},
         {"signer-stranger.ocsp", "responder-stranger", .singles = "signer ca good " DAYS, .produced = MADE},
         {"other.ocsp", "responder", .singles = "counter ca good " DAYS, .produced = MADE},
         {"ca.ocsp", "responder-root", .singles = "ca root good " DAYS, .produced = MADE},
