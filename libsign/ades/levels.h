@@ -19,7 +19,7 @@
     X(P, ROLE, SIGNER_FOUND, ALL, R(F, F, F, F), R(F, F, F, F), R(F, F, F, F), R(F, F, F, F)) \
     X(P, ROLE, SIGNER_DIGEST, ALL, R(F, F, F, F), R(F, F, F, F), R(F, F, F, F), R(F, F, F, F)) \
     X(P, ROLE, ISSUER_SERIAL, NONE, R(W, W, W, F), R(F, F, F, F), R(F, F, F, F), R(W, W, W, F)) \
-    X(P, ROLE, POLICY_AVAILABLE, NONE, R(I, I, I, I), R(I, I, I, I), R(W, W, I, I), R(I, I, I, I)) \
+    X(P, ROLE, POLICY_AVAILABLE, NONE, R(I, I, I, I), R(I, I, I, I), R(F, F, I, I), R(F, F, I, I)) \
     X(P, ROLE, POLICY_HASH, NONE, R(F, F, F, F), R(F, F, F, F), R(F, F, F, F), R(F, F, F, F)) \
     X(P, ROLE, POLICY_ALLOWED, NONE, R(N, N, N, N), R(N, N, N, N), R(N, N, N, N), R(N, N, N, N)) \
     X(P, ROLE, DATA_FOUND, ALL, R(F, F, F, F), R(F, F, F, F), R(F, F, F, F), R(F, F, F, F)) \

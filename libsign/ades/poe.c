@@ -80,6 +80,30 @@ sign_rc poe_add(struct validation *v, enum poe_kind kind, sign_bytes der, int64_
     return rc == SIGN_OK ? push(v, &p, err) : rc;
 }
 
+/* A response holds the certificates of who signed it (RFC 6960, 4.2.1): what proves it proves them. */
+static sign_rc add_inside(struct validation *v, sign_bytes response, int64_t time, const char *by,
+                          sign_error *err) {
+    struct der_parse parse;
+    struct der_cursor c = der_open(&parse, basic_response(response), true), in, tagged, certs;
+    struct der_tlv t;
+    sign_rc rc = SIGN_OK;
+    if (!der_enter(&c, DER_SEQUENCE, &in) || !der_take(&in, DER_SEQUENCE, &t) ||
+        !der_take(&in, DER_SEQUENCE, &t) || !der_take(&in, DER_BIT_STRING, &t) ||
+        !der_optional_enter(&in, DER_CONTEXT_CONSTRUCTED(0), &tagged) ||
+        !der_enter(&tagged, DER_SEQUENCE, &certs))
+        return SIGN_OK;
+    for (size_t n = 0;
+         n < LIMIT_OCSP_CERTIFICATES && rc == SIGN_OK && der_more(&certs) && der_any(&certs, &t); n++)
+        rc = poe_add(v, POE_CERTIFICATE, t.raw, time, by, err);
+    return rc;
+}
+
+static sign_rc add_revocation(struct validation *v, sign_bytes der, int64_t time, const char *by,
+                              sign_error *err) {
+    sign_rc rc = poe_add(v, POE_REVOCATION, der, time, by, err);
+    return rc == SIGN_OK ? add_inside(v, der, time, by, err) : rc;
+}
+
 /* ---- what a time-stamp proves -----------------------------------------------------------------------------
  */
 
@@ -105,8 +129,10 @@ static sign_rc add_reference(const struct extraction *x, const struct ades_cover
 }
 
 static sign_rc add_covered(const struct extraction *x, const struct ades_covered *c, sign_error *err) {
-    return c->via != DIGEST_NONE ? add_reference(x, c, err)
-                                 : poe_add(x->v, kind_of(c), c->what, x->time, x->by, err);
+    if (c->via != DIGEST_NONE)
+        return add_reference(x, c, err);
+    return c->revocation ? add_revocation(x->v, c->what, x->time, x->by, err)
+                         : poe_add(x->v, POE_CERTIFICATE, c->what, x->time, x->by, err);
 }
 
 /* A signature that references name is carried as a whole response; its reference may be by that. */
@@ -114,7 +140,8 @@ static sign_rc add_list(const struct extraction *x, enum poe_kind kind, const si
                         sign_error *err) {
     sign_rc rc = SIGN_OK;
     for (size_t i = 0; i < n && rc == SIGN_OK; i++)
-        rc = poe_add(x->v, kind, list[i], x->time, x->by, err);
+        rc = kind == POE_REVOCATION ? add_revocation(x->v, list[i], x->time, x->by, err)
+                                    : poe_add(x->v, kind, list[i], x->time, x->by, err);
     return rc;
 }
 
