@@ -206,7 +206,8 @@ const struct command commands[] = {
      {content_rows, verify_rows, report_rows, evidence_rows, store_rows, net_rows},
      "  kalem verify basvuru.xml.p7m\n  kalem verify basvuru.xml.p7m --offline --trust kokler/ --certs "
      "altkokler/ --crl "
-     "sil/\n  kalem verify rapor.pdf.p7s --content rapor.pdf --json\n  kalem verify karar.signed.xml --html karar.html "
+     "sil/\n  kalem verify rapor.pdf.p7s --content rapor.pdf --json\n  kalem verify karar.signed.xml --html "
+     "karar.html "
      "--report etsi=karar.xml\n",
      run_verify},
     {"inspect",
