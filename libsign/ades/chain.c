@@ -254,9 +254,10 @@ sign_rc judging_key(struct judging *j, struct pki_cert *cert, sign_error *err) {
     if (end >= j->when)
         return SIGN_OK;
     char bits[16];
-    snprintf(bits, sizeof bits, "%u",
-             scheme ? ades_scheme_least(p, j->role, j->facts->sigalg.scheme, j->when)
-                    : ades_key_least(p, j->role, key, j->when));
+    unsigned least = scheme ? ades_scheme_least(p, j->role, j->facts->sigalg.scheme, j->when) : 0;
+    if (least == 0) /* nothing is good by that scheme any more: by what the key could sign with otherwise */
+        least = ades_key_least(p, j->role, key, j->when);
+    snprintf(bits, sizeof bits, "%u", least);
     if (own)
         go_on = judging_check(j, check, false, MSG_KEY_SMALL, crypto_pubkey_name(key), bits, NULL);
     else

@@ -242,9 +242,16 @@ bool ades_sigalg_for(const struct crypto_pubkey *key, enum crypto_digest digest,
 static sign_rc algorithms_check(const ades_plan *p, const struct crypto_pubkey *key, sign_error *err) {
     const struct ades_policy *policy = ades_policy_at(0);
     int64_t now = p->signing_time > ALGORITHMS_AS_OF ? p->signing_time : ALGORITHMS_AS_OF;
+    unsigned least = ades_scheme_least(policy, ROLE_SIGNATURE, p->sigalg.scheme, now);
+    char name[64];
+    crypto_sigalg_name(&p->sigalg, name);
+    if (least == 0) {
+        return fail(err, SIGN_E_UNSUPPORTED, MSG_SIGNER_KEY, "%s: %s has ended", crypto_pubkey_name(key),
+                    name);
+    }
     if (ades_scheme_end(policy, ROLE_SIGNATURE, key, p->sigalg.scheme) < now) {
         return fail(err, SIGN_E_UNSUPPORTED, MSG_SIGNER_KEY, "%s is below %u bits", crypto_pubkey_name(key),
-                    ades_scheme_least(policy, ROLE_SIGNATURE, p->sigalg.scheme, now));
+                    least);
     }
     if (ades_digest_end(policy, ROLE_SIGNATURE, p->digest) < now) {
         return fail(err, SIGN_E_UNSUPPORTED, MSG_SIGNER_KEY, "%s: %s has ended", crypto_pubkey_name(key),

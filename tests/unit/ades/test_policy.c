@@ -111,6 +111,35 @@ Test(ades_policy, rows_are_ascending) {
     cr_expect(rsa[1].bits == 1024 && rsa[1].end == day(2019, 10, 1));
 }
 
+/* Creation asks the same table: what a claimed time of then could not be verified by, is not signed. */
+Test(ades_policy, what_may_sign_is_what_can_be_relied_on) {
+    static const struct {
+        const char *name;
+        int year;
+        int pss;
+        sign_rc rc;
+    } rows[] = {{"nes-rsa2048", 2026, 0, SIGN_OK},
+                {"nes-rsa2048", 2028, 1, SIGN_OK},
+                {"nes-rsa2048", 2030, 0, SIGN_E_UNSUPPORTED},
+                {"nes-rsa2048", 2030, 1, SIGN_E_UNSUPPORTED},
+                {"nes-rsa3072", 2030, 0, SIGN_E_UNSUPPORTED},
+                {"nes-rsa3072", 2030, 1, SIGN_OK},
+                {"nes-p256", 2030, 0, SIGN_OK}};
+    AUTO(crypto_ptr) crypto = NULL;
+    cr_assert_eq(crypto_new(&crypto, NULL), SIGN_OK);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        AUTO(pki_cert_ptr) cert = cert_of(crypto, rows[i].name);
+        sign_options opt = {.size = sizeof opt, .pss = rows[i].pss, .claimed_time = day(rows[i].year, 6, 1)};
+        AUTO(ades_plan) plan = {0};
+        sign_error err = {0};
+        cr_expect_eq(ades_plan_make(crypto, &cert->der, 1, &opt, &plan, &err), rows[i].rc, "%s in %d: %s",
+                     rows[i].name, rows[i].year, err.text);
+        if (rows[i].rc != SIGN_OK)
+            cr_expect_str_eq(err.id, message_code(MSG_SIGNER_KEY), "%s", err.text);
+        cr_expect_null(strstr(err.text, "below 0"), "%s", err.text);
+    }
+}
+
 /* ---- levels ------------------------------------------------------------------------------------------- */
 
 Test(ades_policy, what_is_fixed_is_fatal_everywhere) {
