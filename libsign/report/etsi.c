@@ -114,6 +114,8 @@ static void put_uri(struct etsi *e, bool *any, const char *name, const char *ele
     xmlout trial = {.out = &nowhere};
     if (!value || !xmlout_uri(&trial, element, value))
         return;
+    if (nowhere.failed)
+        e->x.out->failed = true;
     attribute(e, any, name, true);
     xmlout_uri(&e->x, element, value);
     xmlout_close(&e->x);

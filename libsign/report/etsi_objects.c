@@ -13,9 +13,10 @@ static void know(struct etsi *e, sign_bytes key, struct etsi_object *o) {
 
 static struct etsi_object *add(struct etsi *e, const char *kind) {
     struct etsi_object *o = arena_alloc(&e->arena, sizeof *o);
-    if (!o)
+    const char *id = arena_printf(&e->arena, "%s-%zu", kind, ++e->count);
+    if (!o || !id)
         return NULL; /* remembered by the arena */
-    o->id = arena_printf(&e->arena, "%s-%zu", kind, ++e->count);
+    o->id = id;
     o->kind = kind;
     *e->tail = o;
     e->tail = &o->next;
@@ -135,8 +136,10 @@ bool etsi_digest(struct etsi *e, const char *algorithm, const char *hex) {
     for (size_t i = 0; algorithm && i < sizeof uris / sizeof *uris; i++)
         if (strcmp(uris[i][0], algorithm) == 0)
             uri = uris[i][1];
-    if (!uri || !hex || !text_hex_decode(hex, &octets))
+    if (!uri || !hex || !text_hex_decode(hex, &octets)) {
+        e->x.out->failed = e->x.out->failed || octets.failed;
         return false;
+    }
     xmlout_open(&e->x, "DigestAlgAndValue");
     xmlout_open(&e->x, "ds:DigestMethod");
     xmlout_attribute(&e->x, "Algorithm", uri);

@@ -32,11 +32,13 @@ static void put_escaped(grow *out, const uint8_t *at, const uint8_t *end) {
 void html_text(struct page *p, const char *text, size_t most) {
     AUTO(grow) clean = {0};
     lines_clean(&clean, text);
-    const uint8_t *at = clean.data, *end = at + clean.len;
-    for (size_t n = 0; at && at < end && n < most; n++)
-        utf8_next(&at, end);
     if (clean.failed)
         p->out->failed = true;
+    if (clean.failed || !clean.len)
+        return;
+    const uint8_t *at = clean.data, *end = at + clean.len;
+    for (size_t n = 0; at < end && n < most; n++)
+        utf8_next(&at, end);
     /* <bdi>: a name written from right to left must not turn what stands beside it (HTML, 4.5.24). */
     html_raw(p, "<bdi>");
     put_escaped(p->out, clean.data, at);
