@@ -77,8 +77,9 @@ enum {
 #define LIMIT_XML_DIGESTED       ((uint64_t)4 << 30)
 #define LIMIT_XML_TIMES          16
 #define LIMIT_XML_PASSES         4
-/* Octets gone through for the imprints of archive time-stamps, which are not over a digest of the content but
- * over the whole again (TS 101 733, 6.4.1): so many times the message and its content, and this at least. */
+/* Octets digested for the imprints of CMS time-stamps; the older archive time-stamps are not over a digest of
+ * the content but over the whole again (TS 101 733, 6.4.1): so many times the message and its content, and this
+ * at least. */
 #define LIMIT_ARCHIVED_LEAST    ((uint64_t)64 << 20)
 #define LIMIT_ARCHIVED_TIMES    16
 #define LIMIT_KEY_FILE          ((size_t)1 << 20) /* a PEM or PKCS#12 file */

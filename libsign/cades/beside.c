@@ -38,8 +38,22 @@ void *cades_room(arena *a, void *list, size_t n, size_t *cap, size_t size) {
     return grown;
 }
 
+/* The certificates of the message are shared by all signatures: a list of this one's own begins with them. */
+static void begin_bag(struct cades_beside *b) {
+    const struct cades_job *job = b->o->job;
+    b->bag.list = arena_alloc(arena_of(b), (job->n_certs + 16) * sizeof *b->bag.list);
+    if (b->bag.list == NULL)
+        return;
+    b->bag.cap = job->n_certs + 16;
+    b->bag.n = job->n_certs;
+    if (job->n_certs > 0)
+        memcpy(b->bag.list, job->certs, job->n_certs * sizeof *b->bag.list);
+}
+
 void cades_candidate_add(struct cades_beside *b, struct cades_bytes *to, sign_bytes der) {
     size_t shared = to == &b->bag ? b->o->job->n_certs : 0;
+    if (to == &b->bag && to->cap == 0)
+        begin_bag(b);
     if (to->n >= shared + LIMIT_CERTIFICATES)
         return;
     sign_bytes *list = cades_room(arena_of(b), to->list, to->n, &to->cap, sizeof *list);
@@ -285,19 +299,6 @@ static void hand_over(struct cades_beside *b) {
     f->n_ocsps = b->ocsps.n;
 }
 
-/* The certificates of the message are shared by all signatures: a list of this one's own begins with them. */
-static sign_rc begin_bag(struct cades_beside *b, sign_error *err) {
-    const struct cades_job *job = b->o->job;
-    b->bag.cap = job->n_certs + 16;
-    b->bag.list = arena_alloc(arena_of(b), b->bag.cap * sizeof *b->bag.list);
-    if (b->bag.list == NULL)
-        return fail_memory(err);
-    b->bag.n = job->n_certs;
-    if (job->n_certs > 0)
-        memcpy(b->bag.list, job->certs, job->n_certs * sizeof *b->bag.list);
-    return SIGN_OK;
-}
-
 sign_rc cades_beside_read(struct cades_one *o, sign_error *err) {
     arena *a = &o->job->report->arena;
     struct ades_carried *carried = arena_alloc(a, sizeof *carried);
@@ -311,8 +312,6 @@ sign_rc cades_beside_read(struct cades_one *o, sign_error *err) {
         return fail_memory(err);
     b->o = o;
     sign_rc rc = read_attributes(b, err);
-    if (rc == SIGN_OK)
-        rc = begin_bag(b, err);
     if (rc == SIGN_OK)
         rc = cades_stamps_read(b, err);
     if (rc != SIGN_OK)

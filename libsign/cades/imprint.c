@@ -16,15 +16,6 @@ static sign_bytes signer_head(const struct cms_signer *s) {
     return BYTES(begin, (size_t)(end - begin));
 }
 
-/* Several pieces digested one after the other. */
-static sign_rc hash_list(struct crypto *crypto, enum crypto_digest d, const sign_bytes *pieces, size_t n,
-                         uint8_t *out, sign_error *err) {
-    sign_rc rc = crypto_hash_begin(crypto, d, err);
-    for (size_t i = 0; rc == SIGN_OK && i < n; i++)
-        rc = crypto_hash_add(crypto, pieces[i], err);
-    return rc == SIGN_OK ? crypto_hash_end(crypto, out, err) : rc;
-}
-
 /* One computation of an imprint: `out` gets the digest, or what is in the way. */
 struct attempt {
     const struct cades_beside *b;
@@ -34,6 +25,32 @@ struct attempt {
     enum message_id why;
     const char *detail;
 };
+
+/* Takes what is to be digested from what all imprints of the document may cost: a large attribute under many
+ * time-stamps would else be gone through as often. */
+static bool afford(struct attempt *t, uint64_t cost) {
+    struct cades_job *job = t->b->o->job;
+    if (cost > job->archived) {
+        t->why = MSG_STAMP_EFFORT;
+        return false;
+    }
+    job->archived -= cost;
+    return true;
+}
+
+/* Several pieces digested one after the other, when that is not too much. */
+static sign_rc hash_list(struct attempt *t, const sign_bytes *pieces, size_t n, sign_error *err) {
+    struct crypto *crypto = t->b->o->job->ctx->crypto;
+    uint64_t cost = 0;
+    for (size_t i = 0; i < n; i++)
+        cost += pieces[i].len;
+    if (!afford(t, cost))
+        return SIGN_OK;
+    sign_rc rc = crypto_hash_begin(crypto, t->digest, err);
+    for (size_t i = 0; rc == SIGN_OK && i < n; i++)
+        rc = crypto_hash_add(crypto, pieces[i], err);
+    return rc == SIGN_OK ? crypto_hash_end(crypto, t->value, err) : rc;
+}
 
 static sign_rc content_digest(struct attempt *t, uint8_t *out, sign_error *err) {
     const struct cades_one *o = t->b->o;
@@ -73,7 +90,7 @@ static sign_rc refs_digest(struct attempt *t, bool with_signature, bool as_they_
             if (counts(b->attributes[i].id, with_signature) &&
                 (as_they_stand || b->attributes[i].id == kinds[k]))
                 pieces[n++] = b->attributes[i].inside;
-    return hash_list(b->o->job->ctx->crypto, t->digest, pieces, n, t->value, err);
+    return hash_list(t, pieces, n, err);
 }
 
 /* EN 319 122-1, 5.5.3. */
@@ -93,7 +110,7 @@ static sign_rc archive_v3_digest(struct attempt *t, sign_error *err) {
     sign_bytes pieces[] = {BYTES(header, sizeof header), type,
                            BYTES(content, crypto_digest_row(t->digest)->size), signer_head(o->s),
                            t->stamp->token->hash_index};
-    return hash_list(o->job->ctx->crypto, t->digest, pieces, sizeof pieces / sizeof *pieces, t->value, err);
+    return hash_list(t, pieces, sizeof pieces / sizeof *pieces, err);
 }
 
 /* ---- the older archive time-stamps ------------------------------------------------------------------- */
@@ -157,15 +174,6 @@ static sign_rc archive_v2_digest(struct attempt *t, bool with_header, sign_error
     return rc == SIGN_OK ? crypto_hash_end(crypto, t->value, err) : rc;
 }
 
-/* Takes what one more pass costs from what the document may cost. */
-static bool afford(struct cades_job *job) {
-    uint64_t cost = job->m->src.size + (job->m->attached ? 0 : job->given->size);
-    if (cost > job->archived)
-        return false;
-    job->archived -= cost;
-    return true;
-}
-
 /* ---- the callback ------------------------------------------------------------------------------------ */
 
 static sign_rc compute(struct attempt *t, enum oid kind, bool again, sign_error *err) {
@@ -174,7 +182,7 @@ static sign_rc compute(struct attempt *t, enum oid kind, bool again, sign_error 
     case OID_AA_CONTENT_TIME_STAMP:
         return content_digest(t, t->value, err);
     case OID_AA_SIGNATURE_TIME_STAMP:
-        return crypto_hash(o->job->ctx->crypto, t->digest, o->s->signature, t->value, err);
+        return hash_list(t, &o->s->signature, 1, err);
     case OID_AA_CADES_C_TIME_STAMP:
         return refs_digest(t, true, again, err);
     case OID_AA_CERTS_CRLS_TIME_STAMP:
@@ -188,10 +196,8 @@ static sign_rc compute(struct attempt *t, enum oid kind, bool again, sign_error 
         t->why = MSG_CONTENT_MISSING;
         return SIGN_OK;
     }
-    if (!afford(o->job)) {
-        t->why = MSG_STAMP_EFFORT;
+    if (!afford(t, o->job->m->src.size + (o->job->m->attached ? 0 : o->job->given->size)))
         return SIGN_OK;
-    }
     return archive_v2_digest(t, !again, err);
 }
 

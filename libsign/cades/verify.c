@@ -287,7 +287,7 @@ static sign_rc verify_signers(struct cades_job *job, sign_error *err) {
     return n == 0 ? SIGN_OK : judge_all(job, raw, n, err);
 }
 
-/* What archive time-stamps may cost: in proportion to what they are of. */
+/* What the imprints of time-stamps may cost: in proportion to what they are of. */
 static uint64_t archive_octets(const struct cades_job *job) {
     uint64_t size = job->m->src.size + (job->given != NULL ? job->given->size : 0);
     if (size < LIMIT_ARCHIVED_LEAST / LIMIT_ARCHIVED_TIMES)

@@ -22,7 +22,7 @@ struct cades_job {
     bool listed[DIGEST_COUNT]; /* in digestAlgorithms; DIGEST_NONE: some that are not known */
     size_t countersignatures;  /* read so far, for the limit */
     size_t stamps;             /* likewise */
-    uint64_t archived;         /* octets that may still be gone through for archive time-stamps */
+    uint64_t archived;         /* octets that may still be digested for time-stamps */
     size_t effort;             /* left for certificate paths */
     int64_t patience;          /* likewise, in milliseconds */
     struct cades_digest digests[DIGEST_COUNT]; /* of the content: once for all signers */

@@ -289,6 +289,20 @@ Test(cades_stamps, older_archive_costs) {
     beside_close(&b);
 }
 
+/* So is what other kinds digest. */
+Test(cades_stamps, costs) {
+    struct beside b;
+    beside_open(&b, (sign_bytes){0});
+    beside_add(&b, OID_AA_SIGNATURE_TIME_STAMP, beside_stamp(&b, b.value, NULL));
+    const struct ades_facts *f = beside_read(&b);
+    b.job.archived = b.value.len;
+    cr_assert_eq(beside_imprint(&f->stamps[0]).same, TRI_TRUE);
+    struct ades_imprint got = beside_imprint(&f->stamps[0]);
+    cr_assert_eq(got.same, TRI_NULL);
+    cr_assert_eq(got.why, MSG_STAMP_EFFORT);
+    beside_close(&b);
+}
+
 /* ---- other kinds -----------------------------------------------------------------------------------------
  */
 
