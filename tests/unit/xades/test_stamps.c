@@ -28,6 +28,15 @@ Test(stamps, the_method_of_the_property_counts) {
              VALUE(NS_DS " xmlns:q=\"urn:q\""));
 }
 
+/* Comments are in the canonical form where the method says so, and nowhere else. */
+Test(stamps, comments_count_by_the_method) {
+#define REMARK               "<!--k-->"
+#define REMARKED(ns, remark) EL(ns, "x:CompleteRevocationRefs", "", remark)
+#define REFS_STAMP(method)   STAMP("", "x:RefsOnlyTimeStamp", "u", METHOD(method))
+    check_of(CARRIES(REMARKED("", REMARK) REFS_STAMP(S_EXC)), REMARKED(NS_X, ""));
+    check_of(CARRIES(REMARKED("", REMARK) REFS_STAMP(S_EXC "WithComments")), REMARKED(NS_X, REMARK));
+}
+
 Test(stamps, a_method_that_is_not_known_breaks_the_property_alone) {
     AUTO(stamp_run_ptr) r = open_text(CARRIES(STAMP("", "x:SignatureTimeStamp", "t", METHOD("urn:none"))));
     cr_assert_eq(r->n, 1);
@@ -99,9 +108,12 @@ Test(stamps, individual_data_are_those_that_are_included) {
 }
 
 Test(stamps, what_individual_data_may_not_leave_open) {
-    static const char *const bad[] = {
-        TWO_DATA(INCLUDE("ra", "")), TWO_DATA(INCLUDE("ra", " referencedData=\"false\"")),
-        TWO_DATA(INCLUDE("none", DATA_OF)), TWO_DATA(INCLUDE("a", DATA_OF)), TWO_DATA("")};
+    static const char *const bad[] = {TWO_DATA(INCLUDE("ra", "")),
+                                      TWO_DATA(INCLUDE("ra", " referencedData=\"yes\"")),
+                                      TWO_DATA(INCLUDE("ra", " referencedData=\"false\"")),
+                                      TWO_DATA(INCLUDE("none", DATA_OF)),
+                                      TWO_DATA(INCLUDE("a", DATA_OF)),
+                                      TWO_DATA("")};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         AUTO(stamp_run_ptr) r = open_text(bad[i]);
         cr_assert_eq(r->n, 1);
