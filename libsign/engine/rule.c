@@ -86,6 +86,18 @@ static bool same_letters(const char *a, const char *b) {
     return *a == *b;
 }
 
+/* The signer's certificate for its common name; *out stays NULL when there is none that can be shown: what a
+ * document holds is no error. */
+static sign_rc shown_certificate(const struct report_signature *s, sign_certs **out, sign_error *err) {
+    if (!s->signer || !s->signer->der.len)
+        return SIGN_OK;
+    sign_error why = {0};
+    sign_rc rc = sign_certs_read(&(sign_input){.name = "signer", .data = s->signer->der}, out, &why);
+    if (rc != SIGN_E_MEMORY)
+        return SIGN_OK;
+    return fail_memory(err);
+}
+
 /* serialNumber or common name of the subject, or the certificate's SHA-256. */
 static sign_rc signer_is(const struct report_signature *s, const char *id, bool *is, sign_error *err) {
     AUTO(certs_ptr) certs = NULL;
@@ -97,11 +109,9 @@ static sign_rc signer_is(const struct report_signature *s, const char *id, bool 
         *is = true;
         return SIGN_OK;
     }
-    sign_rc rc = sign_certs_read(&(sign_input){.name = "signer", .data = s->signer->der}, &certs, err);
-    if (rc != SIGN_OK)
-        return rc;
-    *is = text_turkish_equal(sign_certs_get(certs, 0)->common_name, id);
-    return SIGN_OK;
+    sign_rc rc = shown_certificate(s, &certs, err);
+    *is = certs && text_turkish_equal(sign_certs_get(certs, 0)->common_name, id);
+    return rc;
 }
 
 /* A person with two certificates is one signer. */
@@ -148,9 +158,7 @@ static const struct report_signature *first_with(const struct sign_report *r, en
 static sign_rc name_of(const struct report_signature *s, char *out, size_t size, sign_error *err) {
     AUTO(certs_ptr) certs = NULL;
     const char *name = "";
-    sign_rc rc = SIGN_OK;
-    if (s->signer && s->signer->der.len)
-        rc = sign_certs_read(&(sign_input){.name = "signer", .data = s->signer->der}, &certs, err);
+    sign_rc rc = shown_certificate(s, &certs, err);
     if (certs)
         name = sign_certs_get(certs, 0)->common_name;
     const char *id = s->id ? s->id : "-";
