@@ -164,7 +164,7 @@ static bool read_token(struct property *p, const struct xml_node *n) {
     if (is_over(p, &ok))
         return ok;
     if (xades_is_property(n, "XMLTimeStamp"))
-        return put_none(p, MSG_STAMP_XML, p->q->node->name);
+        return put_none(p, MSG_STAMP_XML, p->kind);
     if (!xades_base64(n, LIMIT_WHOLE, texts(p), &der)) {
         breaks(p, n, "is not base64 and nothing else");
         return !texts(p)->failed && put_none(p, MSG_STAMP_PROPERTY, p->broken);
@@ -176,10 +176,11 @@ static bool read_token(struct property *p, const struct xml_node *n) {
     return put(p, token, p->broken != NULL ? MSG_STAMP_PROPERTY : MSG_NONE, p->broken);
 }
 
+/* For the report, which outlives the document. */
 static const char *kind_of(arena *a, const struct xml_node *n) {
     const char *version = strcmp(n->space, XADES_141_NS) == 0 ? "1.4.1" : "1.3.2";
     if (strcmp(n->name, "ArchiveTimeStamp") != 0)
-        return n->name;
+        return arena_str(a, BYTES_STR(n->name));
     return arena_printf(a, "ArchiveTimeStamp (%s)", version);
 }
 

@@ -448,3 +448,27 @@ Test(verify, what_was_digested_is_what_is_given_out) {
     extracts(V_SIGNATURE(V_SP_REF V_RAW_REF("URI=\"x\"", "{t:x}"), GOOD_OBJECT), SIGN_E_IO, "");
     extracts("<r/>", SIGN_NO_SIGNATURE, "");
 }
+
+/* ---- time-stamps ------------------------------------------------------------------------------------ */
+
+/* What the report says of them is its own: the document is gone when it is written. */
+Test(verify, time_stamps_are_told_when_the_document_is_gone) {
+    static const char text[] = V_ROOT(V_SIGNATURE(
+        V_SP_REF V_DOC_REF,
+        V_QP("#S", V_SP("sp", V_CERT) "<xades:UnsignedProperties><xades:UnsignedSignatureProperties>"
+                                      "<xades:SignatureTimeStamp><xades:EncapsulatedTimeStamp>AAAA"
+                                      "</xades:EncapsulatedTimeStamp></xades:SignatureTimeStamp>"
+                                      "<xades:RefsOnlyTimeStamp><xades:XMLTimeStamp/>"
+                                      "</xades:RefsOnlyTimeStamp></xades:UnsignedSignatureProperties>"
+                                      "</xades:UnsignedProperties>")));
+    AUTO(signer) s = signer_open("nes-rsa2048");
+    AUTO(sign_buf) filled = verify_fill(&s, text);
+    AUTO(sign_report_ptr) r = NULL;
+    AUTO(sign_buf) json = {0};
+    cr_assert_eq(verify_run(&s, draft_view(&filled), NULL, 0, &r), SIGN_OK);
+    r->schema = "inspect/1";
+    cr_assert_eq(sign_report_write(r, SIGN_JSON, SIGN_EN, &json, NULL), SIGN_OK);
+    cr_assert(draft_has(draft_view(&json), "\"SignatureTimeStamp\""));
+    cr_assert(draft_has(draft_view(&json), "\"RefsOnlyTimeStamp\""));
+    cr_assert_str_eq(r->signatures->level, "T");
+}
