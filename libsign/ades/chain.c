@@ -43,6 +43,8 @@ sign_rc judging_signer(struct judging *j, sign_error *err) {
     memcpy(s->cert_sha256, said->sha256, sizeof s->cert_sha256);
     s->der = arena_copy(a, cert->der);
     s->kind = kind_text(said->kind);
+    s->not_before = cert->not_before;
+    s->not_after = cert->not_after;
     j->out->signer = s;
     return SIGN_OK;
 }
@@ -138,6 +140,10 @@ static void list_revocation(struct judging *j, const struct pki_path *path) {
             row->from = origin_of(j, r->source);
         row->signer = r->signer != NULL ? hex_of(j, r->signer) : NULL;
         row->status = r->status;
+        if (strcmp(r->status, "good") != 0) {
+            row->revoked_at = r->revoked_at;
+            row->reason = report_reason(r->reason);
+        }
         *at = row;
         at = &row->next;
     }

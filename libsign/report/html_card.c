@@ -187,7 +187,8 @@ static void put_todo(struct page *p, const struct report_signature *s) {
     bool any = false;
     for (const struct report_message *m = s->messages; m; m = m->next) {
         const char *hint = message_hint(m->id, p->lang);
-        if (!*hint || said_before(s->messages, m, p->lang))
+        bool noted = report_level(m) == 'I' && !verdict_inspecting(p->r); /* asks nobody to do anything */
+        if (!*hint || noted || said_before(s->messages, m, p->lang))
             continue;
         if (!any)
             html_row(p, "Ne yapmalı", "What to do");
@@ -205,7 +206,7 @@ static void put_todo(struct page *p, const struct report_signature *s) {
 static void put_stamp_facts(struct page *p, const struct report_timestamp *t) {
     html_details(p, "Ayrıntı", "Details", 0);
     html_raw(p, "<dl class=\"facts tight\">");
-    html_fact(p, L_SIGNER, t->signer ? t->signer->subject : t->tsa);
+    html_fact(p, L_SUBJECT, lines_authority(t));
     html_fact(p, L_SERIAL, t->serial);
     html_fact(p, L_POLICY, t->policy_oid);
     html_fact(p, L_ALGORITHM, t->algorithm);
@@ -244,7 +245,7 @@ static void put_stamp(struct page *p, const struct report_timestamp *t) {
     if (t->time)
         html_time(p, t->time);
     grow_printf(p->out, " %s</p><p>", lines_accuracy(p->lang, t->accuracy, accuracy));
-    html_name(p, t->tsa ? t->tsa : "?", HTML_HEADING);
+    html_name(p, lines_authority(t), HTML_HEADING);
     html_raw(p, " <small>");
     html_text(p, t->id ? t->id : "", 80);
     html_raw(p, " · ");

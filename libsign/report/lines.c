@@ -290,9 +290,13 @@ const char *lines_accuracy(sign_lang lang, int64_t microseconds, char out[48]) {
     return out;
 }
 
+const char *lines_authority(const struct report_timestamp *t) {
+    return t->signer && t->signer->subject ? t->signer->subject : t->tsa ? t->tsa : "?";
+}
+
 void lines_timestamp(grow *out, sign_lang lang, unsigned depth, const struct report_timestamp *t) {
     char text[ROOM_FOR_TEXT], time[80], accuracy[48], tsa[300];
-    lines_short_name(t->tsa ? t->tsa : "?", tsa, sizeof tsa);
+    lines_short_name(lines_authority(t), tsa, sizeof tsa);
     lines_accuracy(lang, t->accuracy, accuracy);
     const char *sub = sub_indication_text(t->sub);
     snprintf(

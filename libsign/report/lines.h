@@ -72,6 +72,9 @@ void lines_short_name(const char *subject, char *out, size_t size);
 void lines_origin(sign_lang lang, const struct report_origin *from, char *out, size_t size);
 const char *lines_status(sign_lang lang, const char *status); /* of revocation, in words */
 
+/* The authority by its certificate, which is checked; else as the token names it (RFC 3161, 2.4.2); else "?".
+ */
+const char *lines_authority(const struct report_timestamp *t);
 /* Time, accuracy, authority and verdict of a time-stamp, and its messages. */
 void lines_timestamp(grow *out, sign_lang lang, unsigned depth, const struct report_timestamp *t);
 

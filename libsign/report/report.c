@@ -25,6 +25,14 @@ const char *report_status_text(enum report_status status) {
     return texts[status];
 }
 
+const char *report_reason(int crl_reason) {
+    static const char *const texts[] = {
+        "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
+        "superseded",    "cessationOfOperation", "certificateHold", NULL,
+        "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
+    return crl_reason >= 0 && (size_t)crl_reason < sizeof texts / sizeof *texts ? texts[crl_reason] : NULL;
+}
+
 static const sign_rc verdicts[] = {SIGN_NO_SIGNATURE, SIGN_OK, SIGN_FAILED, SIGN_INDETERMINATE};
 
 sign_rc report_new(struct sign_report **out, sign_error *err) {

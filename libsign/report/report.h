@@ -50,6 +50,8 @@ const char *sub_indication_text(enum sub_indication s); /* "HASH_FAILURE"; NULL 
 
 const char *report_block_indication(enum indication i); /* of a building block: "PASSED", "FAILED" */
 
+const char *report_reason(int crl_reason); /* RFC 5280, 5.3.1: "keyCompromise"; NULL: none of these */
+
 /* true, false, or not known: JSON null. */
 enum tri { TRI_NULL = -1, TRI_FALSE = 0, TRI_TRUE = 1 };
 
