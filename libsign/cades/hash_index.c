@@ -174,7 +174,7 @@ static bool pair(const struct cades_hashes *there, const struct cades_hashed *en
 
 static sign_rc match_list(struct cades_beside *b, const struct index *index, enum list which, bool by_value,
                           bool **named, size_t *n_named, enum message_id *why, sign_error *err) {
-    struct cades_hashes *there;
+    struct cades_hashes *there = NULL;
     sign_rc rc = known_hashes(b, which, by_value, index->digest, &there, err);
     if (rc != SIGN_OK)
         return rc;
