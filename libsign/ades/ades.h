@@ -162,6 +162,14 @@ sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *fact
                    struct report_signature *out, sign_error *err);
 
 /*
+ * Judges a time-stamp token by itself (5.4): `facts` has what there is beside it (bag, lists, budget). Fills
+ * `out` as ades_judge does, and one row of its time-stamps.
+ */
+sign_rc ades_judge_token(const struct ades_context *ctx, const struct ades_stamp *stamp,
+                         const struct ades_facts *facts, struct sign_report *report,
+                         struct report_signature *out, sign_error *err);
+
+/*
  * What its counter-signatures, which stand judged under `out`, mean for the signature: nothing by the
  * standard, what the policy says here.
  */

@@ -22,6 +22,16 @@ static void past_free(past *p) {
 }
 CLEANUP(past, past_free);
 
+bool evidence_fresh_at(const pki_evidences *all, int64_t at, int64_t freshness) {
+    for (size_t i = 0; i < all->n; i++) {
+        const struct pki_evidence *e = &all->list[i];
+        if (pki_evidence_knows(e) && e->signer_revoked_at == INT64_MAX &&
+            pki_evidence_fresh(e, at, freshness))
+            return true;
+    }
+    return false;
+}
+
 /* ---- 5.6.2.1: a path at a time when all its certificates were valid
  * ------------------------------------------ */
 
@@ -68,11 +78,20 @@ static sign_rc find_evidence(past *p, sign_error *err) {
 /* ---- 5.6.2.2: validation time sliding
  * ------------------------------------------------------------------------ */
 
-/* Step 2 (a): issued before the control time, and proven to have existed by then. */
+/* The proof that a piece existed; of a list of changes and the list that it goes with the later one. */
+static int64_t proof_of_piece(const struct validation *v, const struct pki_evidence *e) {
+    int64_t own = poe_find(v, POE_REVOCATION, e->sha256, e->der, NULL);
+    int64_t base = e->base.len != 0 ? poe_find(v, POE_REVOCATION, e->base_sha256, e->base, NULL) : INT64_MIN;
+    return base > own ? base : own;
+}
+
+/* Step 2 (a): issued before the control time, proven to have existed by then, and before whoever signed it
+ * was revoked; and of a time when it could tell of the certificate. */
 static bool is_selected(const past *p, const struct pki_cert *cert, const struct pki_evidence *e) {
-    return e->piece.this_update < p->control &&
+    int64_t proof = proof_of_piece(p->v, e);
+    return pki_evidence_knows(e) && e->piece.this_update < p->control &&
            poe_find(p->v, POE_CERTIFICATE, cert->sha256, cert->der, NULL) <= p->control &&
-           poe_find(p->v, POE_REVOCATION, e->sha256, e->der, NULL) <= p->control;
+           proof <= p->control && proof < e->signer_revoked_at;
 }
 
 static bool is_revoked(const struct pki_evidence *e) {
@@ -206,8 +225,7 @@ static enum sub_indication in_validity(const past *p, int64_t best, enum sub_ind
 static bool said_before_ca_end(const past *p) {
     for (size_t i = 0; i < p->evidence[0].n; i++) {
         const struct pki_evidence *e = &p->evidence[0].list[i];
-        if (!p->left_out[i] &&
-            poe_find(p->v, POE_REVOCATION, e->sha256, e->der, NULL) <= p->j->path->revoked_at)
+        if (!p->left_out[i] && proof_of_piece(p->v, e) <= p->j->path->revoked_at)
             return true;
     }
     return false;
@@ -220,7 +238,7 @@ static int64_t piece_proof(const past *p, const struct pki_revocation *piece) {
             const struct pki_evidence *e = &p->evidence[i].list[k];
             if (e->piece.cert == piece->cert && strcmp(e->piece.kind, piece->kind) == 0 &&
                 e->piece.this_update == piece->this_update && e->piece.produced_at == piece->produced_at)
-                return poe_find(p->v, POE_REVOCATION, e->sha256, e->der, NULL);
+                return proof_of_piece(p->v, e);
         }
     return p->v->poe.now;
 }
@@ -242,42 +260,39 @@ static bool made_in_time(const past *p, int64_t best) {
 
 /* Step 5: fresh at the earliest proof of the signature. */
 static bool was_fresh(const past *p, int64_t best) {
-    for (size_t i = 0; i < p->n_evidence; i++) {
-        bool fresh = false;
-        for (size_t k = 0; k < p->evidence[i].n && !fresh; k++)
-            fresh = pki_evidence_fresh(&p->evidence[i].list[k], best, p->j->ctx->policy->freshness);
-        if (!fresh)
+    for (size_t i = 0; i < p->n_evidence; i++)
+        if (!evidence_fresh_at(&p->evidence[i], best, p->j->ctx->policy->freshness))
             return false;
-    }
     return true;
+}
+
+/* Step 3, of what a proof of the signature from before the control time repairs; `beyond`: what is said when
+ * the signature is proven only for a time behind the certificate's end. */
+static enum sub_indication weigh_time(const past *p, enum sub_indication status, int64_t best) {
+    switch (status) {
+    case SUB_NO_CERTIFICATE_CHAIN_FOUND_NO_POE:
+        return in_validity(p, best, SUB_OUT_OF_BOUNDS_NO_POE);
+    case SUB_REVOKED_CA_NO_POE:
+        return said_before_ca_end(p) ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED) : status;
+    case SUB_OUT_OF_BOUNDS_NO_POE:
+    case SUB_OUT_OF_BOUNDS_NOT_REVOKED:
+    case SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE: /* an authority has ended since: see docs/VALIDATION.md */
+        return in_validity(p, best, status);
+    default: /* REVOKED_NO_POE, REVOCATION_OUT_OF_BOUNDS_NO_POE, TRY_LATER because of a suspension */
+        return in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED);
+    }
 }
 
 /* Steps 3 to 6; SUB_NONE: step 7 follows. */
 static enum sub_indication weigh(const past *p, enum sub_indication status, int64_t best) {
     const struct pki_path *path = p->j->path;
-    bool proven = best <= p->control;
-    switch (status) {
-    case SUB_NO_CERTIFICATE_CHAIN_FOUND_NO_POE:
-        return proven ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NO_POE) : status;
-    case SUB_REVOKED_NO_POE:
-    case SUB_REVOCATION_OUT_OF_BOUNDS_NO_POE:
-        return proven ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED) : status;
-    case SUB_REVOKED_CA_NO_POE:
-        return proven && said_before_ca_end(p) ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED) : status;
-    case SUB_OUT_OF_BOUNDS_NO_POE:
-    case SUB_OUT_OF_BOUNDS_NOT_REVOKED:
-        return proven ? in_validity(p, best, status) : status;
-    case SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE: /* an authority has ended since: see docs/VALIDATION.md */
-        return proven && path->ca_expired ? in_validity(p, best, status) : status;
-    case SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE:
+    if (status == SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
         return made_in_time(p, best) ? SUB_NONE : status;
-    case SUB_TRY_LATER:
-        if (path->suspended)
-            return proven ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED) : status;
+    if (status == SUB_TRY_LATER && !path->suspended)
         return path->stale && was_fresh(p, best) ? SUB_NONE : status;
-    default:
+    if (status == SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE && !path->ca_expired)
         return status;
-    }
+    return best <= p->control && status != SUB_SIG_CONSTRAINTS_FAILURE ? weigh_time(p, status, best) : status;
 }
 
 sign_rc past_signature(struct validation *v, struct judging *j, int64_t best, enum sub_indication *out,

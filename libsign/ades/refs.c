@@ -130,26 +130,28 @@ static bool is_asked(const struct judging *j, enum ades_check check) {
     return judging_level(j, check) != LEVEL_IGNORE;
 }
 
+static sign_rc check_pieces(struct judging *j, const struct piece_wants *want, sign_error *err) {
+    sign_rc rc = SIGN_OK;
+    if (!j->ctx->revocation || !(want->refs || want->values || want->ocsp))
+        return SIGN_OK;
+    for (size_t i = 0; i + 1 < j->path->n_chain && rc == SIGN_OK; i++)
+        rc = check_pieces_of(j, i, want, err);
+    return rc;
+}
+
 sign_rc judging_complete(struct judging *j, sign_error *err) {
-    const struct ades_facts *f = j->facts;
-    const struct ades_profile *profile = ades_profile_of(f);
-    const struct ades_carried none = {0}, *c = f->carried != NULL ? f->carried : &none;
-    bool whole = profile != NULL && profile->long_term;
+    const struct ades_carried none = {0}, *c = j->facts->carried != NULL ? j->facts->carried : &none;
+    const struct ades_profile *profile = ades_profile_of(j->facts);
     if (j->path == NULL || !j->path->anchored)
         return SIGN_OK;
-    bool cert_refs = c->certificate_refs && is_asked(j, CHECK_CERTIFICATE_REFS);
-    bool cert_values = (c->certificate_values || whole) && is_asked(j, CHECK_VALUES);
+    bool whole = profile != NULL && profile->long_term;
+    bool refs = c->certificate_refs && is_asked(j, CHECK_CERTIFICATE_REFS);
+    bool values = (c->certificate_values || whole) && is_asked(j, CHECK_VALUES);
     struct piece_wants want = {.refs = c->revocation_refs && is_asked(j, CHECK_REVOCATION_REFS),
                                .values = (c->revocation_values || whole) && is_asked(j, CHECK_VALUES),
                                .ocsp = profile != NULL && profile->ocsp && is_asked(j, CHECK_PROFILE)};
-    sign_rc rc = SIGN_OK;
-    if (cert_refs || cert_values)
-        rc = check_certificates(j, cert_refs, cert_values, err);
-    if (!j->ctx->revocation || !(want.refs || want.values || want.ocsp))
-        return rc;
-    for (size_t i = 0; i + 1 < j->path->n_chain && rc == SIGN_OK; i++)
-        rc = check_pieces_of(j, i, &want, err);
-    return rc;
+    sign_rc rc = refs || values ? check_certificates(j, refs, values, err) : SIGN_OK;
+    return rc == SIGN_OK ? check_pieces(j, &want, err) : rc;
 }
 
 /* What the table of the profiles makes mandatory (Rehber, Tablo 2): X-Long for P3 and P4, in XAdES with a

@@ -303,6 +303,8 @@ static void tell(struct validation *v, struct stamp_state *s) {
     row->imprint = s->imprint;
     row->signature_value = s->facts.signature_value;
     row->signer = s->out.signer;
+    if (row->tsa == NULL && row->signer != NULL)
+        row->tsa = row->signer->subject; /* the token need not name it (RFC 3161, 2.4.2) */
     row->chain = s->out.chain;
     row->revocation = s->out.revocation;
     row->messages = s->out.messages;
@@ -355,4 +357,48 @@ bool stamps_in_order(struct validation *v) {
                                      judging_time(v->j, stamp_time(low)), high->row->id);
         }
     return judging_check(v->j, CHECK_STAMP_ORDER, true, MSG_NONE, NULL, NULL, NULL);
+}
+
+/* ---- a token by itself
+ * -------------------------------------------------------------------------------------- */
+
+sign_rc ades_judge_token(const struct ades_context *ctx, const struct ades_stamp *stamp,
+                         const struct ades_facts *facts, struct sign_report *report,
+                         struct report_signature *out, sign_error *err) {
+    struct judging owner = {.ctx = ctx, .facts = facts, .report = report, .out = out, .object = out->id};
+    struct validation v = {.j = &owner, .poe = {.now = ctx->at}, .best = ctx->at};
+    struct stamp_state s = {0};
+    s.row = out->timestamps = arena_alloc(&report->arena, sizeof *s.row);
+    if (s.row == NULL)
+        return fail_memory(err);
+    begin(&v, &s, stamp, 1);
+    s.out.id = s.j.object = out->id;
+    v.stamps = &s;
+    v.n = 1;
+    describe(&s);
+    sign_rc rc = judge_token(&s, err);
+    if (rc == SIGN_OK && ctx->inspect)
+        judging_conclude(&s.j, INDETERMINATE, SUB_NONE);
+    if (rc == SIGN_OK)
+        rc = objects_list(&v, err);
+    s.row->indication = s.out.indication;
+    s.row->sub = s.out.sub;
+    s.row->imprint = s.imprint;
+    s.row->signature_value = s.facts.signature_value;
+    s.row->best_time = ctx->at;
+    out->indication = s.out.indication;
+    out->sub = s.out.sub;
+    out->signer = s.out.signer;
+    out->references = s.imprint;
+    out->signature_value = s.facts.signature_value;
+    out->signing_certificate = s.facts.signing_certificate;
+    out->covers_whole_document = s.imprint;
+    out->algorithm = s.row->algorithm;
+    out->best_signature_time = ctx->at;
+    out->chain = s.out.chain;
+    out->revocation = s.out.revocation;
+    out->messages = s.out.messages;
+    out->blocks = s.out.blocks;
+    stamps_close(&v);
+    return rc;
 }

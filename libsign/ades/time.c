@@ -76,12 +76,9 @@ static sign_rc still_later(struct validation *v, bool *ok, sign_error *err) {
     judging_input_time(j, "validation time", v->best);
     for (size_t i = 0; path->stale && *ok && i + 1 < path->n_chain && rc == SIGN_OK; i++) {
         AUTO(pki_evidences) all = {0};
-        bool fresh = false;
         rc = pki_evidence_find(j->ctx->trust, j->ctx->crypto, path->chain + i, path->n_chain - i, &opt, &all,
                                err);
-        for (size_t k = 0; k < all.n && !fresh; k++)
-            fresh = pki_evidence_fresh(&all.list[k], v->best, j->ctx->policy->freshness);
-        *ok = fresh;
+        *ok = evidence_fresh_at(&all, v->best, j->ctx->policy->freshness);
     }
     judging_end_as(j, outer, *ok ? TOTAL_PASSED : TOTAL_FAILED, SUB_NONE);
     return rc;

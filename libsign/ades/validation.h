@@ -85,6 +85,10 @@ sign_rc objects_list(struct validation *v, sign_error *err);
 /* ---- past.c: 5.6.2
  * ----------------------------------------------------------------------------------------------- */
 
+/* Whether any of it is fresh at that time (5.2.5), of what tells of the certificate and was signed by
+ * somebody who is not known to have been revoked since. */
+bool evidence_fresh_at(const pki_evidences *all, int64_t at, int64_t freshness);
+
 /*
  * Past signature validation of what `j` judged (5.6.2.4), whose result at the present stands in j->out:
  * `best` is the earliest proof of its existence. SUB_NONE: passed; else the sub-indication that stands.

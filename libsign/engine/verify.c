@@ -5,6 +5,7 @@
 #include "engine/format.h"
 #include "engine/policy.h"
 #include "engine/rule.h"
+#include "engine/token.h"
 #include <sign/verify.h>
 #include <stdlib.h>
 
@@ -78,14 +79,18 @@ static void describe(struct sign_report *r, const struct ades_context *ctx, cons
 static sign_rc read_and_judge(const struct ades_context *ctx, const opened *o, struct sign_report *report,
                               sign_error *err) {
     const struct ades_format *format = format_of(&o->what);
-    if (format) {
-        sign_rc rc = format->verify(ctx, &o->what, o->contents, o->n, report, err);
+    bool token = false;
+    sign_rc rc = token_verify(ctx, &o->what, o->contents, o->n, report, &token, err);
+    if (rc != SIGN_OK)
+        return rc;
+    if (format && !token) {
+        rc = format->verify(ctx, &o->what, o->contents, o->n, report, err);
         if (rc != SIGN_OK)
             return rc;
     }
     if (!report->signatures)
         report_say(report, &report->messages, MSG_NO_SIGNATURE, report->document, NULL, NULL);
-    sign_rc rc = source_unchanged(&o->what, err);
+    rc = source_unchanged(&o->what, err);
     for (size_t i = 0; i < o->n && rc == SIGN_OK; i++)
         rc = source_unchanged(&o->contents[i], err);
     return rc;

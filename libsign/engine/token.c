@@ -1,0 +1,119 @@
+/* A time-stamp by itself: what stamped it stands in another file. */
+#include "engine/token.h"
+
+#include "base/text.h"
+#include "der/oid.h"
+#include "tsp/tsp.h"
+
+enum { HEAD = 512 };
+
+/* id-ct-TSTInfo (RFC 3161, 2.4.2), as it stands near the beginning of a token. */
+static bool mentions_info(const source *s) {
+    static const uint8_t type[] = {0x06, 0x0b, 0x2a, 0x86, 0x48, 0x86, 0xf7,
+                                   0x0d, 0x01, 0x09, 0x10, 0x01, 0x04};
+    uint8_t head[HEAD];
+    size_t n = s->size < sizeof head ? (size_t)s->size : sizeof head;
+    if (n < sizeof type || s->size > LIMIT_WHOLE || source_read(s, 0, head, n, NULL) != SIGN_OK)
+        return false;
+    for (size_t i = 0; i + sizeof type <= n; i++)
+        if (memcmp(head + i, type, sizeof type) == 0)
+            return true;
+    return false;
+}
+
+/* TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken OPTIONAL }: the token in it, else all of
+ * it. */
+static sign_bytes token_of(sign_bytes der) {
+    struct der_parse parse;
+    struct der_cursor c = der_open(&parse, der, true), in;
+    struct der_tlv status, token;
+    if (der_enter(&c, DER_SEQUENCE, &in) && der_take(&in, DER_SEQUENCE, &status) &&
+        der_take(&in, DER_SEQUENCE, &token) && der_finish(&in) && der_finish(&c))
+        return token.raw;
+    return der;
+}
+
+static sign_rc is_token(sign_bytes der, bool *is, sign_error *err) {
+    const source s = {.mem = der, .fd = -1, .size = der.len};
+    AUTO(cms_message) m = {0};
+    sign_rc rc = cms_message_read(&s, &m, err);
+    *is = rc == SIGN_OK && m.broken == MSG_NONE && oid_is(m.content_type, OID_CT_TST_INFO);
+    return rc;
+}
+
+/* What the imprint is of: the one content that was given. */
+struct stamped {
+    struct crypto *crypto;
+    arena *texts;
+    const source *content; /* NULL: none was given */
+};
+
+static sign_rc imprint(const struct ades_stamp *stamp, enum crypto_digest digest, sign_bytes expected,
+                       struct ades_imprint *out, sign_error *err) {
+    const struct stamped *s = stamp->codec;
+    uint8_t hash[DIGEST_MAX];
+    char hex[2 * DIGEST_MAX + 1];
+    *out = (struct ades_imprint){.same = TRI_NULL, .why = MSG_CONTENT_MISSING};
+    if (s->content == NULL)
+        return SIGN_OK;
+    sign_rc rc = crypto_hash_begin(s->crypto, digest, err);
+    if (rc == SIGN_OK)
+        rc = crypto_hash_source(s->crypto, s->content, 0, s->content->size, err);
+    if (rc == SIGN_OK)
+        rc = crypto_hash_end(s->crypto, hash, err);
+    if (rc != SIGN_OK)
+        return rc;
+    sign_bytes found = BYTES(hash, crypto_digest_row(digest)->size);
+    text_hex(found, hex);
+    *out = (struct ades_imprint){.same = bytes_equal(found, expected) ? TRI_TRUE : TRI_FALSE,
+                                 .found = arena_str(s->texts, BYTES_STR(hex))};
+    return SIGN_OK;
+}
+
+static sign_rc judge(const struct ades_context *ctx, sign_bytes der, const source *contents, size_t n,
+                     struct sign_report *report, sign_error *err) {
+    const struct tsp_token *token;
+    size_t effort = LIMIT_PATH_EFFORT;
+    int64_t patience = LIMIT_PATIENCE;
+    struct stamped stamped = {
+        .crypto = ctx->crypto, .texts = &report->arena, .content = n == 1 ? &contents[0] : NULL};
+    struct report_signature *out = report_add(report);
+    if (out == NULL)
+        return fail_memory(err);
+    sign_rc rc = tsp_token_read(der, &report->arena, &token, err);
+    if (rc != SIGN_OK)
+        return rc;
+    const struct ades_stamp stamp = {.class = STAMP_CONTENT,
+                                     .kind = "time-stamp-token",
+                                     .token = token,
+                                     .covers_data = true,
+                                     .imprint = imprint,
+                                     .codec = &stamped};
+    const struct ades_facts facts = {.role = ROLE_TIMESTAMP,
+                                     .bag = token->certs,
+                                     .n_bag = token->n_certs,
+                                     .crls = token->crls,
+                                     .n_crls = token->n_crls,
+                                     .ocsps = token->ocsps,
+                                     .n_ocsps = token->n_ocsps,
+                                     .effort = &effort,
+                                     .patience = &patience};
+    out->id = "T1";
+    out->format = "tst";
+    return ades_judge_token(ctx, &stamp, &facts, report, out, err);
+}
+
+sign_rc token_verify(const struct ades_context *ctx, const source *what, const source *contents, size_t n,
+                     struct sign_report *report, bool *is, sign_error *err) {
+    AUTO(sign_buf) own = {0};
+    sign_bytes der;
+    *is = false;
+    if (!mentions_info(what))
+        return SIGN_OK;
+    sign_rc rc = source_view(what, 0, (size_t)what->size, &der, &own, err);
+    if (rc != SIGN_OK)
+        return rc;
+    der = token_of(der);
+    rc = is_token(der, is, err);
+    return rc == SIGN_OK && *is ? judge(ctx, der, contents, n, report, err) : rc;
+}
