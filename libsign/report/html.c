@@ -72,9 +72,9 @@ static void put_reason(struct page *p) {
     if (!m && verdict_inspecting(p->r) && p->r->indication != INDICATION_NONE)
         html_two(p, "<p class=\"lead\">Yalnız yapı ve bütünlüğe bakıldı.</p>\n",
                  "<p class=\"lead\">Only structure and integrity were looked at.</p>\n");
-    if (m && *message_hint(m->id, p->lang)) {
+    if (m && *report_hint(m, p->lang)) {
         html_two(p, "<p class=\"todo\"><b>Ne yapmalı:</b> ", "<p class=\"todo\"><b>What to do:</b> ");
-        html_text(p, message_hint(m->id, p->lang), HTML_VALUE);
+        html_text(p, report_hint(m, p->lang), HTML_VALUE);
         html_raw(p, "</p>\n");
     }
 }

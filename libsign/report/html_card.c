@@ -154,18 +154,30 @@ static void put_when(struct page *p, const struct report_signature *s) {
 
 /* ---- why, and what to do ---- */
 
+/* What became of the certificate after the proven time is no matter (EN 319 102-1, 5.5.4). */
+static void put_passed(struct page *p, const struct report_signature *s) {
+    if (p->r->no_revocation)
+        html_two(p, "<p>İmza değeri, özetler ve sertifika yolu doğru.</p>",
+                 "<p>Signature value, digests and certificate path hold.</p>");
+    else if (s->best_time_by)
+        html_two(p,
+                 "<p>İmza değeri ve özetler doğru; sertifika yolu ve iptal durumu kanıtlı imza zamanı için "
+                 "uygun.</p>",
+                 "<p>Signature value and digests hold; certificate path and revocation status are good for "
+                 "the proven "
+                 "time.</p>");
+    else
+        html_two(p, "<p>İmza değeri, özetler, sertifika yolu ve iptal durumu uygun.</p>",
+                 "<p>Signature value, digests, certificate path and revocation status hold.</p>");
+}
+
 static void put_why(struct page *p, const struct report_signature *s) {
     const char *sub = sub_indication_text(s->sub);
     if (verdict_inspecting(p->r) && !s->messages && s->indication == INDETERMINATE)
         return; /* nothing was judged, and nothing was found */
     html_row(p, "Neden", "Why");
     if (s->indication == TOTAL_PASSED)
-        html_two(p,
-                 p->r->no_revocation ? "<p>İmza değeri, özetler ve sertifika yolu doğru.</p>"
-                                     : "<p>İmza değeri, özetler, sertifika yolu ve iptal durumu uygun.</p>",
-                 p->r->no_revocation
-                     ? "<p>Signature value, digests and certificate path hold.</p>"
-                     : "<p>Signature value, digests, certificate path and revocation status hold.</p>");
+        put_passed(p, s);
     for (const struct report_message *m = s->messages; m; m = m->next)
         html_message(p, m, false);
     if (!verdict_inspecting(p->r) || s->indication == TOTAL_FAILED)
@@ -178,7 +190,7 @@ static void put_why(struct page *p, const struct report_signature *s) {
 /* The same advice is given once. */
 static bool said_before(const struct report_message *list, const struct report_message *m, sign_lang lang) {
     for (; list != m; list = list->next)
-        if (strcmp(message_hint(list->id, lang), message_hint(m->id, lang)) == 0)
+        if (strcmp(report_hint(list, lang), report_hint(m, lang)) == 0)
             return true;
     return false;
 }
@@ -186,7 +198,7 @@ static bool said_before(const struct report_message *list, const struct report_m
 static void put_todo(struct page *p, const struct report_signature *s) {
     bool any = false;
     for (const struct report_message *m = s->messages; m; m = m->next) {
-        const char *hint = message_hint(m->id, p->lang);
+        const char *hint = report_hint(m, p->lang);
         bool noted = report_level(m) == 'I' && !verdict_inspecting(p->r); /* asks nobody to do anything */
         if (!*hint || noted || said_before(s->messages, m, p->lang))
             continue;

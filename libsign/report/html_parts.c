@@ -146,9 +146,9 @@ void html_message(struct page *p, const struct report_message *m, bool hint) {
         put_found(p, "Bulunan", "Found", m->actual);
         html_raw(p, "</div>");
     }
-    if (hint && level != 'I' && *message_hint(m->id, p->lang)) {
+    if (hint && level != 'I' && *report_hint(m, p->lang)) {
         html_raw(p, "<p class=\"next\">→ ");
-        html_text(p, message_hint(m->id, p->lang), HTML_VALUE);
+        html_text(p, report_hint(m, p->lang), HTML_VALUE);
         html_raw(p, "</p>");
     }
     html_raw(p, "</div>\n");

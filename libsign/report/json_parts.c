@@ -39,7 +39,7 @@ void json_messages(jsonout *j, sign_lang lang, const struct report_message *m) {
         json_str(j, "level", level == 'E' ? "error" : level == 'W' ? "warning" : "info");
         json_str(j, "code", message_code(m->id));
         json_str(j, "text", message_text(m->id, lang, m->args, text, sizeof text));
-        json_str(j, "hint", message_hint(m->id, lang));
+        json_str(j, "hint", report_hint(m, lang));
         json_str(j, "constraint", m->constraint);
         json_str(j, "object", m->object);
         json_str(j, "expected", m->expected[lang == SIGN_TR]);

@@ -162,7 +162,7 @@ static void put_check(grow *out, sign_lang lang, unsigned depth, const struct re
 
 void lines_message(grow *out, sign_lang lang, unsigned depth, const struct report_message *m) {
     char text[ROOM_FOR_TEXT], code[8];
-    const char *hint = message_hint(m->id, lang);
+    const char *hint = report_hint(m, lang);
     message_text(m->id, lang, m->args, text, sizeof text);
     grow_printf(out, "%*s%s ", (int)(2 + 2 * depth), "", lines_code(m, code));
     lines_clean(out, text);

@@ -88,6 +88,11 @@ char report_level(const struct report_message *m) {
     return m->level ? m->level : *message_code(m->id);
 }
 
+const char *report_hint(const struct report_message *m, sign_lang lang) {
+    bool lowered = report_level(m) == 'I' && *message_code(m->id) != 'I';
+    return lowered ? "" : message_hint(m->id, lang);
+}
+
 void report_certificate(struct sign_report *r, const sign_cert *cert) {
     sign_cert *copy = arena_alloc(&r->arena, sizeof *copy);
     if (!copy)

@@ -132,8 +132,8 @@ static void put_reason(grow *out, sign_lang lang, const struct sign_report *r, b
     grow_printf(out, "%s: ", lines_two(lang, "Neden", "Reason"));
     lines_clean(out, text);
     grow_byte(out, '\n');
-    if (*message_hint(m->id, lang))
-        grow_printf(out, "%s: %s\n", lines_two(lang, "Ne yapmalı", "What to do"), message_hint(m->id, lang));
+    if (*report_hint(m, lang))
+        grow_printf(out, "%s: %s\n", lines_two(lang, "Ne yapmalı", "What to do"), report_hint(m, lang));
 }
 
 /* Suspended is neither revoked nor good for long: when to look again is what its holder waits for. */

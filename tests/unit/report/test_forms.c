@@ -186,6 +186,22 @@ Test(forms, people_read_the_check_and_the_level_of_the_policy) {
     says(sample_mixed, SIGN_EN, "Rule for the document: all\n");
 }
 
+/* A signature that passed because of its time-stamp must not advise against itself. */
+Test(forms, what_is_only_noted_advises_nothing) {
+    struct sign_report *r = sample_mixed();
+    const char *hint = message_hint(MSG_CERT_REVOKED, SIGN_EN);
+    cr_assert_gt(strlen(hint), 10);
+    for (int noted = 0; noted < 2; noted++) {
+        r->signatures->next->next->messages->level = noted ? 'I' : 'W';
+        for (int form = SIGN_TEXT; form <= SIGN_JSON; form++) {
+            char *text = sample_written(r, (sign_report_form)form, SIGN_EN);
+            cr_expect_eq(strstr(text, hint) == NULL, noted, "%s", text);
+            free(text);
+        }
+    }
+    sign_report_free(&r);
+}
+
 /* Where a rule lets the document pass, nobody reads that every signature does. */
 Test(forms, a_pass_by_rule_does_not_speak_for_all) {
     struct sign_report *r = sample_mixed();
