@@ -152,7 +152,8 @@ static sign_rc slide_one(past *p, size_t i, bool *ok, sign_error *err) {
         }
         if (is_revoked(e))
             slide(p, e->piece.revoked_at);
-        else if (!pki_evidence_fresh(e, p->control, p->j->ctx->policy->freshness))
+        else if (judging_level(p->j, CHECK_REVOCATION_FRESH) == LEVEL_FAIL &&
+                 !pki_evidence_fresh(e, p->control, p->j->ctx->policy->freshness))
             slide(p, e->piece.this_update);
     }
     sign_rc rc = slide_by_algorithms(p, cert, e, err);
