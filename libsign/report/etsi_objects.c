@@ -24,14 +24,18 @@ static struct etsi_object *add(struct etsi *e, const char *kind) {
 }
 
 static void add_known(struct etsi *e, const char *kind, const char *sha256, sign_bytes der) {
-    struct etsi_object *o = sha256 && *sha256 ? find(e, BYTES_STR(sha256)) : NULL;
-    if (o && !o->der.len)
-        o->der = der;
-    if (o || !sha256 || !*sha256 || !(o = add(e, kind)))
+    if (!sha256 || !*sha256)
         return;
-    o->sha256 = sha256;
-    o->der = der;
-    know(e, BYTES_STR(sha256), o);
+    struct etsi_object *o = find(e, BYTES_STR(sha256));
+    if (!o) {
+        o = add(e, kind);
+        if (!o)
+            return;
+        o->sha256 = sha256;
+        know(e, BYTES_STR(sha256), o);
+    }
+    if (!o->der.len)
+        o->der = der;
 }
 
 static void collect_chain(struct etsi *e, const struct report_chain *c) {
@@ -46,13 +50,16 @@ static void collect_signer(struct etsi *e, const struct report_signer *p) {
 
 static void collect_stamp(struct etsi *e, const struct report_timestamp *t) {
     struct etsi_object *o = find(e, t->der);
-    if (!o && (o = add(e, "time-stamp"))) {
+    if (!o) {
+        o = add(e, "time-stamp");
+        if (!o)
+            return;
         o->der = t->der;
         o->stamp = t;
         o->time = t->best_time;
         know(e, t->der, o);
     }
-    if (o && t->id)
+    if (t->id)
         know(e, BYTES_STR(t->id), o);
     collect_signer(e, t->signer);
     collect_chain(e, t->chain);

@@ -89,7 +89,7 @@ char report_level(const struct report_message *m) {
 }
 
 const char *report_hint(const struct report_message *m, sign_lang lang) {
-    bool lowered = report_level(m) == 'I' && *message_code(m->id) != 'I';
+    bool lowered = report_level(m) == 'I' && *message_code(m->id) == 'E';
     return lowered ? "" : message_hint(m->id, lang);
 }
 

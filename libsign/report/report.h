@@ -256,8 +256,8 @@ void report_say(struct sign_report *r, struct report_message **list, enum messag
 struct report_message *report_last(struct report_message *list);
 /* How much it counts: 'E', 'W' or 'I'. */
 char report_level(const struct report_message *m);
-/* What to do about it; "" when there is no advice, or none is due because the policy only notes what the
- * message was made to warn of. */
+/* What to do about it; "" when there is no advice, or none is due because the policy only notes what is an
+ * error elsewhere. */
 const char *report_hint(const struct report_message *m, sign_lang lang);
 /* The facts of the certificate that is judged, copied. */
 void report_certificate(struct sign_report *r, const sign_cert *cert);
