@@ -7,11 +7,13 @@
 #include <string.h>
 
 static const char usage[] =
-    "bench --pki DIR --work DIR [--token DIR] [--only TEXT] [--seconds S] [--rounds N] [--threads N]\n"
-    "      [--large MIB] [--json FILE]\n"
+    "bench --pki DIR --work DIR [--token DIR] [--stamps DIR] [--before FILE]\n"
+    "      [--only TEXT] [--seconds S] [--rounds N] [--threads N] [--large MIB] [--json FILE]\n"
     "  --pki      the benchmark set, as mkpki --bench makes it\n"
     "  --work     KIND.pem of the signers, and room for the large files\n"
     "  --token    softhsm2.conf of a token named bench; without it there are no rows with a token\n"
+    "  --stamps   signatures with time, as mkstamps makes them; without it there are no rows with them\n"
+    "  --before   another libsign.so: B-level verification by it and by this one, nothing else\n"
     "  --only     rows and contenders whose \"row: who\" contains TEXT\n"
     "  --seconds  of one measurement (0.5)      --rounds   measurements of each contender (5)\n"
     "  --threads  also with so many threads (2) --large    size of the large file, 0 for none (1024)\n";
@@ -20,8 +22,9 @@ static bool take(struct bench_settings *s, const char *name, const char *value) 
     const struct {
         const char *name;
         const char **to;
-    } texts[] = {{"--pki", &s->pki},   {"--work", &s->work}, {"--token", &s->token},
-                 {"--only", &s->only}, {"--json", &s->json}, {"--child", &s->child}};
+    } texts[] = {{"--pki", &s->pki},       {"--work", &s->work},     {"--token", &s->token},
+                 {"--stamps", &s->stamps}, {"--before", &s->before}, {"--only", &s->only},
+                 {"--json", &s->json},     {"--child", &s->child}};
     const struct {
         const char *name;
         unsigned *to;
@@ -57,6 +60,14 @@ static void rows_add(struct bench_list *list, const struct bench_settings *s, co
         corpora[k] = corpus_load(a, kinds[k]);
     for (size_t k = 0; k < 3; k++)
         verify_ops(list, corpora[k]);
+    if (s->before) {
+        const struct library *before = library_load(s->before);
+        for (size_t k = 0; k < 3; k++)
+            verify_before_ops(list, corpora[k], before);
+        for (size_t k = 0; k < 3; k++)
+            xades_before_ops(list, corpora[k], before);
+        return;
+    }
     struct authority *busy = authority_load(s->pki, LONG_LIST);
     for (size_t k = 0; k < 3; k++)
         verify_long_list_ops(list, corpus_under(corpora[k], busy));
@@ -66,6 +77,8 @@ static void rows_add(struct bench_list *list, const struct bench_settings *s, co
         token_ops(list, s, kinds[k]);
     for (size_t k = 0; k < 3; k++)
         xades_ops(list, s, corpora[k]);
+    if (s->stamps)
+        time_ops(list, s);
     if (s->large)
         large_ops(list, s, corpora[0]);
     if (s->large)

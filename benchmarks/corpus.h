@@ -4,10 +4,10 @@
 #define BENCHMARKS_CORPUS_H
 
 #include "harness.h"
+#include "library.h"
 #include <openssl/cms.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
-#include <sign.h>
 
 #define DOCUMENT_SIZE 3700U
 #define KNOWN_SIGNERS 20U
@@ -50,10 +50,15 @@ const char *text_of(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The contenders. */
 void verify_ops(struct bench_list *list, const struct corpus *c);
 void verify_long_list_ops(struct bench_list *list, const struct corpus *c);
+/* The first two rows, libsign as it is beside another build of it. */
+void verify_before_ops(struct bench_list *list, const struct corpus *c, const struct library *before);
 void sign_ops(struct bench_list *list, const struct bench_settings *s, const struct corpus *c);
 void token_ops(struct bench_list *list, const struct bench_settings *s, const char *kind);
 void large_ops(struct bench_list *list, const struct bench_settings *s, const struct corpus *c);
 void xades_ops(struct bench_list *list, const struct bench_settings *s, const struct corpus *c);
+void xades_before_ops(struct bench_list *list, const struct corpus *c, const struct library *before);
+/* Signatures with time, of the folder s->stamps. */
+void time_ops(struct bench_list *list, const struct bench_settings *s);
 void xades_large_ops(struct bench_list *list, const struct bench_settings *s);
 
 /* libsign's trust in the same authority, with the same lists; ends the program when it cannot be made. */

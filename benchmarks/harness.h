@@ -36,6 +36,8 @@ struct bench_settings {
     const char *work;    /* folder for what is made on the way */
     const char *pki;     /* folder of the benchmark set */
     const char *token;   /* folder of the SoftHSM2 token; NULL: no rows with a token */
+    const char *stamps;  /* folder that mkstamps made; NULL: no rows with time-stamps */
+    const char *before;  /* another libsign.so: only rows that set the two side by side; NULL: none */
     const char *only;    /* rows and contenders whose "row: who" contains it; NULL: all */
     const char *json;    /* file for the same numbers as JSON; NULL: none */
     const char *child;   /* "row: who" that this process is to run once */

@@ -6,39 +6,25 @@
 #include <string.h>
 
 sign_trust *trust_make(const char *dir, const char *list) {
-    char root[1024], crls[2][1024];
-    snprintf(root, sizeof root, "%s/root.der", dir);
-    snprintf(crls[0], sizeof crls[0], "%s/%s", dir, list);
-    snprintf(crls[1], sizeof crls[1], "%s/root.crl", dir);
-    sign_input anchor = {.path = root}, lists[2] = {{.path = crls[0]}, {.path = crls[1]}};
-    sign_trust_options opt = {
-        .size = sizeof opt, .anchors = &anchor, .n_anchors = 1, .crls = lists, .n_crls = 2};
-    sign_trust *trust = NULL;
-    sign_error err = {0};
-    if (sign_trust_new(&opt, &trust, &err) != SIGN_OK)
-        must(false, err.text);
-    return trust;
+    return library_trust(library_linked(), dir, list);
 }
 
 /* ---- libsign ---------------------------------------------------------------------------------------- */
 
 struct ours {
+    const struct library *lib;
     const struct corpus *corpus;
     sign_trust *trust;
 };
 
-static void ours_do(const struct ours *o, size_t i, const sign_verify_options *opt, sign_rc right) {
+static sign_input signature_of(const struct ours *o, size_t i) {
     const sign_buf *signature = &o->corpus->signatures[i];
-    sign_input what = {.name = "olcum.p7m", .data = {signature->data, signature->len}};
-    sign_report *report = NULL;
-    sign_error err = {0};
-    if (sign_verify(&what, NULL, 0, o->trust, opt, &report, &err) != right)
-        must(false, report ? "libsign: a signature did not pass" : err.text);
-    sign_report_free(&report);
+    return (sign_input){.name = "olcum.p7m", .data = {signature->data, signature->len}};
 }
 
 static void ours_verify_at(const struct ours *o, size_t i) {
-    ours_do(o, i, NULL, SIGN_OK);
+    sign_input what = signature_of(o, i);
+    library_verify(o->lib, &what, o->trust, NULL);
 }
 
 static size_t known(const struct corpus *c) {
@@ -54,14 +40,19 @@ static void ours_known(void *state, size_t i) {
 static void ours_inspect(void *state, size_t i) {
     static const sign_verify_options opt = {.size = sizeof opt, .inspect = 1};
     const struct ours *o = state;
-    ours_do(o, i % known(o->corpus), &opt, SIGN_INDETERMINATE);
+    sign_input what = signature_of(o, i % known(o->corpus));
+    sign_report *report = NULL;
+    sign_error err = {0};
+    if (sign_verify(&what, NULL, 0, o->trust, &opt, &report, &err) != SIGN_INDETERMINATE)
+        must(false, report ? "libsign: an inspection found more than it looks for" : err.text);
+    sign_report_free(&report);
 }
 
 /* A trust that has seen the CA and the lists, through the first signer, and none of the others. */
 static void ours_forget(void *shared) {
     struct ours *o = shared;
-    sign_trust_free(&o->trust);
-    o->trust = trust_make(o->corpus->authority->dir, o->corpus->authority->list);
+    o->lib->trust_free(&o->trust);
+    o->trust = library_trust(o->lib, o->corpus->authority->dir, o->corpus->authority->list);
     ours_verify_at(o, 0);
 }
 
@@ -132,8 +123,7 @@ static void bare_close(void *state) {
 
 static void *report_open(void *shared) {
     struct ours *o = shared;
-    const sign_buf *signature = &o->corpus->signatures[0];
-    sign_input what = {.name = "olcum.p7m", .data = {signature->data, signature->len}};
+    sign_input what = signature_of(o, 0);
     sign_report *report = NULL;
     must(sign_verify(&what, NULL, 0, o->trust, NULL, &report, NULL) == SIGN_OK, "sign_verify");
     return report;
@@ -163,30 +153,49 @@ static void report_close(void *state) {
 
 /* ---- rows ------------------------------------------------------------------------------------------- */
 
-static struct ours *ours_make(const struct corpus *c, bool with_trust) {
+static struct ours *ours_make(const struct library *lib, const struct corpus *c, bool with_trust) {
     struct ours *o = calloc(1, sizeof *o);
     must(o != NULL, "out of memory");
-    *o = (struct ours){c, with_trust ? trust_make(c->authority->dir, c->authority->list) : NULL};
+    *o = (struct ours){lib, c, with_trust ? library_trust(lib, c->authority->dir, c->authority->list) : NULL};
     return o;
 }
 
+static void known_op(struct bench_list *list, const char *row, struct ours *o) {
+    bench_add(list, (struct bench_op){.row = row, .who = o->lib->who, .shared = o, .run = ours_known});
+}
+
+static void new_op(struct bench_list *list, const char *row, struct ours *o) {
+    bench_add(list, (struct bench_op){.row = row,
+                                      .who = o->lib->who,
+                                      .shared = o,
+                                      .renew = ours_forget,
+                                      .run = ours_new,
+                                      .pass = o->corpus->n - 1});
+}
+
 static void known_ops(struct bench_list *list, const char *row, struct ours *o) {
-    bench_add(list, (struct bench_op){.row = row, .who = "libsign", .shared = o, .run = ours_known});
+    known_op(list, row, o);
     bench_add(list, (struct bench_op){.row = row, .who = "CMS_verify", .shared = o, .run = cms_known});
 }
 
 static void new_ops(struct bench_list *list, const char *row, struct ours *o) {
-    size_t pass = o->corpus->n - 1;
-    bench_add(
-        list,
-        (struct bench_op){
-            .row = row, .who = "libsign", .shared = o, .renew = ours_forget, .run = ours_new, .pass = pass});
+    new_op(list, row, o);
     bench_add(list,
-              (struct bench_op){.row = row, .who = "CMS_verify", .shared = o, .run = cms_new, .pass = pass});
+              (struct bench_op){
+                  .row = row, .who = "CMS_verify", .shared = o, .run = cms_new, .pass = o->corpus->n - 1});
+}
+
+void verify_before_ops(struct bench_list *list, const struct corpus *c, const struct library *before) {
+    const char *row = text_of("verify, known signer, %s", c->kind);
+    known_op(list, row, ours_make(library_linked(), c, true));
+    known_op(list, row, ours_make(before, c, true));
+    row = text_of("verify, new signer, %s", c->kind);
+    new_op(list, row, ours_make(library_linked(), c, false));
+    new_op(list, row, ours_make(before, c, false));
 }
 
 void verify_ops(struct bench_list *list, const struct corpus *c) {
-    struct ours *o = ours_make(c, true);
+    struct ours *o = ours_make(library_linked(), c, true);
     const char *row = text_of("verify, known signer, %s", c->kind);
     known_ops(list, row, o);
     bench_add(list, (struct bench_op){.row = row,
@@ -195,7 +204,7 @@ void verify_ops(struct bench_list *list, const struct corpus *c) {
                                       .open = bare_open,
                                       .run = bare_verify,
                                       .close = bare_close});
-    new_ops(list, text_of("verify, new signer, %s", c->kind), ours_make(c, false));
+    new_ops(list, text_of("verify, new signer, %s", c->kind), ours_make(library_linked(), c, false));
     row = text_of("write a report, %s", c->kind);
     bench_add(list, (struct bench_op){.row = row,
                                       .who = "libsign JSON",
@@ -212,7 +221,7 @@ void verify_ops(struct bench_list *list, const struct corpus *c) {
 }
 
 void verify_long_list_ops(struct bench_list *list, const struct corpus *c) {
-    struct ours *o = ours_make(c, true);
+    struct ours *o = ours_make(library_linked(), c, true);
     const char *row = text_of("verify, CRL of 50000, known, %s", c->kind);
     known_ops(list, row, o);
     bench_add(list,
@@ -223,5 +232,5 @@ void verify_long_list_ops(struct bench_list *list, const struct corpus *c) {
                                       .open = check_open,
                                       .run = check_run,
                                       .close = check_close});
-    new_ops(list, text_of("verify, CRL of 50000, new, %s", c->kind), ours_make(c, false));
+    new_ops(list, text_of("verify, CRL of 50000, new, %s", c->kind), ours_make(library_linked(), c, false));
 }

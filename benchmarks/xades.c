@@ -8,6 +8,7 @@
 
 /* One kind of key: the documents of its corpus, signed by libsign. */
 struct xades {
+    const struct library *lib;
     const struct corpus *corpus;
     sign_buf *signatures, *general; /* general: not for the scanner */
     sign_trust *trust;
@@ -77,7 +78,8 @@ static void general_make(const struct corpus *c, size_t i, sign_buf *out) {
 static struct xades *xades_make(const struct corpus *c) {
     struct xades *x = calloc(1, sizeof *x);
     must(x != NULL, "out of memory");
-    *x = (struct xades){.corpus = c,
+    *x = (struct xades){.lib = library_linked(),
+                        .corpus = c,
                         .signatures = calloc(c->n, sizeof *x->signatures),
                         .general = calloc(KNOWN_SIGNERS, sizeof *x->general),
                         .trust = trust_make(c->authority->dir, c->authority->list),
@@ -94,11 +96,7 @@ static struct xades *xades_make(const struct corpus *c) {
 
 static void ours_verify(const struct xades *x, const sign_buf *signature) {
     sign_input what = {.name = "olcum.signed.xml", .data = view(signature)};
-    sign_report *report = NULL;
-    sign_error err = {0};
-    if (sign_verify(&what, NULL, 0, x->trust, NULL, &report, &err) != SIGN_OK)
-        must(false, report ? "libsign: an XAdES signature did not pass" : err.text);
-    sign_report_free(&report);
+    library_verify(x->lib, &what, x->trust, NULL);
 }
 
 static size_t known(const struct xades *x, size_t i) {
@@ -118,8 +116,8 @@ static void ours_general(void *state, size_t i) {
 /* A trust that has seen the CA and the lists, through the first signer, and none of the others. */
 static void ours_forget(void *shared) {
     struct xades *x = shared;
-    sign_trust_free(&x->trust);
-    x->trust = trust_make(x->corpus->authority->dir, x->corpus->authority->list);
+    x->lib->trust_free(&x->trust);
+    x->trust = library_trust(x->lib, x->corpus->authority->dir, x->corpus->authority->list);
     ours_verify(x, &x->signatures[0]);
 }
 
@@ -307,4 +305,34 @@ void xades_ops(struct bench_list *list, const struct bench_settings *settings, c
     row = text_of("sign XAdES, key in a file, %s", c->kind);
     bench_add(list, (struct bench_op){.row = row, .who = "libsign", .shared = s, .run = ours_sign});
     bench_add(list, (struct bench_op){.row = row, .who = "xmlsec", .shared = s, .run = peer_sign});
+}
+
+/* The same documents by another library, with a trust of its own that knows the signers, or forgets them. */
+static struct xades *again_by(const struct xades *x, const struct library *lib, bool with_trust) {
+    const char *dir = x->corpus->authority->dir, *crl = x->corpus->authority->list;
+    struct xades *again = malloc(sizeof *again);
+    must(again != NULL, "out of memory");
+    *again = *x;
+    again->lib = lib;
+    again->trust = with_trust ? library_trust(lib, dir, crl) : NULL;
+    return again;
+}
+
+void xades_before_ops(struct bench_list *list, const struct corpus *c, const struct library *before) {
+    const struct bench_op ops[] = {{.row = "known signer", .run = ours_known},
+                                   {.row = "general XML", .run = ours_general},
+                                   {.row = "new signer", .run = ours_new, .renew = ours_forget}};
+    const struct library *libs[] = {library_linked(), before};
+    const struct xades *x = xades_make(c);
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
+        const char *row = text_of("verify XAdES, %s, %s", ops[i].row, c->kind);
+        for (size_t k = 0; k < 2; k++) {
+            struct bench_op op = ops[i];
+            op.row = row;
+            op.who = libs[k]->who;
+            op.pass = op.renew ? c->n - 1 : 0;
+            op.shared = again_by(x, libs[k], op.renew == NULL);
+            bench_add(list, op);
+        }
+    }
 }
