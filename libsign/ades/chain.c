@@ -403,6 +403,30 @@ static void weigh_path(struct judging *j) {
                                path->args[2]);
 }
 
+/* 5.2.5 with a freshness that the policy asks for: what is older is TRY_LATER, though its issuer has not
+ * promised newer data yet. Rows about others than the chain's certificates speak of who signed revocation
+ * data. */
+static void weigh_freshness(struct judging *j) {
+    const struct pki_path *path = j->path;
+    int64_t least = j->ctx->at - j->ctx->policy->freshness;
+    j->stale = path->stale;
+    if (j->ctx->policy->freshness == 0 || path->indication != TOTAL_PASSED)
+        return;
+    for (size_t i = 0; i < path->n_revocation; i++) {
+        const struct pki_revocation *r = &path->revocation[i];
+        bool own = false;
+        for (size_t k = 0; k < path->n_chain; k++)
+            own = own || path->chain[k] == r->cert;
+        if (!own || r->this_update > least)
+            continue;
+        j->stale = true;
+        (void)judging_check_as(j, CHECK_REVOCATION_FRESH, SUB_TRY_LATER, MSG_REVOCATION_NOT_FRESH,
+                               shown(j, r->cert->subject), judging_time(j, r->this_update),
+                               judging_time(j, least));
+        return;
+    }
+}
+
 /* 5.2.6 steps 7 and 8 come behind the constraints on usage and algorithms. */
 static bool is_late(const struct pki_path *path) {
     return path->sub == SUB_OUT_OF_BOUNDS_NO_POE || path->sub == SUB_OUT_OF_BOUNDS_NOT_REVOKED ||
@@ -436,8 +460,10 @@ sign_rc judging_xcv(struct judging *j, sign_error *err) {
     show_path(j);
     if (is_late(path))
         rc = weigh_constraints(j, err);
-    if (rc == SIGN_OK)
+    if (rc == SIGN_OK) {
         weigh_path(j);
+        weigh_freshness(j);
+    }
     if (rc == SIGN_OK && (path->indication == TOTAL_PASSED || (!is_late(path) && judging_open(j))))
         rc = weigh_constraints(j, err);
     judging_end(j, outer);

@@ -76,8 +76,33 @@ static sign_rc run(struct validation *v, sign_error *err) {
     return SIGN_OK;
 }
 
+/*
+ * What a signature with time-stamps carries is asked again for each of them and for each moment of the past.
+ * Read once for all of that it is parsed, and its signatures are verified, once. Where the document has lists
+ * of its own those are read once for all of its signatures, and this signature's stay apart.
+ */
+static bool carries_alone(const struct ades_facts *f) {
+    bool apart = f->lists != NULL && f->lists->n + f->lists->n_ocsp > 0;
+    return f->n_stamps > 0 && f->n_crls + f->n_ocsps > 0 && !apart;
+}
+
+static struct ades_facts read_once(const struct ades_facts *f, struct pki_lists *own) {
+    struct ades_facts all = *f;
+    *own = (struct pki_lists){.der = f->crls, .n = f->n_crls, .ocsp_der = f->ocsps, .n_ocsp = f->n_ocsps};
+    all.lists = own;
+    all.crls = all.ocsps = NULL;
+    all.n_crls = all.n_ocsps = 0;
+    return all;
+}
+
 sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *facts, struct sign_report *report,
                    struct report_signature *out, sign_error *err) {
+    AUTO(pki_lists) own = {0};
+    struct ades_facts all;
+    if (carries_alone(facts)) {
+        all = read_once(facts, &own);
+        facts = &all;
+    }
     struct judging j = {.ctx = ctx,
                         .facts = facts,
                         .report = report,

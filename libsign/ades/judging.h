@@ -25,6 +25,7 @@ struct judging {
     int64_t when;          /* time that algorithms are judged at */
     int64_t content_time;  /* of the latest content time-stamp that passed; INT64_MIN: there is none */
     struct pki_path *path; /* what 5.2.6 found; counted; NULL: it did not run */
+    bool stale; /* there are good revocation data for all of it, but too old for the present (5.2.5) */
     struct judging_weak weak[JUDGING_WEAK];
     size_t n_weak;
     bool weak_overflow;         /* there were more */

@@ -290,7 +290,7 @@ static enum sub_indication weigh(const past *p, enum sub_indication status, int6
     if (status == SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
         return made_in_time(p, best) ? SUB_NONE : status;
     if (status == SUB_TRY_LATER && !path->suspended)
-        return path->stale && was_fresh(p, best) ? SUB_NONE : status;
+        return p->j->stale && was_fresh(p, best) ? SUB_NONE : status;
     if (status == SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE && !path->ca_expired)
         return status;
     return best <= p->control && status != SUB_SIG_CONSTRAINTS_FAILURE ? weigh_time(p, status, best) : status;

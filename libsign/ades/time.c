@@ -70,11 +70,11 @@ static sign_rc still_later(struct validation *v, bool *ok, sign_error *err) {
     *ok = true;
     if (path->suspended)
         *ok = v->best < path->revoked_at;
-    else if (path->sub == SUB_TRY_LATER && !path->stale)
+    else if (path->sub == SUB_TRY_LATER && !j->stale)
         *ok = false;
     struct report_block *outer = judging_begin(j, BLOCK_RFC, NULL);
     judging_input_time(j, "validation time", v->best);
-    for (size_t i = 0; path->stale && *ok && i + 1 < path->n_chain && rc == SIGN_OK; i++) {
+    for (size_t i = 0; j->stale && *ok && i + 1 < path->n_chain && rc == SIGN_OK; i++) {
         AUTO(pki_evidences) all = {0};
         rc = pki_evidence_find(j->ctx->trust, j->ctx->crypto, path->chain + i, path->n_chain - i, &opt, &all,
                                err);
@@ -161,8 +161,7 @@ static sign_rc with_time(struct validation *v, sign_error *err) {
     /* With the present as best time nothing below can say more than was said. */
     if (v->best_by == NULL)
         return SIGN_OK;
-    sign_rc rc =
-        j->path->stale || j->out->sub == SUB_TRY_LATER ? still_later(v, &ok, err) : (ok = true, SIGN_OK);
+    sign_rc rc = j->stale || j->out->sub == SUB_TRY_LATER ? still_later(v, &ok, err) : (ok = true, SIGN_OK);
     if (rc != SIGN_OK || !ok)
         return rc;
     rc = accept_at(v, j, v->best, &ok, err);
