@@ -53,21 +53,25 @@ static bool settings_take(struct bench_settings *s, int argc, char **argv) {
     return s->pki && s->work;
 }
 
+static void before_add(struct bench_list *list, const struct library *before,
+                       struct corpus *const corpora[3]) {
+    for (size_t k = 0; k < 3; k++)
+        verify_before_ops(list, corpora[k], before);
+    for (size_t k = 0; k < 3; k++)
+        xades_before_ops(list, corpora[k], before);
+}
+
 static void rows_add(struct bench_list *list, const struct bench_settings *s, const struct authority *a) {
     static const char *const kinds[] = {"rsa2048", "p256", "p384"};
     struct corpus *corpora[3];
     for (size_t k = 0; k < 3; k++)
         corpora[k] = corpus_load(a, kinds[k]);
-    for (size_t k = 0; k < 3; k++)
-        verify_ops(list, corpora[k]);
     if (s->before) {
-        const struct library *before = library_load(s->before);
-        for (size_t k = 0; k < 3; k++)
-            verify_before_ops(list, corpora[k], before);
-        for (size_t k = 0; k < 3; k++)
-            xades_before_ops(list, corpora[k], before);
+        before_add(list, library_load(s->before), corpora);
         return;
     }
+    for (size_t k = 0; k < 3; k++)
+        verify_ops(list, corpora[k]);
     struct authority *busy = authority_load(s->pki, LONG_LIST);
     for (size_t k = 0; k < 3; k++)
         verify_long_list_ops(list, corpus_under(corpora[k], busy));
