@@ -71,7 +71,7 @@ readme_commands() (
     readme_folder || return 1
     cd "$work/readme"
     export XDG_CONFIG_HOME=$work/config XDG_CACHE_HOME=$work/cache KALEM_SYSTEM_STORE=$work/none.json
-    sed -nE 's/^    (kalem (sign|verify|trust|cert) .*)/\1/p' "$OLDPWD/README.md" >"$work/commands"
+    sed -nE 's/^    (kalem (sign|verify|trust|cert|policy) .*)/\1/p' "$OLDPWD/README.md" >"$work/commands"
     while read -r line; do
         line=${line%%#*}
         [[ $line != 'kalem sign'* ]] || line+=" --key $pki/nes-p256.key.pem --cert $pki/nes-p256.pem"
@@ -80,7 +80,7 @@ readme_commands() (
         "$prefix/bin/kalem" ${line#kalem } || return 1
         n=$((n + 1))
     done <"$work/commands"
-    [ "$n" -ge 7 ]
+    [ "$n" -ge 10 ]
 )
 
 # The five lines of the README, wrapped into a program, judge the signature that its commands made; and do not pass a
