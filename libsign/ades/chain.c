@@ -51,8 +51,7 @@ sign_rc judging_signer(struct judging *j, sign_error *err) {
 
 /* A name for a message; the empty text when there is no memory for it. */
 static const char *shown(struct judging *j, sign_bytes name) {
-    AUTO(grow) g = {0};
-    const char *text = pki_name_text(name, &g) ? judging_text(&j->report->arena, &g) : NULL;
+    const char *text = judging_name_text(&j->report->arena, name);
     return text != NULL ? text : "";
 }
 

@@ -70,6 +70,8 @@ void judging_say_past(struct judging *j, const char *why);
 
 /* What was written to g, in the arena; NULL when out of memory. g is empty afterwards. */
 const char *judging_text(arena *a, grow *g);
+/* A name as text (RFC 4514), in the arena; NULL: it is none, or out of memory, which the arena remembers. */
+const char *judging_name_text(arena *a, sign_bytes name);
 /* RFC 3339, in the arena. */
 const char *judging_time(struct judging *j, int64_t t);
 /* The subject of a certificate for a message. */

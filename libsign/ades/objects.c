@@ -12,6 +12,11 @@ struct list {
     size_t n;
 };
 
+/* What could not be told is not left out: report_seal makes an error of it. */
+static void lose(const struct list *l) {
+    l->j->report->arena.failed = true;
+}
+
 static void fact(struct list *l, struct report_object *o, const char *name, const char *value) {
     struct report_facts *f = arena_alloc(&l->j->report->arena, sizeof *f), **at = &o->facts;
     if (f == NULL || value == NULL)
@@ -34,8 +39,10 @@ static struct report_object *object(struct list *l, const char *kind, sign_bytes
     uint8_t hash[DIGEST_MAX];
     char hex[65];
     *known = true;
-    if (crypto_hash(j->ctx->crypto, DIGEST_SHA256, der, hash, NULL) != SIGN_OK)
+    if (crypto_hash(j->ctx->crypto, DIGEST_SHA256, der, hash, NULL) != SIGN_OK) {
+        lose(l);
         return NULL;
+    }
     text_hex(BYTES(hash, 32), hex);
     for (struct report_object *o = j->report->objects; o != NULL; o = o->next)
         if (strcmp(o->sha256, hex) == 0)
@@ -63,14 +70,19 @@ static void describe_certificate(struct list *l, struct report_object *o, struct
     const struct pki_cert_shown *said = pki_cert_show(cert);
     const struct crypto_pubkey *key;
     char name[64];
-    if (said == NULL)
+    if (said == NULL) {
+        lose(l);
         return;
+    }
     fact(l, o, "subject", text_of(l, said->text[SHOWN_SUBJECT]));
     fact(l, o, "issuer", text_of(l, said->text[SHOWN_ISSUER]));
     fact(l, o, "serial", text_of(l, said->text[SHOWN_SERIAL]));
     fact_time(l, o, "not-before", cert->not_before);
     fact_time(l, o, "not-after", cert->not_after);
-    if (pki_cert_key(cert, &key, NULL) == SIGN_OK)
+    sign_rc rc = pki_cert_key(cert, &key, NULL); /* the key may be of a kind that nobody here knows */
+    if (rc == SIGN_E_MEMORY)
+        lose(l);
+    if (rc == SIGN_OK)
         fact(l, o, "key", arena_str(&l->j->report->arena, BYTES_STR(crypto_pubkey_name(key))));
     crypto_sigalg_name(&cert->sigalg, name);
     fact(l, o, "signature-algorithm", arena_str(&l->j->report->arena, BYTES_STR(name)));
@@ -80,7 +92,11 @@ static struct report_object *add_certificate(struct list *l, sign_bytes der) {
     AUTO(pki_cert_ptr) cert = NULL;
     bool known;
     struct report_object *o = object(l, "certificate", der, &known);
-    if (o != NULL && !known && ades_candidate(l->j->ctx, der, &cert, NULL) == SIGN_OK && cert != NULL)
+    if (o == NULL || known)
+        return o;
+    if (ades_candidate(l->j->ctx, der, &cert, NULL) != SIGN_OK)
+        lose(l);
+    if (cert != NULL)
         describe_certificate(l, o, cert);
     return o;
 }

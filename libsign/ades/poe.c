@@ -3,12 +3,17 @@
 
 #include "base/text.h"
 
-static bool same(const struct poe *p, struct crypto *crypto, const uint8_t id[32], sign_bytes der) {
+/* Without memory for the digest a proof would be lost, and with it perhaps the verdict: the arena remembers,
+ * and report_seal tells it. */
+static bool same(const struct validation *v, const struct poe *p, const uint8_t id[32], sign_bytes der) {
     uint8_t hash[DIGEST_MAX];
     if (p->via == DIGEST_NONE || p->via == DIGEST_SHA256)
         return memcmp(p->id, id, 32) == 0;
-    return der.len != 0 && crypto_hash(crypto, p->via, der, hash, NULL) == SIGN_OK &&
-           memcmp(p->id, hash, crypto_digest_row(p->via)->size) == 0;
+    if (der.len == 0)
+        return false;
+    sign_rc rc = crypto_hash(v->j->ctx->crypto, p->via, der, hash, NULL);
+    v->j->report->arena.failed = v->j->report->arena.failed || rc == SIGN_E_MEMORY;
+    return rc == SIGN_OK && memcmp(p->id, hash, crypto_digest_row(p->via)->size) == 0;
 }
 
 int64_t poe_find(const struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der,
@@ -18,7 +23,7 @@ int64_t poe_find(const struct validation *v, enum poe_kind kind, const uint8_t i
         *by = NULL;
     for (size_t i = 0; i < v->poe.n; i++) {
         const struct poe *p = &v->poe.list[i];
-        if (p->kind != kind || p->time >= best || !same(p, v->j->ctx->crypto, id, der))
+        if (p->kind != kind || p->time >= best || !same(v, p, id, der))
             continue;
         best = p->time;
         if (by != NULL)
@@ -33,7 +38,7 @@ bool poe_within(const struct validation *v, enum poe_kind kind, const uint8_t id
         return true;
     for (size_t i = 0; i < v->poe.n; i++) {
         const struct poe *p = &v->poe.list[i];
-        if (p->kind == kind && p->time >= from && p->time <= to && same(p, v->j->ctx->crypto, id, der))
+        if (p->kind == kind && p->time >= from && p->time <= to && same(v, p, id, der))
             return true;
     }
     return false;

@@ -25,19 +25,18 @@ struct reading {
 
 /* ---- faults ------------------------------------------------------------------------------------------- */
 
-static void place_text(const struct place *at, grow *out) {
+/* Cut off at the room there is: a fault needs no memory, so that none is told without its place. */
+static size_t place_text(const struct place *at, char out[ROOM_FOR_PLACE]) {
     char shown[ROOM_FOR_VALUE];
-    if (at == NULL) {
-        grow_byte(out, '$');
-        return;
-    }
-    place_text(at->outside, out);
-    if (at->name == NULL) {
-        grow_printf(out, "[%zu]", at->index);
-        return;
-    }
+    if (at == NULL)
+        return (size_t)snprintf(out, ROOM_FOR_PLACE, "$");
+    size_t n = place_text(at->outside, out);
+    if (n >= ROOM_FOR_PLACE)
+        return n;
+    if (at->name == NULL)
+        return n + (size_t)snprintf(out + n, ROOM_FOR_PLACE - n, "[%zu]", at->index);
     text_printable(BYTES_STR(at->name), shown, sizeof shown);
-    grow_printf(out, ".%s", shown);
+    return n + (size_t)snprintf(out + n, ROOM_FOR_PLACE - n, ".%s", shown);
 }
 
 static void tell(struct reading *r, const sign_error *fault) {
@@ -50,17 +49,15 @@ static void tell(struct reading *r, const sign_error *fault) {
 /* `v`: what stands there, NULL when nothing is to be said of it; `allowed`: what may. */
 static void fault(struct reading *r, const struct place *at, enum message_id id, const struct json_value *v,
                   const char *allowed) {
-    AUTO(grow) where = {0};
+    char where[ROOM_FOR_PLACE];
     char value[ROOM_FOR_VALUE] = "";
     sign_error e = {0};
-    place_text(at, &where);
-    grow_byte(&where, 0);
+    (void)place_text(at, where);
     if (v != NULL && json_is_plain(v))
         text_printable(BYTES_STR(v->text), value, sizeof value);
     else if (v != NULL)
         snprintf(value, sizeof value, "%s", json_kind_name(v->kind));
-    fail(&e, SIGN_E_REFUSED, id, "%.*s%s%s [%s]", ROOM_FOR_PLACE,
-         where.failed ? "$" : (const char *)where.data, v != NULL ? ": " : "", value, allowed);
+    fail(&e, SIGN_E_REFUSED, id, "%s%s%s [%s]", where, v != NULL ? ": " : "", value, allowed);
     tell(r, &e);
 }
 

@@ -199,9 +199,13 @@ const char *judging_text(arena *a, grow *g) {
     return text;
 }
 
-const char *judging_name(struct judging *j, const struct pki_cert *cert) {
+const char *judging_name_text(arena *a, sign_bytes name) {
     AUTO(grow) g = {0};
-    const char *text = pki_name_text(cert->subject, &g) ? judging_text(&j->report->arena, &g) : NULL;
+    return pki_name_text(name, &g) || g.failed ? judging_text(a, &g) : NULL;
+}
+
+const char *judging_name(struct judging *j, const struct pki_cert *cert) {
+    const char *text = judging_name_text(&j->report->arena, cert->subject);
     return text != NULL ? text : "";
 }
 

@@ -165,8 +165,7 @@ static const char *hex_of(arena *a, sign_bytes b) {
 }
 
 static const char *tsa_text(arena *a, const struct tsp_token *t) {
-    AUTO(grow) g = {0};
-    return t->tsa_name.len != 0 && pki_name_text(t->tsa_name, &g) ? judging_text(a, &g) : NULL;
+    return t->tsa_name.len != 0 ? judging_name_text(a, t->tsa_name) : NULL;
 }
 
 static void describe(struct stamp_state *s) {
@@ -316,6 +315,8 @@ static void tell(struct validation *v, struct stamp_state *s) {
     row->best_time = v->poe.now;
     if (crypto_hash(j->ctx->crypto, DIGEST_SHA256, raw, id, NULL) == SIGN_OK)
         row->best_time = poe_find(v, POE_STAMP, id, raw, NULL);
+    else
+        j->report->arena.failed = true; /* the report would tell another time; report_seal tells it */
     if (s->passed)
         return;
     const char *sub = sub_indication_text(row->sub);

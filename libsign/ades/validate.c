@@ -16,7 +16,8 @@
 static const char *signer_name(const struct judging *j) {
     AUTO(grow) name = {0};
     const char *text = NULL;
-    if (j->facts->signer != NULL && pki_name_attribute(j->facts->signer->subject, OID_DN_COMMON_NAME, &name))
+    if (j->facts->signer != NULL &&
+        (pki_name_attribute(j->facts->signer->subject, OID_DN_COMMON_NAME, &name) || name.failed))
         text = judging_text(&j->report->arena, &name);
     if (text != NULL)
         return text;
@@ -90,10 +91,11 @@ static void check_unknown(struct judging *j) {
  * standard has it; a failure here outranks every finding of 5.2.6 (5.3.4 step 5). */
 static void check_cryptography(struct judging *j) {
     struct report_block *outer = judging_begin(j, BLOCK_CV, NULL);
-    char name[64];
-    crypto_sigalg_name(&j->facts->sigalg, name);
-    if (j->block != NULL)
+    if (j->block != NULL) {
+        char name[64];
+        crypto_sigalg_name(&j->facts->sigalg, name);
         judging_input(j, "algorithm", arena_str(&j->report->arena, BYTES_STR(name)));
+    }
     check_failures(j);
     check_unknown(j);
     judging_end(j, outer);

@@ -64,7 +64,8 @@ static sign_rc check_fit(const struct pki_cert *cert, unsigned purposes, sign_er
     char name[200];
     if (may_issue(cert) || serves(cert, purposes))
         return SIGN_OK;
-    pki_name_short(cert->subject, name, sizeof name);
+    if (!pki_name_short(cert->subject, name, sizeof name))
+        return fail_memory(err);
     return fail(err, SIGN_E_CERTIFICATE, MSG_ANCHOR_NOT_CA, "%s", name);
 }
 

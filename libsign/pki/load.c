@@ -186,7 +186,8 @@ sign_rc pki_anchor_check(struct crypto *crypto, struct pki_cert *cert, sign_erro
         return rc;
     char name[200];
     const struct crypto_pubkey *key;
-    pki_name_short(cert->subject, name, sizeof name);
+    if (!pki_name_short(cert->subject, name, sizeof name))
+        return fail_memory(err);
     if (!pki_sigalg_usable(&cert->sigalg) || pki_cert_key(cert, &key, NULL) == SIGN_E_UNSUPPORTED)
         return unsupported_anchor(cert, name, err);
     return fail(err, SIGN_E_FORMAT, MSG_ANCHOR_SIGNATURE, "%s", name);

@@ -74,6 +74,7 @@ static void put_attribute(const struct attribute *a, grow *out) {
         put_escaped(BYTES(text.data, text.len), out);
         return;
     }
+    out->failed = out->failed || text.failed; /* a lack of memory does not make octets of a text */
     grow_byte(out, '#');
     put_hex(a->value.raw, out);
 }
@@ -239,13 +240,14 @@ void pki_serial_hex(sign_bytes serial, grow *out) {
     }
 }
 
-void pki_name_short(sign_bytes name, char *out, size_t size) {
+bool pki_name_short(sign_bytes name, char *out, size_t size) {
     AUTO(grow) text = {0};
-    if (!pki_name_attribute(name, OID_DN_COMMON_NAME, &text)) {
+    if (!pki_name_attribute(name, OID_DN_COMMON_NAME, &text) && !text.failed) {
         text.len = 0;
         (void)pki_name_text(name, &text);
     }
     /* RFC 5280, 4.1.2.6: a subject may be empty; a message must not end in the air. */
     sign_bytes shown = text.failed || text.len == 0 ? BYTES_STR("-") : BYTES(text.data, text.len);
     text_printable(shown, out, size);
+    return !text.failed;
 }

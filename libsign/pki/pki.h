@@ -74,8 +74,8 @@ void pki_cert_key_known(struct pki_cert *c, struct crypto_pubkey *key);
 /* Names: RFC 4514 text (reversed, escaped); the first value of an attribute type. Appended. */
 bool pki_name_text(sign_bytes name, grow *out);
 bool pki_name_attribute(sign_bytes name, enum oid type, grow *out);
-/* "CN", else the whole name, for messages; cut to size. */
-void pki_name_short(sign_bytes name, char *out, size_t size);
+/* "CN", else the whole name, for messages; cut to size. false: out of memory, and `out` is "-". */
+bool pki_name_short(sign_bytes name, char *out, size_t size);
 /* Equal by RFC 5280, 7.1: same bytes, or equal after case folding and white space compression of printable
  * strings. */
 bool pki_name_equal(sign_bytes a, sign_bytes b);

@@ -12,14 +12,15 @@ static const char *reason_text(int reason) {
     return reason >= 0 && reason < (int)(sizeof names / sizeof names[0]) ? names[reason] : "unspecified";
 }
 
-static void write_args(const struct finding *f, struct pki_path *p) {
+static bool write_args(const struct finding *f, struct pki_path *p) {
+    bool named = true;
     size_t n = 0;
     const size_t size = sizeof p->args[0];
     char when[32];
     if (f->who.len > 0)
-        pki_name_short(f->who, p->args[n++], size);
+        named = pki_name_short(f->who, p->args[n++], size);
     if (f->other.len > 0)
-        pki_name_short(f->other, p->args[n++], size);
+        named = pki_name_short(f->other, p->args[n++], size) && named;
     if (f->has_time)
         (void)snprintf(p->args[n++], size, "%s", time_rfc3339(f->time, when));
     if (f->has_reason)
@@ -28,6 +29,7 @@ static void write_args(const struct finding *f, struct pki_path *p) {
         p->args[n][0] = '\0';
     if (f->text != NULL && f->text[0] != '\0' && n < 3)
         (void)snprintf(p->args[n], size, "%s", f->text);
+    return named;
 }
 
 static void add_revocation(struct pki_path *p, struct pki_cert *cert, const struct rev_answer *a) {
@@ -97,7 +99,11 @@ sign_rc search_conclude(search *s, const struct finding *f, bool anchored, sign_
     p->suspended = f->suspended;
     p->stale = f->stale;
     p->ca_expired = f->ca_expired;
-    write_args(f, p);
+    /* A message without its name would be another one, and may be remembered with the path. */
+    if (!write_args(f, p)) {
+        pki_path_free(&p);
+        return fail_memory(err);
+    }
     if (f->rank == RANK_PASSED) {
         p->indication = TOTAL_PASSED;
         p->valid_from = s->windows[0].from;
