@@ -205,6 +205,18 @@ sign_rc poe_extract(struct validation *v, size_t stamp, sign_error *err) {
 /* ---- for the report
  * ----------------------------------------------------------------------------------------- */
 
+/* One object is often proven by the same time-stamp in several ways; near one another they are told once. */
+static bool is_told(const struct poe_set *set, size_t i) {
+    const struct poe *p = &set->list[i];
+    for (size_t k = i > LIMIT_STAMPS * 8 ? i - LIMIT_STAMPS * 8 : 0; k < i; k++) {
+        const struct poe *q = &set->list[k];
+        if (q->kind == p->kind && q->via == p->via && q->time == p->time && q->by == p->by &&
+            memcmp(q->id, p->id, sizeof q->id) == 0)
+            return true;
+    }
+    return false;
+}
+
 void poe_list(const struct validation *v) {
     static const char *const kinds[] = {[POE_SIGNATURE] = "signature",
                                         [POE_DATA] = "data",
@@ -216,6 +228,8 @@ void poe_list(const struct validation *v) {
         return;
     for (size_t i = 0; i < v->poe.n; i++) {
         const struct poe *p = &v->poe.list[i];
+        if (is_told(&v->poe, i))
+            continue;
         struct report_poe *row = arena_alloc(&v->j->report->arena, sizeof *row);
         char hex[2 * DIGEST_MAX + 1];
         if (row == NULL)

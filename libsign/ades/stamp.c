@@ -168,6 +168,31 @@ static const char *tsa_text(arena *a, const struct tsp_token *t) {
     return t->tsa_name.len != 0 ? judging_name_text(a, t->tsa_name) : NULL;
 }
 
+/* "data", "signature", the ids of time-stamps, and how many certificates and pieces of revocation data by
+ * themselves. */
+static void list_covered(struct stamp_state *s, const char *owner) {
+    const struct ades_stamp *stamp = s->stamp;
+    arena *a = &s->j.report->arena;
+    size_t pieces[2] = {0}, n = 0;
+    const char **list = arena_alloc(a, (4 + stamp->n_stamps) * sizeof *list);
+    if (list == NULL)
+        return; /* remembered by the arena; report_seal tells it */
+    if (stamp->covers_data)
+        list[n++] = "data";
+    if (stamp->covers_signature)
+        list[n++] = "signature";
+    for (size_t i = 0; i < stamp->n_stamps; i++)
+        list[n++] = arena_printf(a, "%s-T%zu", owner, stamp->stamps[i] + 1);
+    for (size_t i = 0; i < stamp->n_covered; i++)
+        pieces[stamp->covered[i].revocation]++;
+    if (pieces[0] > 0)
+        list[n++] = arena_printf(a, "certificates: %zu", pieces[0]);
+    if (pieces[1] > 0)
+        list[n++] = arena_printf(a, "revocation data: %zu", pieces[1]);
+    s->row->covers = list;
+    s->row->n_covers = a->failed ? 0 : n;
+}
+
 static void describe(struct stamp_state *s) {
     arena *a = &s->j.report->arena;
     const struct tsp_token *t = s->stamp->token;
@@ -262,7 +287,7 @@ static sign_rc judge_token(struct stamp_state *s, sign_error *err) {
     if (!s->j.ctx->inspect)
         judging_conclude(&s->j, TOTAL_PASSED, SUB_NONE);
     s->passed = s->out.indication == TOTAL_PASSED && s->imprint == TRI_TRUE;
-    judging_end(&s->j, outer);
+    judging_end_as(&s->j, outer, s->out.indication, s->out.sub);
     return SIGN_OK;
 }
 
@@ -284,6 +309,7 @@ sign_rc stamps_judge(struct validation *v, sign_error *err) {
         begin(v, s, &f->stamps[i], i + 1);
         v->n = i + 1;
         describe(s);
+        list_covered(s, v->j->object);
         sign_rc rc = judge_token(s, err);
         if (rc != SIGN_OK)
             return within(err, rc, "time-stamp %zu", i + 1);
