@@ -185,8 +185,9 @@ static sign_rc check_usage(struct judging *j, sign_error *err) {
     /* No standard forbids an authority to sign documents with its own key; but nobody expects it. */
     if (cert->is_ca)
         judging_say(j, MSG_SIGNER_IS_CA, NULL, NULL, NULL);
-    (void)judging_check(j, CHECK_KEY_USAGE, (cert->key_usage & KU_NON_REPUDIATION) != 0,
-                        MSG_NO_NONREPUDIATION, usage_text(cert, usage), NULL, NULL);
+    bool may_sign = (cert->key_usage & KU_NON_REPUDIATION) != 0;
+    (void)judging_check(j, CHECK_KEY_USAGE, may_sign, MSG_NO_NONREPUDIATION,
+                        may_sign ? NULL : usage_text(cert, usage), NULL, NULL);
     sign_rc rc = check_purpose(j, err);
     if (rc == SIGN_OK)
         judging_qualified(j);
@@ -408,6 +409,7 @@ static void weigh_path(struct judging *j) {
 static void weigh_freshness(struct judging *j) {
     const struct pki_path *path = j->path;
     int64_t least = j->ctx->at - j->ctx->policy->freshness;
+    char who[200];
     j->stale = path->stale;
     if (j->ctx->policy->freshness == 0 || path->indication != TOTAL_PASSED)
         return;
@@ -419,9 +421,10 @@ static void weigh_freshness(struct judging *j) {
         if (!own || r->this_update > least)
             continue;
         j->stale = true;
-        (void)judging_check_as(j, CHECK_REVOCATION_FRESH, SUB_TRY_LATER, MSG_REVOCATION_NOT_FRESH,
-                               shown(j, r->cert->subject), judging_time(j, r->this_update),
-                               judging_time(j, least));
+        if (!pki_name_short(r->cert->subject, who, sizeof who))
+            j->report->arena.failed = true; /* report_seal tells it */
+        (void)judging_check_as(j, CHECK_REVOCATION_FRESH, SUB_TRY_LATER, MSG_REVOCATION_NOT_FRESH, who,
+                               judging_time(j, r->this_update), judging_time(j, least));
         return;
     }
 }
@@ -437,13 +440,27 @@ static void show_path(struct judging *j) {
         return;
     for (const struct report_chain *c = j->out->chain; c != NULL; c = c->next)
         judging_input(j, c->anchor ? "trust anchor" : "certificate", c->subject);
+    for (const struct report_revocation *r = j->out->revocation; r != NULL; r = r->next)
+        judging_input(j, "revocation data",
+                      arena_printf(&j->report->arena, "%s of %s, %s, %s", r->kind,
+                                   judging_time(j, r->this_update),
+                                   r->from.source != NULL ? r->from.source : "?", r->status));
+}
+
+static sign_rc weigh_usage(struct judging *j, sign_error *err) {
+    return j->question == NULL && j->role != ROLE_TIMESTAMP ? check_usage(j, err) : SIGN_OK;
 }
 
 static sign_rc weigh_constraints(struct judging *j, sign_error *err) {
-    sign_rc rc = SIGN_OK;
-    if (j->question == NULL && j->role != ROLE_TIMESTAMP)
-        rc = check_usage(j, err);
+    sign_rc rc = weigh_usage(j, err);
     return rc == SIGN_OK ? judging_chain_algorithms(j, err) : rc;
+}
+
+/* Found in step 4, before the constraints; a proof of time may repair it, and must find those looked at. */
+static bool is_repairable(const struct pki_path *path) {
+    return path->sub == SUB_REVOKED_NO_POE || path->sub == SUB_REVOKED_CA_NO_POE ||
+           path->sub == SUB_TRY_LATER || path->sub == SUB_NO_CERTIFICATE_CHAIN_FOUND_NO_POE ||
+           path->ca_expired;
 }
 
 sign_rc judging_xcv(struct judging *j, sign_error *err) {
@@ -465,6 +482,8 @@ sign_rc judging_xcv(struct judging *j, sign_error *err) {
     }
     if (rc == SIGN_OK && (path->indication == TOTAL_PASSED || (!is_late(path) && judging_open(j))))
         rc = weigh_constraints(j, err);
+    else if (rc == SIGN_OK && is_repairable(path) && j->facts->n_stamps > 0)
+        rc = weigh_usage(j, err);
     judging_end(j, outer);
     return rc;
 }

@@ -28,7 +28,10 @@ struct judging {
     bool stale; /* there are good revocation data for all of it, but too old for the present (5.2.5) */
     struct judging_weak weak[JUDGING_WEAK];
     size_t n_weak;
-    bool weak_overflow;         /* there were more */
+    bool weak_overflow; /* there were more */
+    /* The first finding behind what was concluded that no proof of a time repairs; SUB_NONE: there is none.
+     */
+    enum sub_indication lasting;
     struct report_block *block; /* the innermost that is open; NULL: none, or they are not wanted */
 };
 
@@ -40,6 +43,8 @@ void judging_conclude(struct judging *j, enum indication i, enum sub_indication 
 /* What was concluded is replaced: a later process knows more (EN 319 102-1, 5.3.4 step 4, 5.5, 5.6). */
 void judging_replace(struct judging *j, enum indication i, enum sub_indication sub);
 bool judging_open(const struct judging *j); /* nothing was concluded yet */
+/* Whether a finding stays whatever is proven of the time: something that is not as the policy wants it. */
+bool judging_lasts(enum sub_indication sub);
 /* TOTAL_FAILED or INDETERMINATE: which of them a sub-indication belongs to (EN 319 102-1, tables 5 and 6). */
 enum indication judging_indication(enum sub_indication sub);
 

@@ -288,7 +288,8 @@ static enum sub_indication weigh_time(const past *p, enum sub_indication status,
 static enum sub_indication weigh(const past *p, enum sub_indication status, int64_t best) {
     const struct pki_path *path = p->j->path;
     if (status == SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
-        return made_in_time(p, best) ? SUB_NONE : status;
+        /* 5.2.6 looks at the algorithms (step 6) before the validity (step 7). */
+        return made_in_time(p, best) ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED) : status;
     if (status == SUB_TRY_LATER && !path->suspended)
         return p->j->stale && was_fresh(p, best) ? SUB_NONE : status;
     if (status == SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE && !path->ca_expired)

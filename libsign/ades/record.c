@@ -20,9 +20,15 @@ static void set_result(struct report_block *b, enum indication i, enum sub_indic
     }
 }
 
+bool judging_lasts(enum sub_indication sub) {
+    return sub == SUB_SIG_CONSTRAINTS_FAILURE || sub == SUB_CHAIN_CONSTRAINTS_FAILURE;
+}
+
 void judging_conclude(struct judging *j, enum indication i, enum sub_indication sub) {
     struct report_signature *out = j->out;
     set_result(j->block, i, sub);
+    if (j->lasting == SUB_NONE && judging_lasts(sub))
+        j->lasting = sub;
     if (out->indication == INDICATION_NONE || (i == TOTAL_FAILED && out->indication == INDETERMINATE)) {
         out->indication = i;
         out->sub = sub;

@@ -36,6 +36,19 @@ static bool after_not_before(struct validation *v) {
                          judging_time(v->j, v->best), judging_time(v->j, c->not_before), NULL);
 }
 
+static bool is_ended(const struct pki_revocation *r, int64_t time) {
+    return (strcmp(r->status, "revoked") == 0 || strcmp(r->status, "suspended") == 0) &&
+           r->revoked_at <= time;
+}
+
+/* One of the path was revoked or suspended by that time: of several the path's status tells of one only. */
+static bool ended_by(const struct pki_path *path, int64_t time) {
+    for (size_t i = 0; i < path->n_revocation; i++)
+        if (is_ended(&path->revocation[i], time))
+            return true;
+    return path->revoked_at <= time;
+}
+
 /* The table of step 4; SUB_NONE: go on. */
 static enum sub_indication compare_times(struct validation *v, enum sub_indication status) {
     const struct judging *j = v->j;
@@ -43,10 +56,10 @@ static enum sub_indication compare_times(struct validation *v, enum sub_indicati
     switch (status) {
     case SUB_REVOKED_NO_POE:
     case SUB_REVOKED_CA_NO_POE:
-        return j->path->revoked_at <= v->best ? status
-               : v->best < c->not_before      ? SUB_NOT_YET_VALID
-               : v->best > c->not_after       ? SUB_OUT_OF_BOUNDS_NOT_REVOKED
-                                              : SUB_NONE;
+        return ended_by(j->path, v->best) ? status
+               : v->best < c->not_before  ? SUB_NOT_YET_VALID
+               : v->best > c->not_after   ? SUB_OUT_OF_BOUNDS_NOT_REVOKED
+                                          : SUB_NONE;
     case SUB_OUT_OF_BOUNDS_NO_POE:
         return v->best < c->not_before ? SUB_NOT_YET_VALID : status;
     case SUB_OUT_OF_BOUNDS_NOT_REVOKED:
@@ -56,32 +69,63 @@ static enum sub_indication compare_times(struct validation *v, enum sub_indicati
             if (j->weak[i].of != WEAK_SIGNATURE || j->weak[i].end < v->best)
                 return status;
         return j->n_weak > 0 && !j->weak_overflow ? SUB_NONE : status;
-    default:
-        return v->best < c->not_before ? SUB_NOT_YET_VALID : SUB_NONE;
+    default: /* a suspension is told of before the end of the certificate's validity */
+        return v->best < c->not_before  ? SUB_NOT_YET_VALID
+               : v->best > c->not_after ? SUB_OUT_OF_BOUNDS_NOT_REVOKED
+                                        : SUB_NONE;
     }
 }
 
-/* Steps 6 and 7: what was too old for today, or the suspension, at the best time. */
+/* Whether the path tells of this certificate. */
+static bool is_told(const struct pki_path *path, const struct pki_cert *cert) {
+    for (size_t i = 0; i < path->n_revocation; i++)
+        if (path->revocation[i].cert == cert)
+            return true;
+    return false;
+}
+
+/* 5.2.5 of what is known of one certificate, newest first, and that it had not ended by the best time: of
+ * suspensions the newest word counts. */
+static sign_rc was_good(struct validation *v, size_t i, bool *ok, sign_error *err) {
+    const struct judging *j = v->j;
+    const struct pki_path *path = j->path;
+    const struct pki_path_options opt = judging_options(j);
+    AUTO(pki_evidences) all = {0};
+    sign_rc rc =
+        pki_evidence_find(j->ctx->trust, j->ctx->crypto, path->chain + i, path->n_chain - i, &opt, &all, err);
+    *ok = evidence_fresh_at(&all, v->best, j->ctx->policy->freshness);
+    for (size_t k = 0; k < all.n; k++)
+        if (k == 0 || strcmp(all.list[k].piece.status, "revoked") == 0)
+            *ok = *ok && !is_ended(&all.list[k].piece, v->best);
+    return rc;
+}
+
+/*
+ * Steps 6 and 7: what was too old for today, or the suspension, at the best time. That nothing is known of a
+ * certificate stays hidden behind the revocation of another one of the path.
+ */
 static sign_rc still_later(struct validation *v, bool *ok, sign_error *err) {
     struct judging *j = v->j;
     const struct pki_path *path = j->path;
-    const struct pki_path_options opt = judging_options(j);
     sign_rc rc = SIGN_OK;
     *ok = true;
     if (path->suspended)
-        *ok = v->best < path->revoked_at;
+        *ok = !ended_by(path, v->best);
     else if (path->sub == SUB_TRY_LATER && !j->stale)
         *ok = false;
     struct report_block *outer = judging_begin(j, BLOCK_RFC, NULL);
     judging_input_time(j, "validation time", v->best);
-    for (size_t i = 0; j->stale && *ok && i + 1 < path->n_chain && rc == SIGN_OK; i++) {
-        AUTO(pki_evidences) all = {0};
-        rc = pki_evidence_find(j->ctx->trust, j->ctx->crypto, path->chain + i, path->n_chain - i, &opt, &all,
-                               err);
-        *ok = evidence_fresh_at(&all, v->best, j->ctx->policy->freshness);
-    }
+    for (size_t i = 0; *ok && i + 1 < path->n_chain && rc == SIGN_OK; i++)
+        if (j->stale || !is_told(path, path->chain[i]))
+            rc = was_good(v, i, ok, err);
     judging_end_as(j, outer, *ok ? TOTAL_PASSED : TOTAL_FAILED, SUB_NONE);
     return rc;
+}
+
+/* Whether something about revocation is to be looked at again. */
+static bool is_in_doubt(const struct judging *j) {
+    return j->stale || j->out->sub == SUB_TRY_LATER || j->out->sub == SUB_REVOKED_NO_POE ||
+           j->out->sub == SUB_REVOKED_CA_NO_POE;
 }
 
 /* Step 5. A time-stamp that is not near the claimed time says that the signer's clock, or the signer, is
@@ -115,14 +159,24 @@ sign_rc accept_at(struct validation *v, struct judging *j, int64_t time, bool *o
     return rc;
 }
 
+/* By the check that it is of: those are named by pointers into one table. */
+static bool lasts(const struct report_message *m) {
+    for (enum ades_check c = 0; m->constraint != NULL && c < CHECK_COUNT; c++)
+        if (ades_check_row(c)->name == m->constraint)
+            return judging_lasts((enum sub_indication)ades_check_row(c)->sub);
+    return false;
+}
+
 /* What was said at the present is told, but no more held against the signature. */
 void validation_repair(struct validation *v, struct judging *j) {
     v->improved = v->improved || j == v->j;
     for (struct report_message *m = j->out->messages; m != NULL; m = m->next)
-        if (m->level == 'E' || (m->level == 0 && message_code(m->id)[0] == 'E'))
+        if (!lasts(m) && (m->level == 'E' || (m->level == 0 && message_code(m->id)[0] == 'E')))
             m->level = 'I';
     j->out->indication = INDICATION_NONE;
     j->out->sub = SUB_NONE;
+    if (j->lasting != SUB_NONE)
+        judging_conclude(j, INDETERMINATE, j->lasting);
 }
 
 static void give_up(struct validation *v, enum sub_indication sub) {
@@ -161,7 +215,7 @@ static sign_rc with_time(struct validation *v, sign_error *err) {
     /* With the present as best time nothing below can say more than was said. */
     if (v->best_by == NULL)
         return SIGN_OK;
-    sign_rc rc = j->stale || j->out->sub == SUB_TRY_LATER ? still_later(v, &ok, err) : (ok = true, SIGN_OK);
+    sign_rc rc = is_in_doubt(j) ? still_later(v, &ok, err) : (ok = true, SIGN_OK);
     if (rc != SIGN_OK || !ok)
         return rc;
     rc = accept_at(v, j, v->best, &ok, err);

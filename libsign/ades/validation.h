@@ -108,7 +108,10 @@ sign_rc validate_longterm(struct validation *v, sign_error *err);
 sign_rc accept_at(struct validation *v, struct judging *j, int64_t time, bool *ok, sign_error *err);
 /* What the policy asks of the claimed and the proven time (5.5.4 step 5). false: said and concluded. */
 bool delay_allowed(struct validation *v);
-/* A status that was said at the present is undone by a proof: its message tells what was, no more what is. */
+/*
+ * A status that was said at the present is undone by a proof: its message tells what was, no more what is.
+ * What stood hidden behind it and lasts is concluded instead (5.5.4 step 8: acceptance is looked at again).
+ */
 void validation_repair(struct validation *v, struct judging *j);
 
 #endif

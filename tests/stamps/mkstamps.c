@@ -17,6 +17,7 @@ int main(int argc, char **argv) {
     st_rows_faults(&s);
     st_rows_suite(&s);
     st_rows_moments(&s);
+    st_rows_hostile(&s);
     path_close(&s.w);
     xmlCleanupParser();
     return 0;

@@ -19,6 +19,9 @@
     "[statements]\n1=SEQUENCE:syntax\n2=SEQUENCE:etsi\n3=SEQUENCE:law\n"                                     \
     "[syntax]\nid=OID:1.3.6.1.5.5.7.11.1\n[etsi]\nid=OID:0.4.0.1862.1.1\n"                                   \
     "[law]\nid=OID:2.16.792.1.61.0.1.5070.1.1\ntext=UTF8:Sinama icin nitelikli elektronik sertifika\n"
+/* No mark of a qualified certificate; and none that may sign what commits its owner. */
+#define PLAIN     "keyUsage=critical,digitalSignature,nonRepudiation\n" KEY_IDS
+#define ENCRYPTS  "keyUsage=critical,keyEncipherment\n" KEY_IDS
 #define TSA_USAGE "keyUsage=critical,digitalSignature,nonRepudiation\n" KEY_IDS
 #define TSA       TSA_USAGE "extendedKeyUsage=critical,timeStamping\n"
 #define RESPONDER "keyUsage=critical,digitalSignature\nextendedKeyUsage=OCSPSigning\n" KEY_IDS
@@ -39,6 +42,9 @@ static const struct path_cert certs[] = {
     {"signer-sub", "subca", .ext = NES, .from = "20240101000000Z", .to = "20261231235959Z"},
     {"signer-weak", "weakca", .ext = NES, .from = "20240101000000Z", .to = "20340101000000Z"},
     {"signer-long", "ca", .ext = NES, .from = "20240101000000Z", .to = "20340101000000Z"},
+    {"signer-weak-short", "weakca", .ext = NES, .from = "20240101000000Z", .to = "20261231235959Z"},
+    {"signer-plain", "ca", .ext = PLAIN, .from = "20240101000000Z", .to = "20261231235959Z"},
+    {"signer-encrypts", "ca", .ext = ENCRYPTS, .from = "20240101000000Z", .to = "20261231235959Z"},
     {"signer-late", "ca", .ext = NES, .from = "20250601000000Z", .to = "20261231235959Z"},
     {"signer-early", "ca", .ext = NES, .from = "20220101000000Z", .to = "20250201000000Z"},
     {"counter", "ca", .ext = NES, .from = "20240101000000Z", .to = "20261231235959Z"},
@@ -99,6 +105,7 @@ static const struct week weeks[] = {
     {"at-2041-06", "20410530000000Z", "20410606000000Z"},
     /* Named for what they say. */
     {"revoked-after", "20250830000000Z", "20250906000000Z"},
+    {"revoked-all", "20250830000000Z", "20250906000000Z"},
     {"revoked-before", "20250830000000Z", "20250906000000Z"},
     {"revoked-soon", "20250308000000Z", "20250315000000Z"},
     {"revoked-same", "20250830000000Z", "20250906000000Z"},
@@ -106,6 +113,7 @@ static const struct week weeks[] = {
     {"held-before", "20250830000000Z", "20250906000000Z"},
     {"subca-after", "20250830000000Z", "20250906000000Z"},
     {"subca-before", "20250830000000Z", "20250906000000Z"},
+    {"sub-both", "20250830000000Z", "20250906000000Z"},
     {"tsa-after", "20250830000000Z", "20250906000000Z"},
     {"tsa-before", "20250830000000Z", "20250906000000Z"},
     {"tsa-compromised", "20250830000000Z", "20250906000000Z"},
@@ -114,6 +122,8 @@ static const struct week weeks[] = {
 
 static const struct said told[] = {
     {"revoked-after", "ca", "signer 20250601000000Z keyCompromise"},
+    {"revoked-all", "ca",
+     "signer-plain 20250601000000Z keyCompromise;signer-encrypts 20250601000000Z keyCompromise"},
     {"revoked-before", "ca", "signer 20250215000000Z keyCompromise"},
     {"revoked-soon", "ca", "signer 20250305000000Z keyCompromise"},
     {"revoked-same", "ca", "signer 20250301100500Z keyCompromise"}, /* at the very second of the time-stamp */
@@ -121,6 +131,8 @@ static const struct said told[] = {
     {"held-before", "ca", "signer 20250215000000Z certificateHold"},
     {"subca-after", "root", "subca 20250601000000Z cACompromise"},
     {"subca-before", "root", "subca 20250215000000Z cACompromise"},
+    {"sub-both", "root", "subca 20250601000000Z cACompromise"}, /* the authority after the time-stamp, */
+    {"sub-both", "subca", "signer-sub 20250215000000Z keyCompromise"}, /* the signer before it */
     {"tsa-after", "tsaca", "tsa 20250601000000Z superseded"},
     {"tsa-before", "tsaca", "tsa 20250215000000Z superseded"},
     {"tsa-compromised", "tsaca", "tsa 20250601000000Z keyCompromise"},
