@@ -371,7 +371,7 @@ sign_rc evidence_maker(const struct rev_question *q, const struct pki_path *path
         maker->unchecked = true;
         return SIGN_OK;
     }
-    for (size_t i = 0; i + 1 < path->n_chain && rc == SIGN_OK && *ok; i++) {
+    for (size_t i = opt.signers_unchecked ? 1 : 0; i + 1 < path->n_chain && rc == SIGN_OK && *ok; i++) {
         AUTO(pki_evidences) all = {0};
         struct rev_question inner = *q;
         if (stands_in(q, path->chain[i]))

@@ -223,15 +223,17 @@ static void weigh_revocation(search *s, size_t i, struct finding *worst) {
 /* All certificates below chain[end], at once: what must be fetched is then fetched together. */
 static sign_rc check_revocation(search *s, size_t end, struct finding *worst, sign_error *err) {
     struct rev_question q[LIMIT_PATH_LENGTH];
-    for (size_t i = 0; i < end; i++)
+    /* The signer of a list may be spared the question; a responder's is not asked here. */
+    size_t first = s->opt->signers_unchecked && s->opt->purpose == PKI_CRL_SIGNER && end > 0 ? 1 : 0;
+    for (size_t i = first; i < end; i++)
         q[i] = (struct rev_question){.trust = s->trust,
                                      .crypto = s->crypto,
                                      .opt = s->opt,
                                      .chain = s->chain + i,
                                      .n_chain = s->n - i,
                                      .carried = {s->opt->lists, &s->own}};
-    sign_rc rc = pki_revocation_find(q, end, s->answers, err);
-    for (size_t i = end; i-- > 0 && rc == SIGN_OK;)
+    sign_rc rc = pki_revocation_find(q + first, end - first, s->answers + first, err);
+    for (size_t i = end; i-- > first && rc == SIGN_OK;)
         weigh_revocation(s, i, worst);
     return rc;
 }

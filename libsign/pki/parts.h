@@ -568,7 +568,7 @@ sign_rc pki_objects(sign_bytes in, const char *name, const char *const *labels, 
 extern const struct cache_kind pki_path_kind;
 struct path_key {
     const struct pki_cert *cert;
-    bool revocation;
+    bool revocation, signers_unchecked;
     enum pki_purpose purpose;
 };
 uint64_t pki_path_hash(const sign_trust *trust, const struct path_key *key);

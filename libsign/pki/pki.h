@@ -205,6 +205,9 @@ struct pki_path_options {
     int64_t at;      /* validation time */
     bool revocation; /* check the end entity and every CA but the anchor */
     bool online;     /* the trust's door to the network may be used */
+    /* Those who sign revocation data are not asked whether they were revoked themselves (RFC 6960, 4.2.2.2.1
+     * leaves it to their authority); the authorities above them are. */
+    bool signers_unchecked;
     bool
         past; /* an anchor's sunset does not count (EN 319 102-1, 5.6.2.1 step 2); revocation is false then */
     enum pki_purpose purpose;
@@ -263,6 +266,7 @@ struct pki_path {
     bool anchored;            /* the last one is an anchor */
     int64_t anchor_sunset;    /* ... believed for times before this only; 0: always */
     bool revocation_checked;  /* the options wanted it */
+    bool signers_unchecked;   /* likewise */
     enum pki_purpose purpose; /* ... and this; PKI_SIGNER is PKI_ANY here */
     unsigned from_bag;        /* bit i: chain[i] is no certificate of the trust */
     enum message_id message;  /* why not passed, with arguments */

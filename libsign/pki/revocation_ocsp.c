@@ -275,14 +275,15 @@ static sign_rc is_unrevoked(struct ocsp_search *s, responder *who, bool *ok, sig
     return rc;
 }
 
-/* Delegated (RFC 6960, 4.2.2.2, 3.). id-pkix-ocsp-nocheck spares the question after its status (4.2.2.2.1).
- */
+/* Delegated (RFC 6960, 4.2.2.2, 3.). id-pkix-ocsp-nocheck spares the question after its status (4.2.2.2.1),
+ * and so may who asks. */
 static sign_rc is_delegated(struct ocsp_search *s, const struct pki_ocsp *r, responder *who, bool *ok,
                             sign_error *err) {
     sign_rc rc = is_issued(s, who->cert, ok, err);
     if (rc == SIGN_OK && *ok)
         rc = has_path(s, r, who, ok, err);
-    if (rc == SIGN_OK && *ok && !who->cert->ocsp_nocheck && !s->q->ever)
+    bool spared = who->cert->ocsp_nocheck || s->q->opt->signers_unchecked;
+    if (rc == SIGN_OK && *ok && !spared && !s->q->ever)
         rc = is_unrevoked(s, who, ok, err);
     return rc;
 }

@@ -62,6 +62,7 @@ static struct pki_path *make_path(const search *s, size_t first) {
     p->expires = INT64_MAX;
     p->indication = INDETERMINATE;
     p->revocation_checked = s->opt->revocation;
+    p->signers_unchecked = s->opt->signers_unchecked;
     p->purpose = purpose_of_anchors(s->opt);
     p->from_bag = s->from_bag >> first;
     for (size_t i = first; i < s->n; i++) {
@@ -140,7 +141,8 @@ void pki_path_free(struct pki_path **pointer) {
 static bool same_path(const void *item, const void *key) {
     const struct pki_path *p = item;
     const struct path_key *k = key;
-    return p->chain[0] == k->cert && p->revocation_checked == k->revocation && p->purpose == k->purpose;
+    return p->chain[0] == k->cert && p->revocation_checked == k->revocation &&
+           p->signers_unchecked == k->signers_unchecked && p->purpose == k->purpose;
 }
 
 static void keep_path(void *item) {
@@ -157,7 +159,8 @@ const struct cache_kind pki_path_kind = {same_path, keep_path, drop_path};
 /* A certificate that is remembered in a path is kept by it: its address stands for it and is never another's.
  */
 uint64_t pki_path_hash(const sign_trust *trust, const struct path_key *key) {
-    uintptr_t parts[2] = {(uintptr_t)key->cert, (uintptr_t)key->purpose * 2 + key->revocation};
+    uintptr_t parts[2] = {(uintptr_t)key->cert,
+                          (uintptr_t)key->purpose * 4 + key->signers_unchecked * 2U + key->revocation};
     return cache_hash(trust->seed, BYTES(parts, sizeof parts));
 }
 
@@ -188,7 +191,7 @@ static bool still_holds(const sign_trust *trust, const struct pki_path_options *
 
 static struct pki_path *recall(const sign_trust *trust, const struct pki_cert *cert,
                                const struct pki_path_options *opt) {
-    const struct path_key key = {cert, opt->revocation, purpose_of_anchors(opt)};
+    const struct path_key key = {cert, opt->revocation, opt->signers_unchecked, purpose_of_anchors(opt)};
     uint64_t hash = pki_path_hash(trust, &key);
     struct pki_path *p = cache_get(trust->paths, hash, &key);
     if (p == NULL || still_holds(trust, opt, p))
@@ -229,7 +232,7 @@ struct pki_path *path_recall_above(const sign_trust *trust, const struct pki_cer
 }
 
 static void put_path(const sign_trust *trust, struct pki_path *p) {
-    const struct path_key key = {p->chain[0], p->revocation_checked, p->purpose};
+    const struct path_key key = {p->chain[0], p->revocation_checked, p->signers_unchecked, p->purpose};
     (void)cache_put(trust->paths, pki_path_hash(trust, &key), &key, p, false);
 }
 

@@ -84,6 +84,7 @@ struct row {
     enum key signer_key;       /* of its issuer */
     bool no_ca;                /* the certificate of CA is among `certs` */
     bool no_root_list;
+    bool spared;       /* those who sign lists are not asked about themselves */
     unsigned ca_usage; /* 0: keyCertSign, cRLSign */
 };
 

@@ -603,6 +603,9 @@ Test(pki_evidence, responders) {
     cr_expect_eq(all.list[0].signer_revoked_at, made + 1, "revoked since");
     cr_expect_eq(all.list[0].piece.produced_at, made);
     play_close(&p);
+    p.opt.signers_unchecked = true;
+    e.when = made;
+    expect_answer(&p, &m, &c, 1, "good", false, "revoked when he answered, but nobody asks");
     play_end(&p);
 }
 

@@ -327,6 +327,43 @@ Test(pki_ocsp_status, delegated_without_nocheck) {
     scene_end(&s);
 }
 
+/* Where whoever asks spares responders the question, one that was revoked is believed; what was found so is
+ * not remembered for those who ask. */
+Test(pki_ocsp_status, delegated_and_spared) {
+    struct scene s;
+    scene_begin(&s);
+    set_extras(&s, true, false);
+    AUTO(sign_buf) ca = mint_cert(&s.ca);
+    AUTO(sign_buf) der = mint_cert(&s.signer);
+    AUTO(sign_buf) cert = mint_cert(&s.responder);
+    const sign_bytes certs[] = {view(cert)};
+    struct mint_single a = single_of(&s), revoked = single_of(&s);
+    revoked.serial = 77;
+    revoked.status = OCSP_REVOKED;
+    revoked.revoked_at = T2026 - DAY;
+    struct mint_ocsp m = response_of(&s, &a), direct = response_of(&s, &revoked);
+    m.by_name = "Responder";
+    m.key = s.responder_key;
+    m.certs = certs;
+    m.n_certs = 1;
+    AUTO(sign_buf) ocsp = mint_ocsp(&m);
+    AUTO(sign_buf) about = mint_ocsp(&direct);
+    struct kit k = {.anchors = {view(ca)}, .n_anchors = 1, .ocsps = {view(ocsp), view(about)}, .n_ocsps = 2};
+    const struct pki_path_options asked = {.at = T2026, .revocation = true},
+                                  spared = {.at = T2026, .revocation = true, .signers_unchecked = true};
+    for (int first = 0; first < 2; first++) {
+        sign_trust *trust = kit_trust(&k);
+        for (int i = first; i < first + 4; i++) {
+            if (i % 2 == 0)
+                expect(judge(trust, view(der), &asked), SUB_TRY_LATER, MSG_OCSP_SIGNER_REVOKED, "asked");
+            else
+                expect(judge(trust, view(der), &spared), SUB_NONE, MSG_NONE, "spared");
+        }
+        sign_trust_free(&trust);
+    }
+    scene_end(&s);
+}
+
 /* Responders that vouch for one another in a circle vouch for nothing, and the search ends. */
 Test(pki_ocsp_status, circle_of_responders) {
     struct scene s;
