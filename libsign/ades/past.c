@@ -79,7 +79,7 @@ static sign_rc find_evidence(past *p, sign_error *err) {
  * ------------------------------------------------------------------------ */
 
 /* The proof that a piece existed; of a list of changes and the list that it goes with the later one. */
-static int64_t proof_of_piece(const struct validation *v, const struct pki_evidence *e) {
+static int64_t proof_of_piece(struct validation *v, const struct pki_evidence *e) {
     int64_t own = poe_find(v, POE_REVOCATION, e->sha256, e->der, NULL);
     int64_t base = e->base.len != 0 ? poe_find(v, POE_REVOCATION, e->base_sha256, e->base, NULL) : INT64_MIN;
     return base > own ? base : own;

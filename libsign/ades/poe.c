@@ -3,20 +3,45 @@
 
 #include "base/text.h"
 
-/* Without memory for the digest a proof would be lost, and with it perhaps the verdict: the arena remembers,
- * and report_seal tells it. */
-static bool same(const struct validation *v, const struct poe *p, const uint8_t id[32], sign_bytes der) {
-    uint8_t hash[DIGEST_MAX];
-    if (p->via == DIGEST_NONE || p->via == DIGEST_SHA256)
-        return memcmp(p->id, id, 32) == 0;
-    if (der.len == 0)
-        return false;
-    sign_rc rc = crypto_hash(v->j->ctx->crypto, p->via, der, hash, NULL);
-    v->j->report->arena.failed = v->j->report->arena.failed || rc == SIGN_E_MEMORY;
-    return rc == SIGN_OK && memcmp(p->id, hash, crypto_digest_row(p->via)->size) == 0;
+/* An object's digest by another algorithm than SHA-256, which names it here. */
+struct poe_digest {
+    struct poe_digest *next;
+    enum crypto_digest by;
+    uint8_t id[32], value[DIGEST_MAX];
+};
+
+/*
+ * Computed once: a list may be large, and the references that may name it are many. Without memory for it a
+ * proof would be lost, and with it perhaps the verdict: the arena remembers, and report_seal tells it.
+ */
+static const uint8_t *digest_of(struct validation *v, enum crypto_digest by, const uint8_t id[32],
+                                sign_bytes der) {
+    arena *a = &v->j->report->arena;
+    for (const struct poe_digest *d = v->poe.digests; d != NULL; d = d->next)
+        if (d->by == by && memcmp(d->id, id, sizeof d->id) == 0)
+            return d->value;
+    struct poe_digest *d = arena_alloc(a, sizeof *d);
+    if (d == NULL)
+        return NULL;
+    sign_rc rc = crypto_hash(v->j->ctx->crypto, by, der, d->value, NULL);
+    a->failed = a->failed || rc == SIGN_E_MEMORY;
+    if (rc != SIGN_OK)
+        return NULL;
+    d->by = by;
+    memcpy(d->id, id, sizeof d->id);
+    d->next = v->poe.digests;
+    v->poe.digests = d;
+    return d->value;
 }
 
-int64_t poe_find(const struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der,
+static bool same(struct validation *v, const struct poe *p, const uint8_t id[32], sign_bytes der) {
+    if (p->via == DIGEST_NONE || p->via == DIGEST_SHA256)
+        return memcmp(p->id, id, 32) == 0;
+    const uint8_t *value = der.len != 0 ? digest_of(v, p->via, id, der) : NULL;
+    return value != NULL && memcmp(p->id, value, crypto_digest_row(p->via)->size) == 0;
+}
+
+int64_t poe_find(struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der,
                  const char **by) {
     int64_t best = v->poe.now;
     if (by != NULL)
@@ -32,8 +57,8 @@ int64_t poe_find(const struct validation *v, enum poe_kind kind, const uint8_t i
     return best;
 }
 
-bool poe_within(const struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der,
-                int64_t from, int64_t to) {
+bool poe_within(struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der, int64_t from,
+                int64_t to) {
     if (v->poe.now >= from && v->poe.now <= to)
         return true;
     for (size_t i = 0; i < v->poe.n; i++) {

@@ -5,14 +5,22 @@
 #include "ades/judging.h"
 #include "ades/profile.h"
 
-static sign_rc hashes_to(struct judging *j, const struct ades_value_ref *r, sign_bytes der, bool *same,
+/* One object by each algorithm: anybody can add thousands of references, and a list is large. */
+struct hashes {
+    sign_bytes der;
+    bool have[DIGEST_COUNT];
+    uint8_t value[DIGEST_COUNT][DIGEST_MAX];
+};
+
+static sign_rc hashes_to(struct judging *j, const struct ades_value_ref *r, struct hashes *h, bool *same,
                          sign_error *err) {
-    uint8_t hash[DIGEST_MAX];
+    const enum crypto_digest d = r->digest;
     *same = false;
-    if (r->digest == DIGEST_NONE || r->digest == DIGEST_MD5 || der.len == 0)
+    if (d == DIGEST_NONE || d == DIGEST_MD5 || h->der.len == 0)
         return SIGN_OK;
-    sign_rc rc = crypto_hash(j->ctx->crypto, r->digest, der, hash, err);
-    *same = rc == SIGN_OK && bytes_equal(r->hash, BYTES(hash, crypto_digest_row(r->digest)->size));
+    sign_rc rc = h->have[d] ? SIGN_OK : crypto_hash(j->ctx->crypto, d, h->der, h->value[d], err);
+    h->have[d] = rc == SIGN_OK;
+    *same = rc == SIGN_OK && bytes_equal(r->hash, BYTES(h->value[d], crypto_digest_row(d)->size));
     return rc;
 }
 
@@ -21,11 +29,12 @@ static sign_rc hashes_to(struct judging *j, const struct ades_value_ref *r, sign
 
 static sign_rc is_referred(struct judging *j, sign_bytes der, bool revocation, bool *found, sign_error *err) {
     const struct ades_facts *f = j->facts;
+    struct hashes h = {.der = der};
     sign_rc rc = SIGN_OK;
     *found = false;
     for (size_t i = 0; i < f->n_refs && rc == SIGN_OK && !*found; i++)
         if (f->refs[i].revocation == revocation && !f->refs[i].attribute)
-            rc = hashes_to(j, &f->refs[i], der, found, err);
+            rc = hashes_to(j, &f->refs[i], &h, found, err);
     return rc;
 }
 

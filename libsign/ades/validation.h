@@ -23,6 +23,7 @@ struct poe_set {
     struct poe *list; /* in the arena */
     size_t n, cap;
     int64_t now;
+    struct poe_digest *digests; /* what was computed to compare; in the arena */
 };
 
 /* ---- the whole
@@ -51,11 +52,11 @@ struct validation {
 
 /* Time of the earliest proof; `now` when there is none. *by (NULL allowed): what proves it, NULL: that it is
  * here. */
-int64_t poe_find(const struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der,
+int64_t poe_find(struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der,
                  const char **by);
 /* Whether a proof lies within [from, to]. */
-bool poe_within(const struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der,
-                int64_t from, int64_t to);
+bool poe_within(struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der, int64_t from,
+                int64_t to);
 sign_rc poe_add(struct validation *v, enum poe_kind kind, sign_bytes der, int64_t time, const char *by,
                 sign_error *err);
 /* What the time-stamp proves: everything it protects, and what those protect and carry (5.6.2.3). */
