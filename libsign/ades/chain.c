@@ -338,6 +338,7 @@ struct pki_path_options judging_options(const struct judging *j) {
     struct pki_path_options opt = {.at = j->ctx->at,
                                    .revocation = j->ctx->revocation,
                                    .online = j->ctx->online,
+                                   .signers_unchecked = j->signers_unchecked,
                                    .purpose = purpose_of(j),
                                    .bag = f->bag,
                                    .n_bag = f->n_bag,

@@ -95,6 +95,21 @@ static struct ades_facts read_once(const struct ades_facts *f, struct pki_lists 
     return all;
 }
 
+/*
+ * Where the policy has "not-revoked" of those who sign revocation data at IGNORE they are not asked about
+ * themselves, as long as the signature is none that is to be judged by what it carries (rows 24 and 37 of the
+ * conformity suite: below X-Long).
+ */
+static bool spares_signers(const struct ades_context *ctx, const struct report_signature *out) {
+    static const char *const complete[] = {"XL", "LT", "A", "LTA"};
+    if (ades_policy_level(ctx->policy, ROLE_REVOCATION, CHECK_NOT_REVOKED) != LEVEL_IGNORE)
+        return false;
+    for (size_t i = 0; out->level != NULL && i < sizeof complete / sizeof *complete; i++)
+        if (strcmp(out->level, complete[i]) == 0)
+            return false;
+    return true;
+}
+
 sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *facts, struct sign_report *report,
                    struct report_signature *out, sign_error *err) {
     AUTO(pki_lists) own = {0};
@@ -110,6 +125,7 @@ sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *fact
                         .role = facts->role,
                         .object = out->id,
                         .when = ctx->at,
+                        .signers_unchecked = spares_signers(ctx, out),
                         .content_time = INT64_MIN};
     struct validation v = {.j = &j, .best = ctx->at, .poe = {.now = ctx->at}};
     out->best_signature_time = ctx->at;

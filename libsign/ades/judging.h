@@ -21,10 +21,11 @@ struct judging {
     struct sign_report *report;
     struct report_signature *out;
     enum ades_role role;
-    const char *object;    /* "S1", "S1-T1": what messages are about */
-    int64_t when;          /* time that algorithms are judged at */
-    int64_t content_time;  /* of the latest content time-stamp that passed; INT64_MIN: there is none */
-    struct pki_path *path; /* what 5.2.6 found; counted; NULL: it did not run */
+    const char *object;     /* "S1", "S1-T1": what messages are about */
+    int64_t when;           /* time that algorithms are judged at */
+    int64_t content_time;   /* of the latest content time-stamp that passed; INT64_MIN: there is none */
+    struct pki_path *path;  /* what 5.2.6 found; counted; NULL: it did not run */
+    bool signers_unchecked; /* who signed revocation data is not asked about himself: see judge.c */
     bool stale; /* there are good revocation data for all of it, but too old for the present (5.2.5) */
     struct judging_weak weak[JUDGING_WEAK];
     size_t n_weak;

@@ -259,10 +259,26 @@ static bool made_in_time(const past *p, int64_t best) {
     return j->n_weak > 0 && !j->weak_overflow;
 }
 
+/* What was said of one certificate: good at that time, fresh, and proven to be older than the end of whoever
+ * signed it. */
+static bool was_good(const past *p, const pki_evidences *all, int64_t at) {
+    bool good = false;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct pki_evidence *e = &all->list[i];
+        /* Of suspensions the newest word counts. */
+        if ((i == 0 || strcmp(e->piece.status, "revoked") == 0) && is_revoked(e) && e->piece.revoked_at <= at)
+            return false;
+        good = good || (!e->signer_unchecked && pki_evidence_knows(e) &&
+                        pki_evidence_fresh(e, at, p->j->ctx->policy->freshness) &&
+                        proof_of_piece(p->v, e) < e->signer_revoked_at);
+    }
+    return good;
+}
+
 /* Step 5: fresh at the earliest proof of the signature. */
 static bool was_fresh(const past *p, int64_t best) {
     for (size_t i = 0; i < p->n_evidence; i++)
-        if (!evidence_fresh_at(&p->evidence[i], best, p->j->ctx->policy->freshness))
+        if (!was_good(p, &p->evidence[i], best))
             return false;
     return true;
 }
@@ -291,7 +307,7 @@ static enum sub_indication weigh(const past *p, enum sub_indication status, int6
         /* 5.2.6 looks at the algorithms (step 6) before the validity (step 7). */
         return made_in_time(p, best) ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED) : status;
     if (status == SUB_TRY_LATER && !path->suspended)
-        return p->j->stale && was_fresh(p, best) ? SUB_NONE : status;
+        return was_fresh(p, best) ? SUB_NONE : status;
     if (status == SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE && !path->ca_expired)
         return status;
     return best <= p->control && status != SUB_SIG_CONSTRAINTS_FAILURE ? weigh_time(p, status, best) : status;

@@ -141,24 +141,72 @@ struct extraction {
     struct validation *v;
     int64_t time;
     const char *by;
-    bool *seen; /* stamps whose protection was followed */
+    bool *seen;     /* stamps whose protection was followed */
+    bool *referred; /* carried responses that a reference was found to; NULL: none yet */
 };
 
 static enum poe_kind kind_of(const struct ades_covered *c) {
     return c->revocation ? POE_REVOCATION : POE_CERTIFICATE;
 }
 
+static size_t count_responses(const struct ades_facts *f) {
+    return f->n_ocsps + (f->lists != NULL ? f->lists->n_ocsp : 0);
+}
+
+static sign_bytes response_at(const struct ades_facts *f, size_t i) {
+    return i < f->n_ocsps ? f->ocsps[i] : f->lists->ocsp_der[i - f->n_ocsps];
+}
+
+/* Each once for all references and time-stamps. */
+static sign_rc hash_responses(struct validation *v, enum crypto_digest via, size_t n, sign_error *err) {
+    struct judging *j = v->j;
+    sign_rc rc = SIGN_OK;
+    if (v->poe.responses[via] != NULL)
+        return SIGN_OK;
+    uint8_t(*list)[DIGEST_MAX] = arena_alloc(&j->report->arena, n * sizeof *list);
+    if (list == NULL)
+        return fail_memory(err);
+    for (size_t i = 0; i < n && rc == SIGN_OK; i++)
+        rc = crypto_hash(j->ctx->crypto, via, response_at(j->facts, i), list[i], err);
+    v->poe.responses[via] = list;
+    return rc;
+}
+
+/*
+ * A reference to a response may be by the OCSPResponse as it came (EN 319 132-1, A.1.2), while it is its
+ * BasicOCSPResponse that tells: the one that is carried and has this digest is proven with the reference.
+ */
+static sign_rc add_referred(struct extraction *x, const struct ades_covered *c, sign_error *err) {
+    const struct ades_facts *f = x->v->j->facts;
+    size_t n = count_responses(f);
+    if (!c->revocation || n == 0)
+        return SIGN_OK;
+    sign_rc rc = hash_responses(x->v, c->via, n, err);
+    if (rc == SIGN_OK && x->referred == NULL) {
+        x->referred = arena_alloc(&x->v->j->report->arena, n * sizeof *x->referred);
+        rc = x->referred == NULL ? fail_memory(err) : SIGN_OK;
+    }
+    for (size_t i = 0; i < n && rc == SIGN_OK; i++) {
+        if (x->referred[i] || memcmp(x->v->poe.responses[c->via][i], c->what.data, c->what.len) != 0)
+            continue;
+        x->referred[i] = true;
+        rc = add_revocation(x->v, response_at(f, i), x->time, x->by, err);
+    }
+    return rc;
+}
+
 /* Through a reference only as far as its digest could be relied on when the time-stamp was made. */
-static sign_rc add_reference(const struct extraction *x, const struct ades_covered *c, sign_error *err) {
+static sign_rc add_reference(struct extraction *x, const struct ades_covered *c, sign_error *err) {
     struct poe p = {.kind = kind_of(c), .via = c->via, .time = x->time, .by = x->by};
     const struct judging *j = x->v->j;
     if (c->what.len != crypto_digest_row(c->via)->size || judging_digest_end(j, c->via) < x->time)
         return SIGN_OK;
     memcpy(p.id, c->what.data, c->what.len);
-    return push(x->v, &p, err);
+    sign_rc rc = push(x->v, &p, err);
+    return rc == SIGN_OK ? add_referred(x, c, err) : rc;
 }
 
-static sign_rc add_covered(const struct extraction *x, const struct ades_covered *c, sign_error *err) {
+static sign_rc add_covered(struct extraction *x, const struct ades_covered *c, sign_error *err) {
     if (c->via != DIGEST_NONE)
         return add_reference(x, c, err);
     return c->revocation ? add_revocation(x->v, c->what, x->time, x->by, err)
@@ -175,10 +223,10 @@ static sign_rc add_list(const struct extraction *x, enum poe_kind kind, const si
     return rc;
 }
 
-static sign_rc follow(const struct extraction *x, const struct ades_stamp *s, sign_error *err);
+static sign_rc follow(struct extraction *x, const struct ades_stamp *s, sign_error *err);
 
 /* A time-stamp that is protected: itself, what it carries, and what it protects. */
-static sign_rc add_stamp(const struct extraction *x, size_t i, sign_error *err) {
+static sign_rc add_stamp(struct extraction *x, size_t i, sign_error *err) {
     if (i >= x->v->n || x->seen[i])
         return SIGN_OK;
     const struct ades_stamp *s = x->v->stamps[i].stamp;
@@ -196,7 +244,7 @@ static sign_rc add_stamp(const struct extraction *x, size_t i, sign_error *err) 
 }
 
 /* Depth: each time-stamp is followed once, and a codec gives at most LIMIT_STAMPS. */
-static sign_rc follow(const struct extraction *x, const struct ades_stamp *s, sign_error *err) {
+static sign_rc follow(struct extraction *x, const struct ades_stamp *s, sign_error *err) {
     sign_rc rc = SIGN_OK;
     if (s->covers_data)
         rc = poe_add(x->v, POE_DATA, x->v->j->facts->value, x->time, x->by, err);

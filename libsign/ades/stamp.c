@@ -148,6 +148,7 @@ static void begin(struct validation *v, struct stamp_state *s, const struct ades
                             .role = ROLE_TIMESTAMP,
                             .object = s->out.id,
                             .when = owner->ctx->at,
+                            .signers_unchecked = owner->signers_unchecked,
                             .content_time = INT64_MIN};
 }
 

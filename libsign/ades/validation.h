@@ -24,6 +24,8 @@ struct poe_set {
     size_t n, cap;
     int64_t now;
     struct poe_digest *digests; /* what was computed to compare; in the arena */
+    uint8_t (
+        *responses[DIGEST_COUNT])[DIGEST_MAX]; /* digests of those that are carried; NULL: not asked for */
 };
 
 /* ---- the whole

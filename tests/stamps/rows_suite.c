@@ -51,6 +51,20 @@ static void revocation(struct st *s) {
     st_make(s, ROWS(rows));
 }
 
+/* 24 and 37: responders who are asked about themselves. The verifier has what their authorities say of them,
+ * and no list that would tell of the signer or the authority without them. */
+#define SOON "archive at=20250306120000Z tsa=atsa; "
+
+static void responders(struct st *s) {
+    static const struct st_row rows[] = {
+        {"24-xl", ST_BOTH, XL("signer-asked.ocsp", ROOT, TSAL)},
+        {"24-a", ST_BOTH, XL("signer-asked.ocsp", ROOT, TSAL) SOON},
+        {"37-xl", ST_BOTH, XL("signer.ocsp", "ca-asked.ocsp", "tsaca.ocsp," TSAL)},
+        {"37-a", ST_BOTH, XL("signer.ocsp", "ca-asked.ocsp", "tsaca.ocsp," TSAL) SOON},
+    };
+    st_make(s, ROWS(rows));
+}
+
 /* 40 to 49 and 62 to 71, 84 to 93: the authorities of the three kinds of time-stamps. */
 #define ESC_BY(words) S T REFS "sigrefs at=20250302120000Z " words "; " VALUES
 #define ATS_BY(words) S T REFS ESC VALUES "archive at=20250401120000Z " words "; "
@@ -180,6 +194,7 @@ static void profiles(struct st *s) {
 
 void st_rows_suite(struct st *s) {
     revocation(s);
+    responders(s);
     authorities(s);
     references(s);
     profiles(s);

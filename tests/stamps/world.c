@@ -72,6 +72,9 @@ static const struct path_cert certs[] = {
      .to = "20250201000000Z"},
     {"responder-short", "ca", .ext = RESPONDER "noCheck=ignored\n", .from = "20240101000000Z",
      .to = "20250304000000Z"},
+    /* Those who are asked about themselves. */
+    {"responder-asked", "ca", .ext = RESPONDER, .from = "20240101000000Z", .to = "20291231235959Z"},
+    {"responder-root-asked", "root", .ext = RESPONDER, .from = "20240101000000Z", .to = "20291231235959Z"},
     {"responder-stranger", "stranger", .ext = RESPONDER "noCheck=ignored\n", .from = "20240101000000Z",
      .to = "20291231235959Z"},
 };
@@ -216,8 +219,10 @@ static void carried_faults(struct st *s) {
 /* ---- responses
  * --------------------------------------------------------------------------------------------------- */
 
-#define MADE "20250301103000Z"
-#define DAYS "20250301103000Z 20250308103000Z"
+#define MADE  "20250301103000Z"
+#define DAYS  "20250301103000Z 20250308103000Z"
+#define AFTER "20250305180000Z"
+#define LATER "20250305180000Z 20250312180000Z"
 
 static void answers(struct st *s) {
     static const struct path_answer rows[] = {
@@ -242,6 +247,21 @@ static void answers(struct st *s) {
          .produced = "20250201000000Z"},
         {"ca-spoiled.ocsp", "responder-root", .singles = "ca root good " DAYS, .produced = MADE,
          .spoiled = true},
+        {"tsaca.ocsp", "responder-root", .singles = "tsaca root good " DAYS, .produced = MADE},
+        {"signer-asked.ocsp", "responder-asked", .singles = "signer ca good " DAYS, .produced = MADE},
+        {"ca-asked.ocsp", "responder-root-asked", .singles = "ca root good " DAYS, .produced = MADE},
+        /* Four days later their authorities tell of these two themselves. */
+        {"responder-good.ocsp", "ca", .singles = "responder-asked ca good " LATER, .produced = AFTER},
+        {"responder-before.ocsp", "ca", .singles = "responder-asked ca keyCompromise " LATER,
+         .produced = AFTER, .revoked = "20250215000000Z"},
+        {"responder-after.ocsp", "ca", .singles = "responder-asked ca keyCompromise " LATER,
+         .produced = AFTER, .revoked = "20250304000000Z"},
+        {"root-responder-good.ocsp", "root", .singles = "responder-root-asked root good " LATER,
+         .produced = AFTER},
+        {"root-responder-before.ocsp", "root", .singles = "responder-root-asked root keyCompromise " LATER,
+         .produced = AFTER, .revoked = "20250215000000Z"},
+        {"root-responder-after.ocsp", "root", .singles = "responder-root-asked root keyCompromise " LATER,
+         .produced = AFTER, .revoked = "20250304000000Z"},
         {"tsa.ocsp", "tsaca", .singles = "tsa tsaca good " DAYS, .produced = MADE},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
