@@ -93,9 +93,11 @@ static sign_rc shown_certificate(const struct report_signature *s, sign_certs **
         return SIGN_OK;
     sign_error why = {0};
     sign_rc rc = sign_certs_read(&(sign_input){.name = "signer", .data = s->signer->der}, out, &why);
-    if (rc != SIGN_E_MEMORY)
+    if (rc == SIGN_OK || rc == SIGN_E_FORMAT || rc == SIGN_E_LIMIT || rc == SIGN_E_UNSUPPORTED)
         return SIGN_OK;
-    return fail_memory(err);
+    if (err)
+        *err = why; /* memory, however it is told: who signed would be another one */
+    return rc;
 }
 
 /* serialNumber or common name of the subject, or the certificate's SHA-256. */

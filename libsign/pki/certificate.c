@@ -79,10 +79,18 @@ static const char *aia_urls(sign_certs *list, const struct pki_cert *c, enum oid
     return text_of(list, &g);
 }
 
-/* A key of an algorithm that we do not know is described, not refused. */
-static const char *key_text(struct pki_cert *c) {
+/* A key of an algorithm that we do not know is described, not refused; for want of memory none is called
+ * unknown. */
+static sign_rc key_text(struct pki_cert *c, const char **out, sign_error *err) {
     const struct crypto_pubkey *key;
-    return pki_cert_key(c, &key, NULL) == SIGN_OK ? crypto_pubkey_name(key) : "?";
+    sign_error why = {0};
+    sign_rc rc = pki_cert_key(c, &key, &why);
+    *out = rc == SIGN_OK ? crypto_pubkey_name(key) : "?";
+    if (rc != SIGN_E_MEMORY && rc != SIGN_E_CRYPTO)
+        return SIGN_OK;
+    if (err != NULL)
+        *err = why;
+    return rc;
 }
 
 static const char *signature_text(sign_certs *list, const struct pki_cert *c) {
@@ -94,7 +102,7 @@ static const char *signature_text(sign_certs *list, const struct pki_cert *c) {
     return s != NULL ? s : "";
 }
 
-static sign_cert describe(sign_certs *list, struct pki_cert *c) {
+static sign_cert describe(sign_certs *list, struct pki_cert *c, const char *key) {
     char hex[65];
     text_hex(BYTES(c->sha256, sizeof c->sha256), hex);
     const char *sha = arena_str(&list->arena, BYTES_STR(hex));
@@ -106,7 +114,7 @@ static sign_cert describe(sign_certs *list, struct pki_cert *c) {
         .serial_number = attribute_text(list, c->subject, OID_DN_SERIAL_NUMBER),
         .serial = serial_text(list, c->serial),
         .sha256 = sha != NULL ? sha : "",
-        .key = key_text(c),
+        .key = key,
         .signature = signature_text(list, c),
         .key_usage = key_usage_text(list, c),
         .policies = policies_text(list, c),
@@ -153,7 +161,11 @@ static sign_rc add(void *self, sign_bytes der, const char *name, sign_error *err
     rc = pki_cert_read(list->crypto, der, &cert, err);
     if (rc != SIGN_OK)
         return within(err, rc, "%s: certificate %zu", name, list->n + 1);
-    list->facts[list->n] = describe(list, cert);
+    const char *key;
+    rc = key_text(cert, &key, err);
+    if (rc != SIGN_OK)
+        return within(err, rc, "%s: certificate %zu", name, list->n + 1);
+    list->facts[list->n] = describe(list, cert, key);
     list->certs[list->n++] = TAKE(cert);
     return list->arena.failed ? fail_memory(err) : SIGN_OK;
 }
