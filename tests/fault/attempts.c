@@ -324,6 +324,7 @@ static bool count(const struct run *r, const struct world *w, struct board *b, s
 }
 
 static bool warm_up(const struct run *r, const struct world *w) {
+    world_told_reset(w);
     for (int i = 0; i < WARM_UPS; i++)
         if (!works(r, w))
             return false;

@@ -41,6 +41,22 @@ static const struct run runs[] = {
     {"sign_report_write: diagnostic", SIGN_OK, run_report_diagnostic, ANY},
     {"sign_report_write: TS 119 102-2", SIGN_OK, run_report_etsi, ANY},
     {"sign_report_write: HTML", SIGN_OK, run_report_html, ANY},
+    {"sign_verify: archived twice", SIGN_OK, run_judge_plain, CRYPTO},
+    {"sign_verify: archived twice, detailed", SIGN_OK, run_judge_cms, CRYPTO},
+    {"sign_verify: XAdES, archived twice, detailed", SIGN_OK, run_judge_xml, CRYPTO},
+    {"sign_verify: another's time-stamp", SIGN_INDETERMINATE, run_judge_wrong, CRYPTO},
+    {"sign_verify: a policy of one's own, a named signer", SIGN_OK, run_judge_policy, CRYPTO},
+    {"sign_verify: of two signers", SIGN_OK, run_judge_require, CRYPTO},
+    {"sign_verify: a token", SIGN_OK, run_judge_token, CRYPTO},
+    {"sign_report_write: time-stamps, text", SIGN_OK, run_late_text, CRYPTO},
+    {"sign_report_write: time-stamps, JSON", SIGN_OK, run_late_json, CRYPTO},
+    {"sign_report_write: time-stamps, detailed", SIGN_OK, run_late_detailed, CRYPTO},
+    {"sign_report_write: time-stamps, diagnostic", SIGN_OK, run_late_diagnostic, CRYPTO},
+    {"sign_report_write: time-stamps, TS 119 102-2", SIGN_OK, run_late_etsi, CRYPTO},
+    {"sign_report_write: time-stamps, HTML", SIGN_OK, run_late_html, CRYPTO},
+    {"sign_policy_open", SIGN_OK, run_policy_open, 0},
+    {"sign_policy_write", SIGN_OK, run_policy_write, 0},
+    {"sign_policy_lint", SIGN_E_REFUSED, run_policy_lint, 0},
     {"sign_extract", SIGN_OK, run_extract, ANY},
     {"sign_certs_read", SIGN_OK, run_certs, ANY},
     {"sign_create: attached", SIGN_OK, run_create_attached, ANY},
@@ -156,9 +172,43 @@ static bool needs_no_memory(const struct run *r) {
            r->go == run_root_known;
 }
 
-/* These read files and change nothing outside the process. They make the most allocations of all. */
+/* These change nothing outside the process, and make the most allocations of all. */
 static bool stands_alone(const struct run *r) {
-    return r->go == run_key_pem || r->go == run_key_pkcs12;
+    static int (*const all[])(const struct world *w) = {run_key_pem,
+                                                        run_key_pkcs12,
+                                                        run_judge_plain,
+                                                        run_judge_cms,
+                                                        run_judge_xml,
+                                                        run_judge_wrong,
+                                                        run_judge_policy,
+                                                        run_judge_require,
+                                                        run_judge_token,
+                                                        run_late_text,
+                                                        run_late_json,
+                                                        run_late_detailed,
+                                                        run_late_diagnostic,
+                                                        run_late_etsi,
+                                                        run_late_html,
+                                                        run_verify_new,
+                                                        run_verify_known,
+                                                        run_verify_two,
+                                                        run_verify_detached,
+                                                        run_report_html,
+                                                        run_report_etsi,
+                                                        run_xml_verify_enveloped,
+                                                        run_xml_verify_enveloping,
+                                                        run_xml_verify_base64,
+                                                        run_xml_verify_detached,
+                                                        run_xml_verify_inside,
+                                                        run_xml_verify_two,
+                                                        run_cert_check_known,
+                                                        run_cert_check_new,
+                                                        run_check_files,
+                                                        run_trust_files};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (r->go == all[i])
+            return true;
+    return false;
 }
 
 static bool examine(const struct run *r, const struct world *w) {

@@ -19,7 +19,8 @@ int run_trust_files(const struct world *w) {
 }
 
 /* sub: the sub-indication, NULL when it passes. */
-static int check(const sign_trust *trust, const sign_buf *cert, bool offline, const char *sub) {
+static int check(const struct world *w, const sign_trust *trust, const sign_buf *cert, bool offline,
+                 const char *sub) {
     sign_error err = {0};
     sign_report *report = NULL;
     const sign_input in = {.name = "sertifika", .data = BUF(*cert)};
@@ -28,13 +29,15 @@ static int check(const sign_trust *trust, const sign_buf *cert, bool offline, co
     sign_rc rc = sign_cert_check(&in, trust, &opt, &report, &err);
     faults_off();
     const sign_signature *s = rc >= 0 ? sign_report_signature(report, 0) : NULL;
-    bool right = rc >= 0 ? s && (!sub ? !s->sub : s->sub && strcmp(s->sub, sub) == 0) : report == NULL;
+    bool right =
+        rc >= 0 ? s && (!sub ? !s->sub : s->sub && strcmp(s->sub, sub) == 0) && world_told_alike(w, report)
+                : report == NULL;
     sign_report_free(&report);
     return judged(rc, &err, right);
 }
 
 int run_check_files(const struct world *w) {
-    return check(w->net.files, &w->net.ali, true, NULL);
+    return check(w, w->net.files, &w->net.ali, true, NULL);
 }
 
 /* Issuer, response, lists and delta list are asked for. Whatever is missing, it must not pass: the complete
@@ -43,7 +46,7 @@ int run_check_online(const struct world *w) {
     sign_trust *trust = NULL;
     if (world_trust_online(w, &trust, NULL) != SIGN_OK)
         return RUN_WRONG;
-    int result = check(trust, &w->net.late, false, "REVOKED_NO_POE");
+    int result = check(w, trust, &w->net.late, false, "REVOKED_NO_POE");
     sign_trust_free(&trust);
     return result;
 }

@@ -124,7 +124,8 @@ static int check_with(const struct world *w, const sign_trust *trust) {
     faults_on();
     sign_rc rc = check(w, trust, &report, &err);
     faults_off();
-    bool right = rc >= 0 ? rc == SIGN_OK && sign_report_count(report) == 1 : report == NULL;
+    bool right = rc >= 0 ? rc == SIGN_OK && sign_report_count(report) == 1 && world_told_alike(w, report)
+                         : report == NULL;
     sign_report_free(&report);
     return judged(rc, &err, right);
 }
@@ -151,7 +152,7 @@ static int write_check(const struct world *w, sign_report_form form, const char 
     faults_on();
     sign_rc rc = sign_report_write(report, form, SIGN_TR, &out, &err);
     faults_off();
-    bool right = rc == SIGN_OK ? holds(&out, wanted) : out.data == NULL;
+    bool right = rc == SIGN_OK ? holds(&out, wanted) && world_told_same(w, BUF(out)) : out.data == NULL;
     sign_report_free(&report);
     sign_buf_free(&out);
     return judged(rc, &err, right);

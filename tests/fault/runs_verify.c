@@ -22,12 +22,13 @@ int verify(const struct world *w, const sign_trust *trust, sign_bytes what, cons
     sign_error err = {0};
     sign_report *report = NULL;
     sign_input in = {.name = "imza", .data = what};
-    (void)w;
     faults_on();
     sign_rc rc = sign_verify(&in, content, content ? 1 : 0, trust, opt, &report, &err);
     faults_off();
     const sign_signature *s = rc >= 0 ? sign_report_signature(report, 0) : NULL;
-    bool right = rc >= 0 ? s && (!sub ? !s->sub : s->sub && strcmp(s->sub, sub) == 0) : report == NULL;
+    bool right =
+        rc >= 0 ? s && (!sub ? !s->sub : s->sub && strcmp(s->sub, sub) == 0) && world_told_alike(w, report)
+                : report == NULL;
     sign_report_free(&report);
     return judged(rc, &err, right);
 }
@@ -77,7 +78,9 @@ static int write_report(const struct world *w, sign_report_form form, const char
     faults_on();
     sign_rc rc = sign_report_write(w->report, form, SIGN_TR, &out, &err);
     faults_off();
-    bool right = rc == SIGN_OK ? holds(&out, wanted) && holds(&out, "TOTAL-PASSED") : out.data == NULL;
+    bool right = rc == SIGN_OK
+                     ? holds(&out, wanted) && holds(&out, "TOTAL-PASSED") && world_told_same(w, BUF(out))
+                     : out.data == NULL;
     sign_buf_free(&out);
     return judged(rc, &err, right);
 }
@@ -105,7 +108,7 @@ static int write_other(const struct world *w, sign_report_form form, const char 
     faults_on();
     sign_rc rc = sign_report_write(w->report, form, SIGN_EN, &out, &err);
     faults_off();
-    bool right = rc == SIGN_OK ? holds(&out, wanted) : out.data == NULL;
+    bool right = rc == SIGN_OK ? holds(&out, wanted) && world_told_same(w, BUF(out)) : out.data == NULL;
     sign_buf_free(&out);
     return judged(rc, &err, right);
 }

@@ -133,13 +133,15 @@ bool world_make(struct world *w) {
     attached = (sign_input){.name = "mektup.p7m", .data = {w->attached.data, w->attached.len}};
     sign_verify_options detailed = w->verify_options; /* a report that has all that any form writes */
     detailed.detailed = 1;
-    return ok && told(sign_verify(&attached, NULL, 0, w->trust, &detailed, &w->report, &err), "report", &err);
+    ok = ok && told(sign_verify(&attached, NULL, 0, w->trust, &detailed, &w->report, &err), "report", &err);
+    return ok && world_judge_make(w);
 }
 
 void world_free(struct world *w) {
     world_keys_free(w);
     world_xml_free(w);
     world_net_free(w);
+    world_judge_free(w);
     token_box_close(&w->boxes[0]);
     token_box_close(&w->boxes[1]);
     sign_buf *const all[] = {&w->attached, &w->detached,  &w->two,      &w->altered,

@@ -6,7 +6,28 @@
 
 #include <sign.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
+
+/* The time of the runs over signatures with time, when only a second archive time-stamp still proves them. */
+#define WORLD_LATE INT64_C(2001369600)
+#define WORLD_SOON INT64_C(1756857600) /* half a year after they were made */
+
+/* Vectors of testdata/stamps. */
+struct world_judge {
+    sign_trust *trust;
+    sign_policy *policy;     /* a file of its user's own */
+    sign_report *report;     /* of cms, detailed */
+    sign_buf cms, xml;       /* archived twice */
+    sign_buf wrong;          /* the time-stamp is of something else */
+    sign_buf token, content; /* a token by itself, and what it is of */
+};
+
+/* What the first of the runs told, before anything failed. */
+struct world_told {
+    bool known;
+    uint64_t hash;
+};
 
 /* What a run gives beside results of the library. */
 enum {
@@ -51,8 +72,10 @@ struct world {
     sign_buf form_json, form_xml, draft;
     struct world_xml xml;
     struct world_net net;
-    char folder[64]; /* an empty one, for outputs */
-    char keys[64];   /* key.p12 and key.pem of person 1: encrypted, with the CA's certificate */
+    struct world_judge judge;
+    struct world_told *told; /* NULL: nothing is compared */
+    char folder[64];         /* an empty one, for outputs */
+    char keys[64];           /* key.p12 and key.pem of person 1: encrypted, with the CA's certificate */
     /* One token "Kart" with the key and certificate of person 1, a copy for each worker: SoftHSM2 writes to
      * its files at each login, and a reader beside it may find them half written. */
     struct token_box boxes[2];
@@ -87,6 +110,17 @@ int64_t world_clock(void);
 int64_t world_net_clock(void *user);
 void world_cache_path(const struct world *w, const char *name, char path[100]);
 void world_cache_remove(const char *path);
+
+/* w->judge and w->told, after all of the others. */
+bool world_judge_make(struct world *w);
+void world_judge_free(struct world *w);
+sign_input world_policy_text(void);
+
+/* A result that counts as success is the same to the last octet as that of the first run since the reset. */
+void world_told_reset(const struct world *w);
+bool world_told_same(const struct world *w, sign_bytes text);
+/* Likewise all that a report says, with what only its detailed forms tell. */
+bool world_told_alike(const struct world *w, const sign_report *report);
 
 /* The XML document, in canonical form, and how it is signed. */
 sign_input world_xml_document(void);
