@@ -367,9 +367,9 @@ void stamps_close(struct validation *v) {
 }
 
 /*
- * TS 119 102-1 and security rule 9: content before signature, before references, before archive. A class may
- * not be later than a higher one, as far as accuracies let it be told; and nothing protects what did not
- * exist yet.
+ * What is signed is older than whatever protects the signature (5.5.4 step 4e), and what is protected than
+ * what protects it. A time-stamp of the signature that was added behind the others, and that none of them
+ * protects, contradicts nothing: anybody can get one.
  */
 bool stamps_in_order(struct validation *v) {
     for (size_t i = 0; i < v->n; i++)
@@ -377,7 +377,7 @@ bool stamps_in_order(struct validation *v) {
             const struct stamp_state *low = &v->stamps[i], *high = &v->stamps[k];
             if (!low->passed || !high->passed || i == k)
                 continue;
-            bool lower = low->stamp->class < high->stamp->class;
+            bool lower = low->stamp->class == STAMP_CONTENT && high->stamp->class != STAMP_CONTENT;
             for (size_t n = 0; n < high->stamp->n_stamps; n++)
                 lower = lower || high->stamp->stamps[n] == i;
             if (lower && tsp_token_before(high->stamp->token, low->stamp->token))

@@ -212,9 +212,12 @@ static sign_rc with_time(struct validation *v, sign_error *err) {
         give_up(v, sub);
         return SIGN_OK;
     }
-    /* With the present as best time nothing below can say more than was said. */
-    if (v->best_by == NULL)
+    /* With the present as best time nothing below can say more than was said, but of the order. */
+    if (v->best_by == NULL) {
+        if (judging_open(j))
+            (void)stamps_in_order(v);
         return SIGN_OK;
+    }
     sign_rc rc = is_in_doubt(j) ? still_later(v, &ok, err) : (ok = true, SIGN_OK);
     if (rc != SIGN_OK || !ok)
         return rc;

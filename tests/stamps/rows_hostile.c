@@ -17,6 +17,10 @@ void st_rows_hostile(struct st *s) {
         {"weak-late", ST_BOTH,
          "sign signer=signer-weak-short; stamp at=20270601100500Z; archive at=20270602120000Z tsa=atsa; "},
         {"weak-late-b", ST_BOTH, "sign signer=signer-weak-short; archive at=20270602120000Z tsa=atsa; "},
+        {"order-archive", ST_BOTH,
+         "content-stamp at=20250310100500Z; sign; archive at=20250302120000Z tsa=atsa; "},
+        {"order-refs", ST_BOTH,
+         "content-stamp at=20250310100500Z; sign; " REFS "sigrefs at=20250302120000Z; "},
     };
     st_make(s, ROWS(rows));
 }
