@@ -43,7 +43,8 @@ void json_messages(jsonout *j, sign_lang lang, const struct report_message *m) {
         json_str(j, "constraint", m->constraint);
         json_str(j, "object", m->object);
         json_str(j, "expected", m->expected[lang == SIGN_TR]);
-        json_str(j, "actual", m->actual);
+        /* What was found is what the text says, unless it was told apart. */
+        json_str(j, "actual", m->actual || !m->constraint ? m->actual : text);
         jsonout_end(j);
     }
     jsonout_end(j);
