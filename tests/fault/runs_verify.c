@@ -68,7 +68,7 @@ int run_verify_stranger(const struct world *w) {
 }
 
 int run_inspect(const struct world *w) {
-    sign_verify_options opt = {.size = sizeof opt, .inspect = 1};
+    sign_verify_options opt = {.size = sizeof opt, .at = WORLD_NOW, .inspect = 1};
     return verify(w, NULL, BUF(w->attached), NULL, &opt, NULL);
 }
 
