@@ -143,11 +143,11 @@ sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *fact
 
 void ades_weigh_counters(const struct ades_context *ctx, const struct ades_facts *facts,
                          struct sign_report *report, struct report_signature *out) {
+    if (ctx->inspect || out->countersignatures == NULL)
+        return;
     struct judging j = {
         .ctx = ctx, .facts = facts, .report = report, .out = out, .role = facts->role, .object = out->id};
     bool passed = out->indication == TOTAL_PASSED;
-    if (ctx->inspect)
-        return;
     for (const struct report_signature *c = out->countersignatures; c != NULL; c = c->next) {
         if (c->indication == TOTAL_PASSED)
             continue;
