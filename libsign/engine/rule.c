@@ -145,6 +145,8 @@ static size_t signers_of(const struct sign_report *r, enum indication least) {
 }
 
 static void take(struct sign_report *r, const struct report_signature *s) {
+    if (!s)
+        return;
     r->indication = s->indication;
     r->sub = s->sub;
 }
