@@ -24,14 +24,19 @@ static bool mentions_info(const source *s) {
     return false;
 }
 
-/* TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken OPTIONAL }: the token in it, else all of
- * it. */
+/*
+ * TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken OPTIONAL }: the token in it, else all of
+ * it. Only with granted or grantedWithMods is there one (RFC 3161, 2.4.2).
+ */
 static sign_bytes token_of(sign_bytes der) {
+    enum { GRANTED_WITH_MODS = 1 };
     struct der_parse parse;
-    struct der_cursor c = der_open(&parse, der, true), in;
-    struct der_tlv status, token;
-    if (der_enter(&c, DER_SEQUENCE, &in) && der_take(&in, DER_SEQUENCE, &status) &&
-        der_take(&in, DER_SEQUENCE, &token) && der_finish(&in) && der_finish(&c))
+    struct der_cursor c = der_open(&parse, der, true), in, info;
+    struct der_tlv token;
+    uint64_t status;
+    if (der_enter(&c, DER_SEQUENCE, &in) && der_enter(&in, DER_SEQUENCE, &info) && der_uint(&info, &status) &&
+        status <= GRANTED_WITH_MODS && der_take(&in, DER_SEQUENCE, &token) && der_finish(&in) &&
+        der_finish(&c))
         return token.raw;
     return der;
 }

@@ -7,6 +7,7 @@
 #include "stamps.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #define COUNT(rows) (sizeof(rows) / sizeof *(rows))
@@ -196,6 +197,7 @@ static void carried_faults(struct st *s) {
         {"ca-revoked-0601.crl", .issuer = "ca", .from = "20250831000000Z", .to = "20250907000000Z",
          .entries = "signer 20250601000000Z keyCompromise"},
         {"lists-stranger.crl", .issuer = "stranger", .from = "20250830000000Z", .to = "20250906000000Z"},
+        {"stranger-0302.crl", .issuer = "stranger", .from = "20250302000000Z", .to = "20250309000000Z"},
         {"ca-spoiled.crl", .issuer = "ca", .from = "20250302000000Z", .to = "20250309000000Z",
          .spoiled = true},
         {"ca-other-key.crl", .issuer = "ca", .key = "stranger", .from = "20250302000000Z",
@@ -305,11 +307,25 @@ void st_world(struct st *s) {
     st_write(s, "content.txt", s->content);
 }
 
-/* Of the content; the one step says how. */
+/* TimeStampResp (RFC 3161, 2.4.2) with a token, whatever its status. */
+static sign_bytes response(struct st *s, const char *status, sign_bytes token) {
+    AUTO(der_builder) b = {0};
+    der_begin(&b, DER_SEQUENCE);
+    der_begin(&b, DER_SEQUENCE);
+    der_put_uint(&b, strtoull(status, NULL, 10));
+    der_end(&b);
+    der_put_raw(&b, token);
+    der_end(&b);
+    return st_take(s, &b);
+}
+
+/* Of the content; the one step says how: with `status` in the response of an authority. */
 static void token(struct st *s, const char *file, const char *program) {
     struct st_step steps[2];
     path_must(st_steps(s, program, steps, 2) == 1, file);
-    st_write(s, file, st_token(s, steps, s->content, (sign_bytes){0}));
+    const char *status = st_opt(steps, "status", NULL);
+    sign_bytes made = st_token(s, steps, s->content, (sign_bytes){0});
+    st_write(s, file, status != NULL ? response(s, status, made) : made);
 }
 
 void st_make(struct st *s, const struct st_row *rows, size_t n) {
