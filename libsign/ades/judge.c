@@ -63,6 +63,8 @@ static sign_rc run(struct validation *v, sign_error *err) {
         rc = validate_time(v, err);
     if (rc == SIGN_OK && v->n > 0)
         rc = validate_longterm(v, err);
+    if (rc == SIGN_OK && judging_open(j))
+        rc = stamps_complete(v, err);
     if (rc != SIGN_OK)
         return rc;
     if (judging_open(j))

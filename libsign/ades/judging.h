@@ -128,6 +128,9 @@ void judging_profile(struct judging *j);
 
 /* References and values that are there, or that the profile wants, are those of the path. */
 sign_rc judging_complete(struct judging *j, sign_error *err);
+/* Whether the signature brings the certificate, or that list or response, whoever else has it. */
+bool judging_carries_certificate(const struct judging *j, const struct pki_cert *cert);
+bool judging_carries(const struct judging *j, const struct pki_evidence *e);
 /* What the profile of the signature policy makes mandatory. */
 void judging_matrix(struct judging *j);
 

@@ -70,7 +70,7 @@
     X(P, ROLE, PROFILE, NONE, R(W, W, W, W), R(F, F, W, W), R(F, F, W, W), R(F, F, W, W)) \
     X(P, ROLE, CERTIFICATE_REFS, NONE, R(W, W, W, W), R(F, F, W, W), R(F, F, W, W), R(F, F, W, W)) \
     X(P, ROLE, REVOCATION_REFS, NONE, R(W, W, W, W), R(F, F, W, W), R(F, F, W, W), R(F, F, W, W)) \
-    X(P, ROLE, VALUES, NONE, R(W, W, W, W), R(W, W, W, W), R(W, W, W, W), R(F, F, W, W)) \
+    X(P, ROLE, VALUES, NONE, R(W, W, W, W), R(W, W, W, W), R(W, W, F, W), R(F, F, F, W)) \
     X(P, ROLE, PAST, ALL, R(F, F, F, F), R(F, F, F, F), R(F, F, F, F), R(F, F, F, F)) \
     X(P, ROLE, ARCHIVE_STAMPS, NONE, R(W, W, W, W), R(F, F, W, W), R(F, F, W, W), R(F, F, W, W))
 /* clang-format on */

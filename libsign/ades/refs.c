@@ -75,8 +75,32 @@ static sign_rc check_certificates(struct judging *j, bool refs, bool values, sig
 /* ---- revocation data
  * ------------------------------------------------------------------------------------------ */
 
-static bool is_carried(const struct pki_evidence *e) {
-    return e->piece.source != NULL && e->piece.source->origin == ORIGIN_SIGNATURE;
+/* An OCSPResponse ends with the BasicOCSPResponse in it (RFC 6960, 4.2.1). */
+static bool ends_with(sign_bytes whole, sign_bytes part) {
+    return whole.len >= part.len && bytes_equal(BYTES(whole.data + whole.len - part.len, part.len), part);
+}
+
+static bool any_ends_with(const sign_bytes *list, size_t n, sign_bytes part) {
+    for (size_t i = 0; i < n; i++)
+        if (ends_with(list[i], part))
+            return true;
+    return false;
+}
+
+bool judging_carries_certificate(const struct judging *j, const struct pki_cert *cert) {
+    return in_list(j->facts->bag, j->facts->n_bag, cert->der);
+}
+
+bool judging_carries(const struct judging *j, const struct pki_evidence *e) {
+    const struct ades_facts *f = j->facts;
+    /* The same octets from elsewhere are one piece with them. */
+    if (e->piece.source != NULL && e->piece.source->origin == ORIGIN_SIGNATURE)
+        return true;
+    if (strcmp(e->piece.kind, "ocsp") == 0)
+        return any_ends_with(f->ocsps, f->n_ocsps, e->der) ||
+               (f->lists != NULL && any_ends_with(f->lists->ocsp_der, f->lists->n_ocsp, e->der));
+    return in_list(f->crls, f->n_crls, e->der) ||
+           (f->lists != NULL && in_list(f->lists->der, f->lists->n, e->der));
 }
 
 /* A reference by the whole response: those that are carried are tried, as far as they hold this one. */
@@ -84,8 +108,7 @@ static sign_rc refers_whole(struct judging *j, const struct pki_evidence *e, con
                             bool *found, sign_error *err) {
     sign_rc rc = SIGN_OK;
     for (size_t i = 0; i < n && rc == SIGN_OK && !*found; i++)
-        if (list[i].len >= e->der.len &&
-            bytes_equal(BYTES(list[i].data + list[i].len - e->der.len, e->der.len), e->der))
+        if (ends_with(list[i], e->der))
             rc = is_referred(j, list[i], true, found, err);
     return rc;
 }
@@ -117,8 +140,9 @@ static sign_rc check_pieces_of(struct judging *j, size_t i, const struct piece_w
         if (!referred)
             rc = refers(j, &all.list[k], &found, err);
         referred = found;
-        carried = carried || is_carried(&all.list[k]);
-        ocsp = ocsp || (is_carried(&all.list[k]) && strcmp(all.list[k].piece.kind, "ocsp") == 0);
+        bool here = (!carried || !ocsp) && judging_carries(j, &all.list[k]);
+        carried = carried || here;
+        ocsp = ocsp || (here && strcmp(all.list[k].piece.kind, "ocsp") == 0);
     }
     if (rc != SIGN_OK)
         return rc;

@@ -81,6 +81,13 @@ static inline int64_t stamp_time(const struct stamp_state *s) {
 /* 5.5.4 step 4e and what follows from it: those that proved something follow one another. false: said. */
 bool stamps_in_order(struct validation *v);
 
+/* ---- stamp_values.c
+ * ------------------------------------------------------------------------------------ */
+
+/* Whether what older time-stamps rest on is carried where an archive time-stamp protects them; concludes on the
+ * signature. */
+sign_rc stamps_complete(struct validation *v, sign_error *err);
+
 /* ---- objects.c: what was carried and used, whole; for a detailed report only ----------------------------
  */
 sign_rc objects_list(struct validation *v, sign_error *err);

@@ -90,6 +90,32 @@ static void authorities(struct st *s) {
     st_make(s, ROWS(rows));
 }
 
+/* 94 to 101: an authority of time-stamps with a root of its own, which is carried or not. */
+#define ESA(t, r, certs, revs)                                                                               \
+    S "stamp at=20250301100500Z tsa=" t "; " REFS "sigrefs at=20250302120000Z tsa=" r                        \
+      "; values certs=ca,root,tsaca" certs " revs=" LISTS "," TSAL revs "; "
+#define ESA_TWO(data) ESA("tsa", "tsa", "", "") "archive at=20250401120000Z tsa=" OWN "; " data LATER_LTA
+#define LATER_LTA     "archive at=20250601120000Z tsa=atsa; "
+/* Nothing of its authority stands in the token. */
+#define OWN "tsa-stranger certs=-"
+
+static void embedded(struct st *s) {
+    static const struct st_row rows[] = {
+        {"94-good", ST_BOTH, ESA(OWN, "tsa", ",stranger", ",stranger-0302.crl") LTA},
+        {"94-root", ST_BOTH, ESA(OWN, "tsa", "", ",stranger-0302.crl") LTA},
+        {"95-list", ST_BOTH, ESA(OWN, "tsa", ",stranger", "") LTA},
+        {"96-good", ST_BOTH, ESA("tsa", OWN, ",stranger", ",stranger-0302.crl") LTA},
+        {"96-root", ST_BOTH, ESA("tsa", OWN, "", ",stranger-0302.crl") LTA},
+        {"97-list", ST_BOTH, ESA("tsa", OWN, ",stranger", "") LTA},
+        {"100-good", ST_BOTH, ESA_TWO("data certs=stranger revs=stranger-0302.crl; ")},
+        {"100-root", ST_BOTH, ESA_TWO("data revs=stranger-0302.crl; ")},
+        {"101-list", ST_BOTH, ESA_TWO("data certs=stranger; ")},
+        /* The youngest may do without: what it rests on can still be had. */
+        {"101-youngest", ST_BOTH, ESA("tsa", "tsa", "", "") "archive at=20250401120000Z tsa=" OWN "; "},
+    };
+    st_make(s, ROWS(rows));
+}
+
 /* 50 to 61, and 72 to 82: references and values that are missing or wrong. */
 #define XLR(refs, values) S T "refs " refs "; sigrefs at=20250302120000Z; values " values "; "
 #define V_ALL             "certs=ca,root,tsaca revs=" LISTS "," TSAL
@@ -197,5 +223,6 @@ void st_rows_suite(struct st *s) {
     responders(s);
     authorities(s);
     references(s);
+    embedded(s);
     profiles(s);
 }
