@@ -157,6 +157,11 @@ static sign_rc slide_one(past *p, size_t i, bool *ok, sign_error *err) {
             slide(p, e->piece.this_update);
     }
     sign_rc rc = slide_by_algorithms(p, cert, e, err);
+    if (p->j->block != NULL && e != NULL)
+        judging_input(p->j, "revocation data",
+                      arena_printf(&p->j->report->arena, "%s of %s, proven from %s, %s", e->piece.kind,
+                                   judging_time(p->j, e->piece.this_update),
+                                   judging_time(p->j, proof_of_piece(p->v, e)), e->piece.status));
     if (p->j->block != NULL)
         judging_input(p->j,
                       arena_printf(&p->j->report->arena, "control time after %s", judging_name(p->j, cert)),

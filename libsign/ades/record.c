@@ -219,3 +219,17 @@ void judging_say_past(struct judging *j, const char *why) {
     if (j->block != NULL && why != NULL)
         j->block->result = why;
 }
+
+/* By the check that it is of: those are named by pointers into one table. */
+static bool lasts(const struct report_message *m) {
+    for (enum ades_check c = 0; m->constraint != NULL && c < CHECK_COUNT; c++)
+        if (ades_check_row(c)->name == m->constraint)
+            return judging_lasts((enum sub_indication)ades_check_row(c)->sub);
+    return false;
+}
+
+void judging_supersede(struct judging *j) {
+    for (struct report_message *m = j->out->messages; m != NULL; m = m->next)
+        if (!lasts(m) && (m->level == 'E' || (m->level == 0 && message_code(m->id)[0] == 'E')))
+            m->level = 'I';
+}

@@ -159,20 +159,10 @@ sign_rc accept_at(struct validation *v, struct judging *j, int64_t time, bool *o
     return rc;
 }
 
-/* By the check that it is of: those are named by pointers into one table. */
-static bool lasts(const struct report_message *m) {
-    for (enum ades_check c = 0; m->constraint != NULL && c < CHECK_COUNT; c++)
-        if (ades_check_row(c)->name == m->constraint)
-            return judging_lasts((enum sub_indication)ades_check_row(c)->sub);
-    return false;
-}
-
 /* What was said at the present is told, but no more held against the signature. */
 void validation_repair(struct validation *v, struct judging *j) {
     v->improved = v->improved || j == v->j;
-    for (struct report_message *m = j->out->messages; m != NULL; m = m->next)
-        if (!lasts(m) && (m->level == 'E' || (m->level == 0 && message_code(m->id)[0] == 'E')))
-            m->level = 'I';
+    judging_supersede(j);
     j->out->indication = INDICATION_NONE;
     j->out->sub = SUB_NONE;
     if (j->lasting != SUB_NONE)
@@ -184,6 +174,7 @@ static void give_up(struct validation *v, enum sub_indication sub) {
     if (sub == j->out->sub)
         return;
     const struct pki_cert *c = j->facts->signer;
+    judging_supersede(j);
     if (sub == SUB_NOT_YET_VALID)
         (void)after_not_before(v);
     else if (sub == SUB_OUT_OF_BOUNDS_NOT_REVOKED)
@@ -236,6 +227,12 @@ sign_rc validate_time(struct validation *v, sign_error *err) {
     struct report_block *outer = judging_begin(j, BLOCK_TIME, NULL);
     find_best(v);
     judging_input_time(j, "best signature time", v->best);
+    if (j->facts->signer != NULL) {
+        judging_input_time(j, "certificate valid from", j->facts->signer->not_before);
+        judging_input_time(j, "certificate valid until", j->facts->signer->not_after);
+    }
+    if (j->path != NULL && j->path->revoked_at != 0)
+        judging_input_time(j, j->path->suspended ? "suspended at" : "revoked at", j->path->revoked_at);
     sign_rc rc = SIGN_OK;
     bool proven = v->best_by != NULL;
     if (is_allowed(j->out->indication, j->out->sub) && j->path != NULL && v->n > 0)

@@ -174,26 +174,30 @@ static sign_rc accept_signature(struct judging *j, sign_error *err) {
  * 5.3.4 steps 4 and 6: it makes of what was not known a failure, never of a failure a pass. The comparisons
  * are strict: at the very moment nothing is proven.
  */
+static void harden_as(struct judging *j, enum ades_check check, enum sub_indication sub, enum message_id id,
+                      int64_t other) {
+    judging_supersede(j);
+    (void)judging_check_as(j, check, sub, id, judging_time(j, j->content_time), judging_time(j, other), NULL);
+    judging_replace(j, judging_indication(sub), sub);
+}
+
 static void harden(struct judging *j) {
     const struct pki_path *path = j->path;
     enum sub_indication sub = j->out->sub;
     int64_t t = j->content_time;
     if (t == INT64_MIN || path == NULL)
         return;
-    const char *when = judging_time(j, t);
-    if (sub == SUB_REVOKED_NO_POE && t > path->revoked_at) {
-        judging_say(j, MSG_SIGNED_AFTER_REVOCATION, when, judging_time(j, path->revoked_at), NULL);
-        judging_replace(j, TOTAL_FAILED, SUB_REVOKED);
-    } else if ((sub == SUB_OUT_OF_BOUNDS_NO_POE || sub == SUB_OUT_OF_BOUNDS_NOT_REVOKED) &&
-               t > j->facts->signer->not_after) {
-        judging_say(j, MSG_SIGNED_AFTER_EXPIRY, when, judging_time(j, j->facts->signer->not_after), NULL);
-        judging_replace(j, TOTAL_FAILED, SUB_EXPIRED);
-    }
+    judging_input_time(j, "content time-stamp", t);
+    if (sub == SUB_REVOKED_NO_POE && t > path->revoked_at)
+        harden_as(j, CHECK_NOT_REVOKED, SUB_REVOKED, MSG_SIGNED_AFTER_REVOCATION, path->revoked_at);
+    else if ((sub == SUB_OUT_OF_BOUNDS_NO_POE || sub == SUB_OUT_OF_BOUNDS_NOT_REVOKED) &&
+             t > j->facts->signer->not_after)
+        harden_as(j, CHECK_VALIDITY, SUB_EXPIRED, MSG_SIGNED_AFTER_EXPIRY, j->facts->signer->not_after);
     for (size_t i = 0; sub == SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE && i < j->n_weak; i++) {
         if (j->weak[i].of != WEAK_SIGNATURE || t <= j->weak[i].end)
             continue;
-        judging_say(j, MSG_SIGNED_WITH_WEAK, when, NULL, NULL);
-        judging_replace(j, INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE);
+        harden_as(j, CHECK_SIGNATURE_ALGORITHMS, SUB_CRYPTO_CONSTRAINTS_FAILURE, MSG_SIGNED_WITH_WEAK,
+                  j->weak[i].end);
         return;
     }
 }
