@@ -43,7 +43,8 @@ void judging_say(struct judging *j, enum message_id id, const char *a1, const ch
 void judging_conclude(struct judging *j, enum indication i, enum sub_indication sub);
 /* What was concluded is replaced: a later process knows more (EN 319 102-1, 5.3.4 step 4, 5.5, 5.6). */
 void judging_replace(struct judging *j, enum indication i, enum sub_indication sub);
-/* What was said as an error so far tells how it came to what is concluded instead: an information from now on. */
+/* What was said as an error so far tells how it came to what is concluded instead: an information from now
+ * on. */
 void judging_supersede(struct judging *j);
 bool judging_open(const struct judging *j); /* nothing was concluded yet */
 /* Whether a finding stays whatever is proven of the time: something that is not as the policy wants it. */

@@ -84,8 +84,8 @@ bool stamps_in_order(struct validation *v);
 /* ---- stamp_values.c
  * ------------------------------------------------------------------------------------ */
 
-/* Whether what older time-stamps rest on is carried where an archive time-stamp protects them; concludes on the
- * signature. */
+/* Whether what older time-stamps rest on is carried where an archive time-stamp protects them; concludes on
+ * the signature. */
 sign_rc stamps_complete(struct validation *v, sign_error *err);
 
 /* ---- objects.c: what was carried and used, whole; for a detailed report only ----------------------------

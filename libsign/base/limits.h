@@ -31,7 +31,7 @@ enum {
     LIMIT_CLOCK_SKEW = 300, /* seconds that the clock of who signs lists and responses may be ahead */
     LIMIT_FETCHES = 4096,   /* answers of the network that a trust remembers */
     LIMIT_ANCHORS = 4096,   /* in one trust store */
-    LIMIT_OBJECTS = 4096, /* whole in one detailed report */
+    LIMIT_OBJECTS = 4096,   /* whole in one detailed report */
     LIMIT_ROLES = 32,
     LIMIT_PLACE_LINES = 6, /* RFC 5126, 5.11.2 */
     LIMIT_FORM_DEPTH = 16,
@@ -78,8 +78,8 @@ enum {
 #define LIMIT_XML_TIMES          16
 #define LIMIT_XML_PASSES         4
 /* Octets digested for the imprints of CMS time-stamps; the older archive time-stamps are not over a digest of
- * the content but over the whole again (TS 101 733, 6.4.1): so many times the message and its content, and this
- * at least. */
+ * the content but over the whole again (TS 101 733, 6.4.1): so many times the message and its content, and
+ * this at least. */
 #define LIMIT_ARCHIVED_LEAST    ((uint64_t)64 << 20)
 #define LIMIT_ARCHIVED_TIMES    16
 #define LIMIT_KEY_FILE          ((size_t)1 << 20) /* a PEM or PKCS#12 file */
