@@ -30,18 +30,37 @@ static bool is_stdout(const char *path) {
     return strcmp(path, "-") == 0;
 }
 
-/* Two forms in one place, or one in the place of the document itself, would lose what is there. */
-static bool is_taken(const struct reports *r, const char *path, const struct stat *document) {
+static bool is_same_file(const struct stat *found, const char *path) {
+    struct stat other;
+    return stat(path, &other) == 0 && found->st_ino == other.st_ino && found->st_dev == other.st_dev;
+}
+
+/* The document, or its content: [NAME=]FILE as verify reads it, or X beside X.p7s. */
+static bool is_verified(const struct args *args, const struct stat *found) {
+    const char *given[MAX_VALUES];
+    size_t n = args_list(args, "content", given, MAX_VALUES);
+    bool is = is_same_file(found, args->operands[0]);
+    for (size_t i = 0; i < n && !is; i++) {
+        const char *equals = strchr(given[i], '=');
+        is = is_same_file(found, given[i]) || (equals && is_same_file(found, equals + 1));
+    }
+    char *beside = n == 0 ? content_beside(args->operands[0]) : NULL;
+    is = is || (beside && is_same_file(found, beside));
+    free(beside);
+    return is;
+}
+
+/* Two forms in one place, or one in the place of what is verified, would lose what is there. */
+static bool is_taken(const struct reports *r, const char *path, const struct args *args) {
     struct stat found;
     for (size_t i = 0; i < r->n; i++)
         if (strcmp(r->list[i].path, path) == 0)
             return true;
-    return !is_stdout(path) && document && stat(path, &found) == 0 && found.st_ino == document->st_ino &&
-           found.st_dev == document->st_dev;
+    return !is_stdout(path) && stat(path, &found) == 0 && is_verified(args, &found);
 }
 
 static int add(const struct app *app, struct reports *r, sign_report_form form, const char *path,
-               const struct stat *document) {
+               const struct args *args) {
     struct stat found;
     if (!*path)
         return usage(
@@ -52,7 +71,7 @@ static int add(const struct app *app, struct reports *r, sign_report_form form, 
                      (struct words){"--json ile standart çıktıya başka rapor yazılmaz",
                                     "with --json no other report goes to standard output"},
                      kinds[form]);
-    if (is_taken(r, path, document))
+    if (is_taken(r, path, args))
         return usage(app,
                      (struct words){"bu dosyada başka bir şey duracak ya da duruyor",
                                     "something else is there, or will be"},
@@ -73,11 +92,11 @@ static int add(const struct app *app, struct reports *r, sign_report_form form, 
     return 0;
 }
 
-static int add_spec(const struct app *app, struct reports *r, const char *spec, const struct stat *document) {
+static int add_spec(const struct app *app, struct reports *r, const char *spec, const struct args *args) {
     size_t n = strcspn(spec, "=");
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (spec[n] && strlen(kinds[i]) == n && strncmp(kinds[i], spec, n) == 0)
-            return add(app, r, (sign_report_form)i, spec + n + 1, document);
+            return add(app, r, (sign_report_form)i, spec + n + 1, args);
     return usage(
         app,
         (struct words){"--report KIND=FILE: KIND text, json, detailed, diagnostic, etsi ya da html olmalı",
@@ -87,15 +106,13 @@ static int add_spec(const struct app *app, struct reports *r, const char *spec, 
 
 int reports_read(const struct app *app, const struct args *args, struct reports *out) {
     const char *given[MAX_VALUES], *html = args_value(args, "html");
-    struct stat document;
-    bool known = stat(args->operands[0], &document) == 0;
     size_t n = args_list(args, "report", given, MAX_VALUES);
     int failed = 0;
     *out = (struct reports){.force = args_flag(args, "force")};
     for (size_t i = 0; !failed && i < n; i++)
-        failed = add_spec(app, out, given[i], known ? &document : NULL);
+        failed = add_spec(app, out, given[i], args);
     if (!failed && html)
-        failed = add(app, out, SIGN_HTML, html, known ? &document : NULL);
+        failed = add(app, out, SIGN_HTML, html, args);
     if (!failed && out->n == 0 && args_asked(args, "force"))
         failed = usage(
             app,
