@@ -193,7 +193,7 @@ Test(pki_refine, revoked_and_suspended) {
     stage_end(&s);
 }
 
-/* A response that nobody could answer for now, for another reason than its age, is not merely old. */
+/* A response that nobody could answer yet, for another reason than its age, is not merely old. */
 Test(pki_refine, what_is_not_merely_old) {
     struct stage s;
     stage_begin(&s);
