@@ -59,9 +59,11 @@ static sign_rc run(struct validation *v, sign_error *err) {
         judging_conclude(j, INDETERMINATE, SUB_NONE);
         return SIGN_OK;
     }
-    if (v->n > 0 || judging_level(j, CHECK_SIGNATURE_STAMP) != LEVEL_IGNORE)
+    /* Without time-stamps 5.5 can only say that the signature is older than its certificate, or that one is
+     * wanted. */
+    if (v->n > 0 || !judging_open(j) || judging_level(j, CHECK_SIGNATURE_STAMP) != LEVEL_IGNORE)
         rc = validate_time(v, err);
-    if (rc == SIGN_OK && v->n > 0)
+    if (rc == SIGN_OK && v->n + f->n_outer > 0)
         rc = validate_longterm(v, err);
     if (rc == SIGN_OK && judging_open(j))
         rc = stamps_complete(v, err);
@@ -115,6 +117,7 @@ static bool spares_signers(const struct ades_context *ctx, const struct report_s
 sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *facts, struct sign_report *report,
                    struct report_signature *out, sign_error *err) {
     AUTO(pki_lists) own = {0};
+    const struct ades_facts *given = facts;
     struct ades_facts all;
     if (carries_alone(facts)) {
         all = read_once(facts, &own);
@@ -134,7 +137,9 @@ sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *fact
     if (report->detailed)
         out->value_der = arena_copy(&report->arena, facts->value);
     out->is_counter = facts->role == ROLE_COUNTER_SIGNATURE;
-    sign_rc rc = run(&v, err);
+    sign_rc rc = poe_outer(&v, given, err);
+    if (rc == SIGN_OK)
+        rc = run(&v, err);
     if (rc == SIGN_OK)
         rc = objects_list(&v, err);
     poe_list(&v);

@@ -235,7 +235,7 @@ sign_rc validate_time(struct validation *v, sign_error *err) {
         judging_input_time(j, j->path->suspended ? "suspended at" : "revoked at", j->path->revoked_at);
     sign_rc rc = SIGN_OK;
     bool proven = v->best_by != NULL;
-    if (is_allowed(j->out->indication, j->out->sub) && j->path != NULL && v->n > 0)
+    if (is_allowed(j->out->indication, j->out->sub) && j->path != NULL)
         rc = with_time(v, err);
     if (rc == SIGN_OK && judging_open(j))
         (void)judging_check(j, CHECK_SIGNATURE_STAMP, proven, MSG_STAMP_MISSING, NULL, NULL, NULL);
