@@ -345,7 +345,7 @@ static void read_stamp(struct reading *r, const struct json_value *v, const stru
 
 /* The name stands in reports: one line of plain text. */
 static void read_name(struct reading *r, const struct json_value *v, const struct place *at) {
-    char shown[ROOM_FOR_NAME];
+    char shown[ROOM_FOR_NAME] = "";
     if (v->kind == JSON_KIND_STRING)
         text_printable(BYTES_STR(v->text), shown, sizeof shown);
     if (v->kind != JSON_KIND_STRING || v->text[0] == 0 || strcmp(shown, v->text) != 0) {

@@ -136,7 +136,9 @@ static void begin(struct validation *v, struct stamp_state *s, const struct ades
     s->facts.broken = broken ? t->broken : stamp->broken;
     s->facts.broken_detail = broken ? t->broken_detail : stamp->broken_detail;
     s->facts.broken_other = NULL;
-    s->facts.sigalg = broken ? (struct crypto_sigalg){0} : t->signer.sigalg;
+    s->facts.sigalg = (struct crypto_sigalg){0};
+    if (!broken)
+        s->facts.sigalg = t->signer.sigalg;
     s->facts.digest = broken ? DIGEST_NONE : t->signer.digest;
     s->out.id = arena_printf(&owner->report->arena, "%s-T%zu", owner->object, number);
     s->out.covers_whole_document = TRI_NULL;
