@@ -94,6 +94,15 @@ struct ades_carried {
 /* The structural level: what is there, not what it proves (EN 319 122-1, 6.1; TS 101 733, 4.3 and 4.4). */
 const char *ades_level(const struct ades_carried *u, bool revocation_in_message);
 
+/* An archive time-stamp of the signature above a counter-signature, which was believed and protects it with
+ * all that stands in it: proof that it existed. */
+struct ades_outer {
+    int64_t time;
+    const char *by;                     /* id of the time-stamp */
+    const struct ades_covered *covered; /* what else it protects */
+    size_t n_covered;
+};
+
 /* What a codec found out about one signature, before anybody asks whom we believe. */
 struct ades_facts {
     /* Structure. broken: which rule of the format it breaks, MSG_NONE when well-formed. */
@@ -118,6 +127,8 @@ struct ades_facts {
     sign_bytes value;    /* of the signature: names it among the objects whose existence is proven */
     const struct ades_stamp *stamps; /* in the order in which they stand */
     size_t n_stamps;
+    const struct ades_outer *outer; /* of a counter-signature */
+    size_t n_outer;
     const struct ades_value_ref *refs;
     size_t n_refs;
     const struct ades_carried *carried;

@@ -4,6 +4,8 @@
 
 /* Whether there is anything to do it with: without it the result of 5.5 stands (step 3). */
 static bool is_archived(const struct validation *v) {
+    if (v->j->facts->n_outer > 0)
+        return true;
     for (size_t i = 0; i < v->n; i++)
         if (v->stamps[i].stamp->class >= STAMP_REFS && v->stamps[i].imprint == TRI_TRUE)
             return true;

@@ -275,6 +275,43 @@ sign_rc poe_extract(struct validation *v, size_t stamp, sign_error *err) {
     return rc;
 }
 
+/* ---- from above: of a counter-signature, by time-stamps of the signature that it stands in ----------------
+ */
+
+static sign_rc add_tokens(struct extraction *x, sign_error *err) {
+    const struct ades_facts *f = x->v->j->facts;
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 0; i < f->n_stamps && rc == SIGN_OK; i++) {
+        const struct tsp_token *t = f->stamps[i].token;
+        rc = poe_add(x->v, POE_STAMP, t->raw, x->time, x->by, err);
+        if (rc == SIGN_OK && t->broken == MSG_NONE)
+            rc = add_list(x, POE_CERTIFICATE, t->certs, t->n_certs, err);
+    }
+    return rc;
+}
+
+static sign_rc add_outer(struct validation *v, const struct ades_outer *o, const struct ades_facts *given,
+                         sign_error *err) {
+    struct extraction x = {.v = v, .time = o->time, .by = o->by};
+    sign_rc rc = poe_add(v, POE_DATA, given->value, x.time, x.by, err);
+    if (rc == SIGN_OK)
+        rc = poe_add(v, POE_SIGNATURE, given->value, x.time, x.by, err);
+    for (size_t i = 0; i < o->n_covered && rc == SIGN_OK; i++)
+        rc = add_covered(&x, &o->covered[i], err);
+    if (rc == SIGN_OK)
+        rc = add_list(&x, POE_REVOCATION, given->crls, given->n_crls, err);
+    if (rc == SIGN_OK)
+        rc = add_list(&x, POE_REVOCATION, given->ocsps, given->n_ocsps, err);
+    return rc == SIGN_OK ? add_tokens(&x, err) : rc;
+}
+
+sign_rc poe_outer(struct validation *v, const struct ades_facts *given, sign_error *err) {
+    sign_rc rc = SIGN_OK;
+    for (size_t i = 0; i < given->n_outer && rc == SIGN_OK; i++)
+        rc = add_outer(v, &given->outer[i], given, err);
+    return rc;
+}
+
 /* ---- for the report
  * ----------------------------------------------------------------------------------------- */
 

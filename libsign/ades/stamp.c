@@ -119,6 +119,8 @@ static void begin(struct validation *v, struct stamp_state *s, const struct ades
     s->facts.value = t->raw;
     s->facts.stamps = NULL;
     s->facts.n_stamps = 0;
+    s->facts.outer = NULL;
+    s->facts.n_outer = 0;
     s->facts.refs = NULL;
     s->facts.n_refs = 0;
     s->facts.carried = NULL;

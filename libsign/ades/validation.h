@@ -63,6 +63,8 @@ sign_rc poe_add(struct validation *v, enum poe_kind kind, sign_bytes der, int64_
                 sign_error *err);
 /* What the time-stamp proves: everything it protects, and what those protect and carry (5.6.2.3). */
 sign_rc poe_extract(struct validation *v, size_t stamp, sign_error *err);
+/* What the time-stamps above a counter-signature prove of it. `given`: its facts as the codec found them. */
+sign_rc poe_outer(struct validation *v, const struct ades_facts *given, sign_error *err);
 /* The proofs as rows of the report. */
 void poe_list(const struct validation *v);
 

@@ -311,6 +311,7 @@ sign_rc cades_beside_read(struct cades_one *o, sign_error *err) {
     if (b == NULL)
         return fail_memory(err);
     b->o = o;
+    o->beside = b;
     sign_rc rc = read_attributes(b, err);
     if (rc == SIGN_OK)
         rc = cades_stamps_read(b, err);

@@ -147,6 +147,54 @@ static sign_rc cover_stamps(struct cades_beside *b, size_t of, includes in, cons
     return SIGN_OK;
 }
 
+static void note_over(struct cades_beside *b, const struct cades_over *one) {
+    struct cades_overs *to = &b->overs;
+    struct cades_over *list = cades_room(arena_of(b), to->list, to->n, &to->cap, sizeof *list);
+    if (list == NULL)
+        return;
+    to->list = list;
+    list[to->n++] = *one;
+}
+
+/* The counter-signatures (EN 319 122-1, 5.2.7) among what an archive time-stamp is of. */
+static void cover_counters(struct cades_beside *b, size_t of, includes in, const void *which) {
+    for (size_t i = 0; i < b->n_attributes; i++) {
+        struct cades_place place = {.kind = b->attributes[i].id, .attribute = i};
+        struct der_parse parse;
+        struct der_cursor c = der_open(&parse, b->attributes[i].values, true);
+        struct der_tlv t;
+        if (place.kind != OID_AA_COUNTER_SIGNATURE)
+            continue;
+        for (; place.value <= LIMIT_COUNTERSIGNATURES && der_more(&c) && der_any(&c, &t); place.value++)
+            if (in(which, &place))
+                note_over(b, &(struct cades_over){of, i, place.value});
+    }
+}
+
+sign_rc cades_outers(const struct cades_one *o, size_t attribute, size_t value, struct ades_outer **out,
+                     size_t *n, sign_error *err) {
+    const struct cades_beside *b = o->beside;
+    *out = NULL;
+    *n = 0;
+    if (b == NULL || b->overs.n == 0)
+        return SIGN_OK;
+    *out = arena_alloc(&o->job->report->arena, b->n_stamps * sizeof **out);
+    if (*out == NULL)
+        return fail_memory(err);
+    for (size_t i = 0; i < b->overs.n; i++) {
+        const struct cades_over *over = &b->overs.list[i];
+        const struct report_timestamp *row = o->out->timestamps;
+        for (size_t k = 0; row != NULL && k < over->stamp; k++)
+            row = row->next;
+        if (row == NULL || over->attribute != attribute || over->value != value ||
+            row->indication != TOTAL_PASSED)
+            continue;
+        const struct ades_stamp *stamp = &b->stamps[over->stamp];
+        (*out)[(*n)++] = (struct ades_outer){row->time, row->id, stamp->covered, stamp->n_covered};
+    }
+    return SIGN_OK;
+}
+
 static void covered(struct ades_stamp *stamp, const struct cades_covering *all) {
     stamp->covered = all->list;
     stamp->n_covered = all->n;
@@ -226,6 +274,7 @@ static sign_rc cover_older_archive(struct cades_beside *b, size_t of, struct cad
         cover_items(b, all, false, is_kept, none);
     }
     covered(&b->stamps[of], all);
+    cover_counters(b, of, is_kept, left_out);
     return cover_stamps(b, of, is_kept, left_out, err);
 }
 
@@ -258,6 +307,7 @@ static sign_rc cover_archive(struct cades_beside *b, size_t of, sign_error *err)
     cover_message(b, &all, &index);
     cover_items(b, &all, false, is_indexed, &chosen);
     covered(stamp, &all);
+    cover_counters(b, of, is_indexed, &chosen);
     return cover_stamps(b, of, is_indexed, &chosen, err);
 }
 

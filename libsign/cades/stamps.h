@@ -59,6 +59,15 @@ struct cades_hashes {
     bool have, over; /* over: more than LIMIT_INDEXED, none is in the list */
 };
 
+/* A counter-signature that an archive time-stamp protects: by the places of both. */
+struct cades_over {
+    size_t stamp, attribute, value;
+};
+struct cades_overs {
+    struct cades_over *list;
+    size_t n, cap;
+};
+
 /* All of one signature. In the report's arena, because imprints are asked for later. */
 struct cades_beside {
     struct cades_one *o;
@@ -70,6 +79,7 @@ struct cades_beside {
     struct cades_items items;     /* only when there are stamps */
     struct cades_refs refs;       /* complete-certificate-references and its like */
     struct cades_covering signer; /* certificates that the signing-certificate attributes name */
+    struct cades_overs overs;     /* by archive time-stamps */
     struct cades_bytes bag, crls, ocsps;
     struct cades_hashes *hashes[2]; /* of attributes whole, and of values; by digest. NULL: not asked for */
 };
@@ -109,6 +119,10 @@ bool cades_is_archive(enum oid kind);
 sign_rc cades_stamps_read(struct cades_beside *b, sign_error *err);
 /* What each of them protects, once b->items is complete; and the candidates that they carry. */
 sign_rc cades_stamps_cover(struct cades_beside *b, sign_error *err);
+/* What the archive time-stamps that were believed prove of the counter-signature in that place; o was judged.
+ * NULL when there are none: *n is 0. */
+sign_rc cades_outers(const struct cades_one *o, size_t attribute, size_t value, struct ades_outer **out,
+                     size_t *n, sign_error *err);
 /* Which unsigned attributes an archive time-stamp of the older kinds leaves out: itself, and those that are
  * not earlier (TS 101 733, 6.4.1). */
 void cades_left_out(const struct cades_beside *b, const struct ades_stamp *stamp, bool *out);

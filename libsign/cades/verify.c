@@ -99,6 +99,8 @@ static sign_rc judge(struct cades_one *o, sign_error *err) {
                                    .digest = s->digest,
                                    .role = o->parent != NULL ? ROLE_COUNTER_SIGNATURE : ROLE_SIGNATURE,
                                    .value = s->signature,
+                                   .outer = o->facts.outer,
+                                   .n_outer = o->facts.n_outer,
                                    .certificate_v1 = s->value[SA_CERT_V1].len != 0,
                                    .certificate_v2 = s->value[SA_CERT_V2].len != 0,
                                    .bag = o->job->certs,
@@ -142,8 +144,8 @@ static sign_rc judge_unreadable(struct cades_job *job, enum message_id why, cons
  * help nor harm its verdict (EN 319 102-1 has no rule that would), and the document's verdict is of its
  * signatures alone.
  */
-static sign_rc countersign(struct cades_one *parent, sign_bytes raw, struct report_signature ***tail,
-                           size_t number, sign_error *err) {
+static sign_rc countersign(struct cades_one *parent, sign_bytes raw, const struct ades_facts *proven,
+                           struct report_signature ***tail, size_t number, sign_error *err) {
     struct cades_job *job = parent->job;
     arena *a = &job->report->arena;
     struct report_signature *out = arena_alloc(a, sizeof *out);
@@ -161,7 +163,17 @@ static sign_rc countersign(struct cades_one *parent, sign_bytes raw, struct repo
     if (!cms_signer_read(raw, true, a, s))
         return judge_unreadable(job, s->broken, s->broken_detail, out, err);
     struct cades_one o = {.job = job, .s = s, .parent = parent->s, .out = out, .depth = parent->depth + 1};
+    o.facts.outer = proven->outer;
+    o.facts.n_outer = proven->n_outer;
     return judge(&o, err);
+}
+
+static sign_rc outers_of(const struct cades_one *o, size_t attribute, size_t value, struct ades_facts *to,
+                         sign_error *err) {
+    struct ades_outer *list;
+    sign_rc rc = cades_outers(o, attribute, value, &list, &to->n_outer, err);
+    to->outer = list;
+    return rc;
 }
 
 static sign_rc countersignatures(struct cades_one *o, sign_error *err) {
@@ -170,13 +182,19 @@ static sign_rc countersignatures(struct cades_one *o, sign_error *err) {
     struct report_signature **tail = &o->out->countersignatures;
     sign_bytes type, values;
     size_t number = 0;
-    while (cms_attribute_next(&c, &type, &values)) {
+    for (size_t i = 0; cms_attribute_next(&c, &type, &values); i++) {
         if (!oid_is(type, OID_AA_COUNTER_SIGNATURE))
             continue;
         struct der_cursor in = der_open(&inner, values, true);
         struct der_tlv t;
-        while (o->job->countersignatures <= LIMIT_COUNTERSIGNATURES && der_more(&in) && der_any(&in, &t)) {
-            sign_rc rc = countersign(o, t.raw, &tail, ++number, err);
+        for (size_t k = 0;
+             o->job->countersignatures <= LIMIT_COUNTERSIGNATURES && der_more(&in) && der_any(&in, &t); k++) {
+            struct ades_facts proven = {.outer = o->facts.outer, .n_outer = o->facts.n_outer};
+            sign_rc rc = SIGN_OK;
+            if (o->parent == NULL) /* deeper ones stand in what is protected */
+                rc = outers_of(o, i, k, &proven, err);
+            if (rc == SIGN_OK)
+                rc = countersign(o, t.raw, &proven, &tail, ++number, err);
             if (rc != SIGN_OK)
                 return rc;
         }

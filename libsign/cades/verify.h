@@ -10,6 +10,7 @@ struct cades_digest {
 };
 
 struct cades_hashes;
+struct cades_beside;
 
 struct cades_job {
     const struct ades_context *ctx;
@@ -36,6 +37,7 @@ struct cades_one {
     const struct cms_signer *s, *parent;
     struct report_signature *out;
     struct ades_facts facts;
+    const struct cades_beside *beside; /* NULL: nothing stands beside it */
     unsigned depth;
 };
 

@@ -4,6 +4,7 @@
 #include "xades/check.h"
 #include "xades/reference.h"
 #include "xades/run.h"
+#include "xades/stamp.h"
 #include <stdio.h>
 
 /* ---- one signature ---------------------------------------------------------------------------------- */
@@ -43,6 +44,29 @@ static sign_rc collect(struct xades_one *o, struct xades_properties *p, sign_err
     return xades_find_signer(o, p, &keys, &bound, err);
 }
 
+static bool join(arena *a, const sign_bytes **list, size_t *n, const sign_bytes *more, size_t n_more) {
+    sign_bytes *all = n_more > 0 ? arena_alloc(a, (*n + n_more) * sizeof *all) : NULL;
+    if (all == NULL)
+        return n_more == 0;
+    if (*n > 0)
+        memcpy(all, *list, *n * sizeof *all);
+    memcpy(all + *n, more, n_more * sizeof *all);
+    *list = all;
+    *n += n_more;
+    return true;
+}
+
+/* What is kept for an archived counter-signature stands beside it, in properties of the signature above. */
+static bool take_outer(struct xades_one *o) {
+    struct ades_facts *f = &o->facts;
+    const struct ades_facts *above = o->parent != NULL ? &o->parent->facts : NULL;
+    arena *a = &o->job->report->arena;
+    return f->n_outer == 0 || above == NULL ||
+           (join(a, &f->bag, &f->n_bag, above->bag, above->n_bag) &&
+            join(a, &f->crls, &f->n_crls, above->crls, above->n_crls) &&
+            join(a, &f->ocsps, &f->n_ocsps, above->ocsps, above->n_ocsps));
+}
+
 static sign_rc judge_facts(struct xades_one *o, sign_error *err) {
     o->facts.broken = o->s.broken;
     o->facts.broken_detail = o->s.broken_detail;
@@ -59,6 +83,8 @@ static sign_rc judge(struct xades_one *o, sign_error *err) {
                                    .signing_certificate = TRI_NULL,
                                    .role = o->parent != NULL ? ROLE_COUNTER_SIGNATURE : ROLE_SIGNATURE,
                                    .value = o->s.value,
+                                   .outer = o->facts.outer,
+                                   .n_outer = o->facts.n_outer,
                                    .carried = &o->carried,
                                    .sigalg = o->s.sigalg,
                                    .digest = o->s.sigalg.digest,
@@ -69,6 +95,8 @@ static sign_rc judge(struct xades_one *o, sign_error *err) {
         return judge_facts(o, err);
     describe(o);
     sign_rc rc = collect(o, &p, err);
+    if (rc == SIGN_OK && !take_outer(o))
+        rc = fail_memory(err);
     if (rc == SIGN_OK)
         rc = judge_facts(o, err);
     pki_cert_free(&o->facts.signer);
@@ -86,8 +114,9 @@ static sign_rc judge(struct xades_one *o, sign_error *err) {
  * Judged for themselves; they stand under the signature they countersign and neither help nor harm its
  * verdict.
  */
-static sign_rc countersign(struct xades_one *parent, const struct xml_node *n, size_t number,
-                           struct report_signature ***tail, sign_error *err) {
+static sign_rc countersign(struct xades_one *parent, const struct xml_node *n,
+                           const struct ades_facts *proven, size_t number, struct report_signature ***tail,
+                           sign_error *err) {
     struct xades_job *job = parent->job;
     arena *a = &job->report->arena;
     struct report_signature *out = arena_alloc(a, sizeof *out);
@@ -96,6 +125,8 @@ static sign_rc countersign(struct xades_one *parent, const struct xml_node *n, s
         return fail_memory(err);
     out->references = out->signature_value = out->signing_certificate = out->covers_whole_document = TRI_NULL;
     *o = (struct xades_one){.job = job, .parent = parent, .out = out, .depth = parent->depth + 1};
+    o->facts.outer = proven->outer;
+    o->facts.n_outer = proven->n_outer;
     const char *id = xades_unqualified(n, "Id");
     out->id = id != NULL && xades_is_id(id) ? arena_str(a, BYTES_STR(id))
                                             : arena_printf(a, "%s.%zu", parent->out->id, number);
@@ -109,17 +140,50 @@ static sign_rc countersign(struct xades_one *parent, const struct xml_node *n, s
     return xades_signature_read(n, a, &o->s) ? judge(o, err) : fail_memory(err);
 }
 
+static bool stands_before(const struct xml_node *e, const struct xml_node *other) {
+    while (e != NULL && e != other)
+        e = e->next;
+    return e != NULL;
+}
+
+/* The archive time-stamps behind it that are of it (EN 319 132-1, 5.5.2) and were believed. */
+static sign_rc outers_of(const struct xades_one *o, const struct xml_node *e, struct ades_facts *to,
+                         sign_error *err) {
+    const struct ades_facts *f = &o->facts;
+    const struct report_timestamp *row = o->out->timestamps;
+    if (o->parent != NULL) { /* it stands in what is protected */
+        to->outer = f->outer;
+        to->n_outer = f->n_outer;
+        return SIGN_OK;
+    }
+    struct ades_outer *list =
+        f->n_stamps > 0 ? arena_alloc(&o->job->report->arena, f->n_stamps * sizeof *list) : NULL;
+    if (list == NULL)
+        return f->n_stamps > 0 ? fail_memory(err) : SIGN_OK;
+    for (size_t i = 0; i < f->n_stamps && row != NULL; i++, row = row->next) {
+        const struct ades_stamp *s = &f->stamps[i];
+        const struct xades_stamp *q = s->place;
+        if (s->class == STAMP_ARCHIVE && row->indication == TOTAL_PASSED && stands_before(e, q->node) &&
+            xades_stamp_takes(q, e, false))
+            list[to->n_outer++] = (struct ades_outer){row->time, row->id, s->covered, s->n_covered};
+    }
+    to->outer = list;
+    return SIGN_OK;
+}
+
 static sign_rc countersignatures(struct xades_one *o, const struct xades_properties *p, sign_error *err) {
     struct report_signature **tail = &o->out->countersignatures;
     size_t number = 0;
     sign_rc rc = SIGN_OK;
     for (const struct xml_node *e = p->unsigned_node != NULL ? p->unsigned_node->first : NULL; e != NULL;
-         e = e->next) {
+         e = rc == SIGN_OK ? e->next : NULL) {
+        struct ades_facts proven = {0};
         if (!xades_is_property(e, "CounterSignature"))
             continue;
+        rc = outers_of(o, e, &proven, err);
         for (const struct xml_node *n = e->first; n != NULL && rc == SIGN_OK; n = n->next)
             if (xades_is_signature(n) && o->job->countersignatures <= LIMIT_COUNTERSIGNATURES)
-                rc = countersign(o, n, ++number, &tail, err);
+                rc = countersign(o, n, &proven, ++number, &tail, err);
     }
     return rc;
 }

@@ -24,6 +24,8 @@ static void alone(struct st *s) {
     st_make(s, ROWS(rows));
 }
 
+#define NEWER "data revs=ca-0402.crl,root-0402.crl,tsaca-0402.crl; archive at=20250405120000Z tsa=atsa; "
+
 void st_rows_levels(struct st *s) {
     static const struct st_row rows[] = {
         {"b", ST_BOTH | ST_OUT, S},
@@ -68,6 +70,10 @@ void st_rows_levels(struct st *s) {
         {"content-lta", ST_BOTH, "content-stamp at=20250301095500Z; " S T LT LTA},
         {"counter", ST_BOTH, S T "counter; "},
         {"counter-lta", ST_BOTH, S T "counter; " LT LTA},
+        /* Under two archive time-stamps, the second with lists from behind the first; and behind both. */
+        {"counter-kept", ST_BOTH, S T "counter; " LT LTA NEWER},
+        {"counter-behind", ST_BOTH, S T LT LTA NEWER "counter claimed=20250406100000Z; "},
+        {"counter-between", ST_BOTH, S T LT LTA "counter claimed=20250401180000Z; " NEWER},
     };
     static const struct st_row cades[] = {
         {"lta-index1", ST_CADES | ST_CADES_OUT, S T LT "archive at=20250401120000Z tsa=atsa index=1; "},
