@@ -41,9 +41,8 @@ static const struct run runs[] = {
     {"sign_report_write: diagnostic", SIGN_OK, run_report_diagnostic, ANY},
     {"sign_report_write: TS 119 102-2", SIGN_OK, run_report_etsi, ANY},
     {"sign_report_write: HTML", SIGN_OK, run_report_html, ANY},
-    {"sign_verify: archived twice", SIGN_OK, run_judge_plain, CRYPTO},
     {"sign_verify: archived twice, detailed", SIGN_OK, run_judge_cms, CRYPTO},
-    {"sign_verify: XAdES, archived twice, detailed", SIGN_OK, run_judge_xml, CRYPTO},
+    {"sign_verify: XAdES, archived twice", SIGN_OK, run_judge_xml, CRYPTO},
     {"sign_verify: another's time-stamp", SIGN_INDETERMINATE, run_judge_wrong, CRYPTO},
     {"sign_verify: a policy of one's own, a named signer", SIGN_OK, run_judge_policy, CRYPTO},
     {"sign_verify: of two signers", SIGN_OK, run_judge_require, CRYPTO},
@@ -176,7 +175,7 @@ static bool needs_no_memory(const struct run *r) {
 static bool stands_alone(const struct run *r) {
     static int (*const all[])(const struct world *w) = {run_key_pem,
                                                         run_key_pkcs12,
-                                                        run_judge_plain,
+
                                                         run_judge_cms,
                                                         run_judge_xml,
                                                         run_judge_wrong,
@@ -201,8 +200,6 @@ static bool stands_alone(const struct run *r) {
                                                         run_xml_verify_detached,
                                                         run_xml_verify_inside,
                                                         run_xml_verify_two,
-                                                        run_cert_check_known,
-                                                        run_cert_check_new,
                                                         run_check_files,
                                                         run_trust_files};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)

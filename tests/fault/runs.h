@@ -49,7 +49,6 @@ RUN(report_etsi);
 RUN(report_html);
 RUN(judge_cms);
 RUN(judge_xml);
-RUN(judge_plain);
 RUN(judge_wrong);
 RUN(judge_policy);
 RUN(judge_require);

@@ -5,37 +5,33 @@
 
 /* ---- verification ------------------------------------------------------------------------------------- */
 
-static sign_verify_options late(const struct world *w, int detailed) {
-    (void)w;
+static sign_verify_options late(int detailed) {
     return (sign_verify_options){.size = sizeof(sign_verify_options), .at = WORLD_LATE, .detailed = detailed};
 }
 
 int run_judge_cms(const struct world *w) {
-    sign_verify_options opt = late(w, 1);
+    sign_verify_options opt = late(1);
     return verify(w, w->judge.trust, BUF(w->judge.cms), NULL, &opt, NULL);
 }
 
+/* What only a detailed report holds is the same for both formats. */
 int run_judge_xml(const struct world *w) {
-    sign_verify_options opt = late(w, 1);
+    sign_verify_options opt = late(0);
     return verify(w, w->judge.trust, BUF(w->judge.xml), NULL, &opt, NULL);
-}
-
-int run_judge_plain(const struct world *w) {
-    sign_verify_options opt = late(w, 0);
-    return verify(w, w->judge.trust, BUF(w->judge.cms), NULL, &opt, NULL);
 }
 
 /* A token of something else, and a time at which nothing else could be known of the signer. */
 int run_judge_wrong(const struct world *w) {
-    sign_verify_options opt = late(w, 1);
+    sign_verify_options opt = late(1);
     return verify(w, w->judge.trust, BUF(w->judge.wrong), NULL, &opt, "OUT_OF_BOUNDS_NOT_REVOKED");
 }
 
+/* By the common name, for which the certificate is read again. */
 int run_judge_policy(const struct world *w) {
-    sign_verify_options opt = late(w, 1);
+    sign_verify_options opt = w->verify_options;
     opt.policy_file = w->judge.policy;
-    opt.require = "signer:signer";
-    return verify(w, w->judge.trust, BUF(w->judge.cms), NULL, &opt, NULL);
+    opt.require = "signer:ÇAĞLA KAYA";
+    return verify(w, w->trust, BUF(w->attached), NULL, &opt, NULL);
 }
 
 int run_judge_require(const struct world *w) {
