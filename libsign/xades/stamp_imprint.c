@@ -139,7 +139,9 @@ static bool is_referenced(const struct referenced *r, const struct xml_node *obj
  */
 static sign_rc put_objects(struct imprinting *m, sign_error *err) {
     const struct xades_one *o = m->q->o;
-    const struct referenced named = m->q->v2 ? (struct referenced){.n = 0} : referenced_by(o);
+    struct referenced named = {.n = 0};
+    if (!m->q->v2)
+        named = referenced_by(o);
     sign_rc rc = SIGN_OK;
     for (const struct xml_node *e = o->s.node->first; e != NULL && rc == SIGN_OK; e = e->next)
         if (xades_is(e, DS_NS, "Object") && e != m->q->p->qualifying->parent && !is_referenced(&named, e))
