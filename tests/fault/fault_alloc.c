@@ -171,7 +171,10 @@ static bool needs_no_memory(const struct run *r) {
            r->go == run_root_known;
 }
 
-/* These change nothing outside the process, and make the most allocations of all. */
+/*
+ * These change nothing outside the process, make the most allocations of all, and none of them while OpenSSL
+ * holds a lock for writing, which a child of another thread id cannot give back.
+ */
 static bool stands_alone(const struct run *r) {
     static int (*const all[])(const struct world *w) = {run_key_pem,
                                                         run_key_pkcs12,
