@@ -271,6 +271,9 @@ sign_rc cades_collect(struct cades_one *o, sign_error *err) {
         rc = check_value(o, digest, err);
     if (rc != SIGN_OK)
         return rc;
+    /* The octets of a token are signed for a time, not as a document (RFC 3161, 2.4.2). */
+    if (o->parent == NULL && f->constraint == MSG_NONE && oid_is(o->job->m->content_type, OID_CT_TST_INFO))
+        f->constraint = MSG_TOKEN_AS_DOCUMENT;
     if (f->signer == NULL)
         name_signer(o);
     /* A signature refused for its structure has false where it fails. */
