@@ -290,13 +290,26 @@ static sign_rc add_tokens(struct extraction *x, sign_error *err) {
     return rc;
 }
 
+/* Counter-signatures are many, and each is proven by all that the time-stamps above it cover: hashing that is
+ * paid for as signatures are, and what cannot be paid for proves nothing. */
+static bool pays(const struct ades_facts *f, const struct ades_covered *c) {
+    enum { OCTETS_FOR_ONE = 1 << 16 };
+    size_t cost = 1 + c->what.len / OCTETS_FOR_ONE;
+    if (f->effort == NULL)
+        return true;
+    if (*f->effort < cost)
+        return false;
+    *f->effort -= cost;
+    return true;
+}
+
 static sign_rc add_outer(struct validation *v, const struct ades_outer *o, const struct ades_facts *given,
                          sign_error *err) {
     struct extraction x = {.v = v, .time = o->time, .by = o->by};
     sign_rc rc = poe_add(v, POE_DATA, given->value, x.time, x.by, err);
     if (rc == SIGN_OK)
         rc = poe_add(v, POE_SIGNATURE, given->value, x.time, x.by, err);
-    for (size_t i = 0; i < o->n_covered && rc == SIGN_OK; i++)
+    for (size_t i = 0; i < o->n_covered && rc == SIGN_OK && pays(given, &o->covered[i]); i++)
         rc = add_covered(&x, &o->covered[i], err);
     if (rc == SIGN_OK)
         rc = add_list(&x, POE_REVOCATION, given->crls, given->n_crls, err);

@@ -56,15 +56,17 @@ static bool join(arena *a, const sign_bytes **list, size_t *n, const sign_bytes 
     return true;
 }
 
-/* What is kept for an archived counter-signature stands beside it, in properties of the signature above. */
-static bool take_outer(struct xades_one *o) {
+/* What is kept for an archived counter-signature stands beside it, in properties of the signature above. The
+ * lists stay apart from its own: those are protected with it, these may be younger. */
+static bool take_outer(struct xades_one *o, struct pki_lists *lists) {
     struct ades_facts *f = &o->facts;
     const struct ades_facts *above = o->parent != NULL ? &o->parent->facts : NULL;
-    arena *a = &o->job->report->arena;
-    return f->n_outer == 0 || above == NULL ||
-           (join(a, &f->bag, &f->n_bag, above->bag, above->n_bag) &&
-            join(a, &f->crls, &f->n_crls, above->crls, above->n_crls) &&
-            join(a, &f->ocsps, &f->n_ocsps, above->ocsps, above->n_ocsps));
+    if (f->n_outer == 0 || above == NULL)
+        return true;
+    *lists = (struct pki_lists){
+        .der = above->crls, .n = above->n_crls, .ocsp_der = above->ocsps, .n_ocsp = above->n_ocsps};
+    f->lists = lists;
+    return join(&o->job->report->arena, &f->bag, &f->n_bag, above->bag, above->n_bag);
 }
 
 static sign_rc judge_facts(struct xades_one *o, sign_error *err) {
@@ -78,6 +80,7 @@ static sign_rc countersignatures(struct xades_one *o, const struct xades_propert
 /* Judges a signature that was read. Of one whose structure is broken nothing is computed. */
 static sign_rc judge(struct xades_one *o, sign_error *err) {
     struct xades_properties p = {0};
+    AUTO(pki_lists) above = {0};
     o->facts = (struct ades_facts){.references = TRI_NULL,
                                    .signature_value = TRI_NULL,
                                    .signing_certificate = TRI_NULL,
@@ -95,10 +98,11 @@ static sign_rc judge(struct xades_one *o, sign_error *err) {
         return judge_facts(o, err);
     describe(o);
     sign_rc rc = collect(o, &p, err);
-    if (rc == SIGN_OK && !take_outer(o))
+    if (rc == SIGN_OK && !take_outer(o, &above))
         rc = fail_memory(err);
     if (rc == SIGN_OK)
         rc = judge_facts(o, err);
+    o->facts.lists = NULL;
     pki_cert_free(&o->facts.signer);
     if (rc == SIGN_OK)
         rc = countersignatures(o, &p, err);
