@@ -27,9 +27,22 @@ static void check_grace(struct validation *v) {
     for (size_t i = 0; i < j->path->n_revocation; i++)
         known = known || (j->path->revocation[i].cert == j->facts->signer &&
                           j->path->revocation[i].this_update >= over);
-    if (!judging_check(j, CHECK_GRACE_PERIOD, j->ctx->at >= over && known, MSG_GRACE_PERIOD,
-                       judging_time(j, over), NULL, NULL))
+    bool is_over = j->ctx->at >= over;
+    if (!judging_check(j, CHECK_GRACE_PERIOD, is_over && known, is_over ? MSG_GRACE_DATA : MSG_GRACE_PERIOD,
+                       judging_time(j, over), NULL, NULL) &&
+        !is_over)
         j->out->try_at = over;
+}
+
+/* What 5.5 did not need to look at is listed for who reads the proofs. */
+static sign_rc tell_proofs(struct validation *v, sign_error *err) {
+    sign_rc rc = SIGN_OK;
+    if (!v->j->report->detailed || v->poe.n > 0)
+        return SIGN_OK;
+    for (size_t i = 0; i < v->n && rc == SIGN_OK; i++)
+        if (v->stamps[i].passed)
+            rc = poe_extract(v, i, err);
+    return rc;
 }
 
 static void tell_best(struct validation *v) {
@@ -77,7 +90,7 @@ static sign_rc run(struct validation *v, sign_error *err) {
         judging_conclude(j, INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
     judging_conclude(j, TOTAL_PASSED, SUB_NONE);
     tell_best(v);
-    return SIGN_OK;
+    return tell_proofs(v, err);
 }
 
 /*

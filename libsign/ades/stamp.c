@@ -400,6 +400,7 @@ sign_rc ades_judge_token(const struct ades_context *ctx, const struct ades_stamp
     struct judging owner = {.ctx = ctx, .facts = facts, .report = report, .out = out, .object = out->id};
     struct validation v = {.j = &owner, .poe = {.now = ctx->at}, .best = ctx->at};
     struct stamp_state s = {0};
+    const int64_t token_time = stamp->token->time;
     s.row = out->timestamps = arena_alloc(&report->arena, sizeof *s.row);
     if (s.row == NULL)
         return fail_memory(err);
@@ -418,6 +419,8 @@ sign_rc ades_judge_token(const struct ades_context *ctx, const struct ades_stamp
     s.row->imprint = s.imprint;
     s.row->signature_value = s.facts.signature_value;
     s.row->best_time = ctx->at;
+    if (s.row->tsa == NULL && s.out.signer != NULL)
+        s.row->tsa = s.out.signer->subject;
     out->indication = s.out.indication;
     out->sub = s.out.sub;
     out->signer = s.out.signer;
@@ -426,7 +429,8 @@ sign_rc ades_judge_token(const struct ades_context *ctx, const struct ades_stamp
     out->signing_certificate = s.facts.signing_certificate;
     out->covers_whole_document = s.imprint;
     out->algorithm = s.row->algorithm;
-    out->best_signature_time = ctx->at;
+    out->best_signature_time = s.passed ? token_time : ctx->at;
+    out->best_time_by = s.passed ? out->id : NULL;
     out->chain = s.out.chain;
     out->revocation = s.out.revocation;
     out->messages = s.out.messages;

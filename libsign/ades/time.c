@@ -169,10 +169,21 @@ void validation_repair(struct validation *v, struct judging *j) {
         judging_conclude(j, INDETERMINATE, j->lasting);
 }
 
+/* The time is proven; what is missing is what was known of the certificate while it was valid. */
+static void say_unknown(struct validation *v) {
+    struct judging *j = v->j;
+    judging_supersede(j);
+    (void)judging_check_as(j, CHECK_REVOCATION_AVAILABLE, SUB_OUT_OF_BOUNDS_NO_POE, MSG_STATUS_NOT_KNOWN_THEN,
+                           judging_time(j, v->best), v->best_by, NULL);
+}
+
 static void give_up(struct validation *v, enum sub_indication sub) {
     struct judging *j = v->j;
-    if (sub == j->out->sub)
+    if (sub == j->out->sub) {
+        if (sub == SUB_OUT_OF_BOUNDS_NO_POE && v->best_by != NULL && v->best <= j->facts->signer->not_after)
+            say_unknown(v);
         return;
+    }
     const struct pki_cert *c = j->facts->signer;
     judging_supersede(j);
     if (sub == SUB_NOT_YET_VALID)

@@ -188,6 +188,17 @@ static void verdict_of(const struct report_signature *s, char *out, size_t size)
     snprintf(out, size, "%s%s%s", indication ? indication : "-", sub ? " / " : "", sub ? sub : "");
 }
 
+/* What the rule wanted of the document, for the message that was said last. */
+static void say_rule(struct sign_report *r, const char *wanted_en, const char *wanted_tr) {
+    struct report_message *m = report_last(r->messages);
+    if (m == NULL)
+        return;
+    m->constraint = "document-rule";
+    m->object = r->document != NULL ? r->document : "-";
+    m->expected[0] = wanted_en;
+    m->expected[1] = wanted_tr;
+}
+
 /* Of K signers: a pass, or the best that the K-th could still be. */
 static void apply_some(const struct rule *rule, struct sign_report *r) {
     char have[24], want[24];
@@ -199,6 +210,8 @@ static void apply_some(const struct rule *rule, struct sign_report *r) {
     snprintf(have, sizeof have, "%zu", passed);
     snprintf(want, sizeof want, "%zu", rule->least);
     report_say(r, &r->messages, MSG_RULE_TOO_FEW, have, want, NULL);
+    say_rule(r, "As many signers as the rule wants have a signature that passes.",
+             "Kuralın istediği sayıda imzacının geçerli imzası vardır.");
     bool failed = signers_of(r, INDETERMINATE) < rule->least;
     const struct report_signature *open = first_with(r, INDETERMINATE), *broken = first_with(r, TOTAL_FAILED);
     if (failed && broken && r->count >= rule->least) {
@@ -232,6 +245,9 @@ static sign_rc apply_named_one(struct sign_report *r, const char *id, enum indic
         verdict_of(best, verdict, sizeof verdict);
         report_say(r, &r->messages, MSG_RULE_SIGNER, id_text(id, shown), verdict, NULL);
     }
+    if (found != TOTAL_PASSED)
+        say_rule(r, "Every signer that the rule names has a signature that passes.",
+                 "Kuralda adı geçen her imzacının geçerli imzası vardır.");
     if (*i == INDICATION_NONE || better(*i, found)) {
         *i = found;
         *sub = best ? best->sub : SUB_SIG_CONSTRAINTS_FAILURE;

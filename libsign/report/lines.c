@@ -195,14 +195,18 @@ const char *lines_status(sign_lang lang, const char *status) {
     return status;
 }
 
-/* The subject of a certificate in one short line: what stands before the first comma that is not escaped,
- * which is the last and most telling part of the name (RFC 4514, 2.1). */
+/* The subject of a certificate in one short line: its common name, wherever that stands, else the last and
+ * most telling part of the name, which comes first (RFC 4514, 2.1). */
 sign_bytes lines_short_part(const char *subject) {
-    size_t n = 0;
-    while (subject[n] && subject[n] != ',')
-        n += subject[n] == '\\' && subject[n + 1] ? 2 : 1;
-    size_t from = strncmp(subject, "CN=", 3) == 0 ? 3 : 0;
-    return BYTES(subject + from, n - from);
+    for (const char *at = subject; *at;) {
+        size_t n = 0;
+        while (at[n] && at[n] != ',')
+            n += at[n] == '\\' && at[n + 1] ? 2 : 1;
+        if (strncmp(at, "CN=", 3) == 0)
+            return BYTES(at + 3, n - 3);
+        at += n + (at[n] == ',');
+    }
+    return BYTES(subject, strcspn(subject, ","));
 }
 
 void lines_short_name(const char *subject, char *out, size_t size) {
