@@ -65,6 +65,8 @@ def main(kalem, cases, folder):
             done = subprocess.run(command(kalem, row, out), cwd=folder, capture_output=True, text=True)
             said = re.findall("SignatureValidationStatus>\\s*<MainIndication>urn:etsi:019102:mainindication:([a-z-]*)<",
                               out.read_text(encoding="utf-8")) if out.exists() else []
+            if done.returncode == 3 and not said:  # no signature: there is nothing to report
+                continue
             if done.returncode > 2 or done.returncode not in [MAIN.index(s) for s in said if s in MAIN]:
                 print(f"not ok - {row[0]}: exit {done.returncode}, the report says {said}: {done.stderr.strip()}")
                 failed = 1
