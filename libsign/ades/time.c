@@ -94,6 +94,12 @@ static sign_rc was_good(struct validation *v, size_t i, bool *ok, sign_error *er
     sign_rc rc =
         pki_evidence_find(j->ctx->trust, j->ctx->crypto, path->chain + i, path->n_chain - i, &opt, &all, err);
     *ok = evidence_fresh_at(&all, v->best, j->ctx->policy->freshness);
+    if (j->block != NULL && all.n > 0)
+        judging_input(v->j, "revocation data",
+                      arena_printf(&j->report->arena, "%s about %s, of %s, %s", all.list[0].piece.kind,
+                                   judging_name(v->j, path->chain[i]),
+                                   judging_time(v->j, all.list[0].piece.this_update),
+                                   all.list[0].piece.status));
     for (size_t k = 0; k < all.n; k++)
         if (k == 0 || strcmp(all.list[k].piece.status, "revoked") == 0)
             *ok = *ok && !is_ended(&all.list[k].piece, v->best);
