@@ -218,6 +218,22 @@ bool ades_certificate_names(sign_bytes der, sign_bytes *issuer, sign_bytes *seri
 sign_rc ades_candidate(const struct ades_context *ctx, sign_bytes der, struct pki_cert **out,
                        sign_error *err);
 
+/* Who a SignerInfo says signed it, and what its signed references say of him. */
+struct ades_sid {
+    const struct cms_signer *signer;
+    struct cms_reference refs[2]; /* of SigningCertificate, SigningCertificateV2: as far as they are there */
+    const char *names[2];
+    size_t n;
+    bool malformed; /* one of them could not be read */
+};
+/*
+ * Finds the signer's certificate in `first`, then in facts->bag, then among the caller's: by the identifier,
+ * and of several the one that the references name. Fills signer, signing_certificate and what belongs to it.
+ * The caller frees facts->signer.
+ */
+sign_rc ades_find_signer(const struct ades_context *ctx, arena *texts, const struct ades_sid *sid,
+                         const sign_bytes *first, size_t n_first, struct ades_facts *facts, sign_error *err);
+
 /* ---- creation -------------------------------------------------------------------------- */
 
 /* Options checked once and frozen: what every format needs to know. */

@@ -8,84 +8,15 @@
 /* ---- who made it
  * -------------------------------------------------------------------------------------------- */
 
-/* All references must match (RFC 5035, 3: both attributes may stand together). */
-static sign_rc compare(struct stamp_state *s, const struct pki_cert *cert, struct ades_facts *f,
-                       sign_error *err) {
-    const struct tsp_token *t = s->stamp->token;
-    arena *texts = &s->j.report->arena;
-    f->signing_certificate = t->n_references == 0 ? TRI_NULL : t->references_malformed ? TRI_FALSE : TRI_TRUE;
-    f->issuer_serial_differs = false;
-    f->reference_digest = DIGEST_NONE;
-    for (size_t i = 0; i < t->n_references && !t->references_malformed; i++) {
-        char found[2 * DIGEST_MAX + 1], expected[2 * DIGEST_MAX + 1] = "";
-        bool same;
-        sign_rc rc = ades_reference_hash(s->j.ctx->crypto, &t->references[i], cert, &same, found, err);
-        if (rc != SIGN_OK)
-            return rc;
-        f->reference_digest = ades_better_digest(f->reference_digest, t->references[i].digest);
-        f->issuer_serial_differs |= !ades_issuer_serial_same(&t->references[i], cert);
-        if (same || f->signing_certificate == TRI_FALSE)
-            continue;
-        if (t->references[i].hash.len <= DIGEST_MAX)
-            text_hex(t->references[i].hash, expected);
-        f->signing_certificate = TRI_FALSE;
-        f->certificate_attribute = t->reference_name[i];
-        f->certificate_expected = arena_str(texts, BYTES_STR(expected));
-        f->certificate_found = arena_str(texts, BYTES_STR(found));
-    }
-    return SIGN_OK;
-}
-
-static bool may_be(const struct cms_signer *s, sign_bytes der) {
-    sign_bytes issuer, serial;
-    if (!ades_certificate_names(der, &issuer, &serial))
-        return false;
-    if (s->key_id.len != 0)
-        return true; /* the key identifier is an extension: read the certificate to know */
-    return bytes_equal(serial, s->serial) &&
-           (bytes_equal(issuer, s->issuer) || pki_name_equal(issuer, s->issuer));
-}
-
-static sign_rc try_candidate(struct stamp_state *s, sign_bytes der, sign_error *err) {
-    const struct cms_signer *sid = &s->stamp->token->signer;
-    AUTO(pki_cert_ptr) cert = NULL;
-    if (!may_be(sid, der))
-        return SIGN_OK;
-    sign_rc rc = ades_candidate(s->j.ctx, der, &cert, err);
-    if (rc != SIGN_OK || cert == NULL || (sid->key_id.len != 0 && !bytes_equal(cert->ski, sid->key_id)))
-        return rc;
-    struct ades_facts tried = s->facts;
-    rc = compare(s, cert, &tried, err);
-    /* The first stays unless a later one is the certificate that was referenced. */
-    if (rc != SIGN_OK || (s->facts.signer != NULL && tried.signing_certificate != TRI_TRUE))
-        return rc;
-    pki_cert_free(&s->facts.signer);
-    tried.signer = TAKE(cert);
-    s->facts = tried;
-    return SIGN_OK;
-}
-
-static bool found(const struct stamp_state *s) {
-    return s->facts.signer != NULL && s->facts.signing_certificate != TRI_FALSE;
-}
-
 /* Its own certificates first, then those of the signature, then the caller's. */
 static sign_rc find_signer(struct stamp_state *s, sign_error *err) {
     const struct tsp_token *t = s->stamp->token;
-    const sign_trust *trust = s->j.ctx->trust;
-    sign_rc rc = SIGN_OK;
-    s->facts.signing_certificate_present = t->n_references > 0;
-    for (size_t i = 0; i < t->n_certs && rc == SIGN_OK && !found(s); i++)
-        rc = try_candidate(s, t->certs[i], err);
-    for (size_t i = 0; i < s->facts.n_bag && rc == SIGN_OK && !found(s); i++)
-        rc = try_candidate(s, s->facts.bag[i], err);
-    for (size_t i = 0; trust != NULL && rc == SIGN_OK && !found(s); i++) {
-        sign_bytes der = pki_trust_certificate(trust, i);
-        if (der.len == 0)
-            break;
-        rc = try_candidate(s, der, err);
-    }
-    return rc;
+    const struct ades_sid sid = {.signer = &t->signer,
+                                 .refs = {t->references[0], t->references[1]},
+                                 .names = {t->reference_name[0], t->reference_name[1]},
+                                 .n = t->n_references,
+                                 .malformed = t->references_malformed};
+    return ades_find_signer(s->j.ctx, &s->j.report->arena, &sid, t->certs, t->n_certs, &s->facts, err);
 }
 
 /* ---- facts
