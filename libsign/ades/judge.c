@@ -45,6 +45,22 @@ static sign_rc tell_proofs(struct validation *v, sign_error *err) {
     return rc;
 }
 
+/* What a codec said for itself belongs to the check whose sub-indication it led to. */
+static void explain_rest(struct judging *j) {
+    const struct ades_check_row *row = NULL;
+    for (enum ades_check c = 0; row == NULL && j->out->sub != SUB_NONE && c < CHECK_COUNT; c++)
+        if (ades_check_row(c)->sub == (int)j->out->sub)
+            row = ades_check_row(c);
+    for (struct report_message *m = j->out->messages; row != NULL && m != NULL; m = m->next) {
+        if (m->constraint != NULL || m->level != 'E')
+            continue;
+        m->constraint = row->name;
+        m->object = j->object;
+        m->expected[0] = row->expected[0];
+        m->expected[1] = row->expected[1];
+    }
+}
+
 static void tell_best(struct validation *v) {
     struct judging *j = v->j;
     j->out->best_signature_time = v->best;
@@ -153,6 +169,7 @@ sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *fact
     sign_rc rc = poe_outer(&v, given, err);
     if (rc == SIGN_OK)
         rc = run(&v, err);
+    explain_rest(&j);
     if (rc == SIGN_OK)
         rc = objects_list(&v, err);
     poe_list(&v);
