@@ -230,6 +230,26 @@ sign_buf mint_cert(const struct mint_cert *m) {
     return seal(tbs, m->issuer_key, m->damage, false);
 }
 
+struct mint_cert mint_authority(const char *subject, const char *issuer, EVP_PKEY *key,
+                                EVP_PKEY *issuer_key) {
+    return (struct mint_cert){.subject = subject,
+                              .issuer = issuer,
+                              .key = key,
+                              .issuer_key = issuer_key,
+                              .ca = 1,
+                              .path_len = -1,
+                              .key_usage = KU_CERT_SIGN | KU_CRL_SIGN};
+}
+
+struct mint_cert mint_signer(const char *issuer, EVP_PKEY *key, EVP_PKEY *issuer_key) {
+    return (struct mint_cert){.subject = "Signer",
+                              .issuer = issuer,
+                              .key = key,
+                              .issuer_key = issuer_key,
+                              .serial = 4711,
+                              .key_usage = KU_NON_REPUDIATION};
+}
+
 static void put_entry_extensions(der_builder *b, const struct mint_entry *e) {
     if (e->reason < 0 && !e->critical && e->issuer == NULL)
         return;

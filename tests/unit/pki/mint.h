@@ -44,6 +44,9 @@ struct mint_cert {
     bool bare_key;                        /* a DSA key without parameters */
 };
 sign_buf mint_cert(const struct mint_cert *m);
+/* An authority that may sign certificates and lists; a "Signer", number 4711. */
+struct mint_cert mint_authority(const char *subject, const char *issuer, EVP_PKEY *key, EVP_PKEY *issuer_key);
+struct mint_cert mint_signer(const char *issuer, EVP_PKEY *key, EVP_PKEY *issuer_key);
 
 struct mint_entry {
     uint64_t serial;

@@ -196,29 +196,23 @@ sign_buf mint_extras(const struct mint_extras *m) {
     return out;
 }
 
+static struct mint_cert responder(const char *subject, EVP_PKEY *key, EVP_PKEY *ca_key,
+                                  const sign_buf *extras) {
+    return (struct mint_cert){.subject = subject,
+                              .issuer = "CA",
+                              .key = key,
+                              .issuer_key = ca_key,
+                              .serial = 77,
+                              .key_usage = KU_DIGITAL_SIGNATURE,
+                              .extensions = view(*extras)};
+}
+
 void scene_begin(struct scene *s) {
     *s = (struct scene){.ca_key = mint_key(), .key = mint_key(), .responder_key = mint_key()};
     s->responder_extras = mint_extras(&(struct mint_extras){.ocsp_signing = true, .nocheck = true});
-    s->ca = (struct mint_cert){.subject = "CA",
-                               .issuer = "CA",
-                               .key = s->ca_key,
-                               .issuer_key = s->ca_key,
-                               .ca = 1,
-                               .path_len = -1,
-                               .key_usage = KU_CERT_SIGN | KU_CRL_SIGN};
-    s->signer = (struct mint_cert){.subject = "Signer",
-                                   .issuer = "CA",
-                                   .key = s->key,
-                                   .issuer_key = s->ca_key,
-                                   .serial = 4711,
-                                   .key_usage = KU_NON_REPUDIATION};
-    s->responder = (struct mint_cert){.subject = "Responder",
-                                      .issuer = "CA",
-                                      .key = s->responder_key,
-                                      .issuer_key = s->ca_key,
-                                      .serial = 77,
-                                      .key_usage = KU_DIGITAL_SIGNATURE,
-                                      .extensions = view(s->responder_extras)};
+    s->ca = mint_authority("CA", "CA", s->ca_key, s->ca_key);
+    s->signer = mint_signer("CA", s->key, s->ca_key);
+    s->responder = responder("Responder", s->responder_key, s->ca_key, &s->responder_extras);
 }
 
 void scene_end(struct scene *s) {
@@ -227,6 +221,36 @@ void scene_end(struct scene *s) {
     EVP_PKEY_free(s->responder_key);
     sign_buf_free(&s->responder_extras);
     sign_buf_free(&s->signer_extras);
+}
+
+struct cast cast_make(void) {
+    struct cast c = {
+        .root_key = mint_key(), .ca_key = mint_key(), .key = mint_key(), .teller_key = mint_key()};
+    c.root = mint_authority("Root", "Root", c.root_key, c.root_key);
+    c.ca = mint_authority("CA", "Root", c.ca_key, c.root_key);
+    c.ca.serial = 9;
+    c.signer = mint_signer("CA", c.key, c.ca_key);
+    c.teller = (struct mint_cert){.subject = "CA",
+                                  .issuer = "Root",
+                                  .key = c.teller_key,
+                                  .issuer_key = c.root_key,
+                                  .serial = 10,
+                                  .key_usage = KU_CRL_SIGN};
+    return c;
+}
+
+void cast_responder(struct cast *c, bool nocheck) {
+    sign_buf_free(&c->extras);
+    c->extras = mint_extras(&(struct mint_extras){.ocsp_signing = true, .nocheck = nocheck});
+    c->teller = responder("Teller", c->teller_key, c->ca_key, &c->extras);
+}
+
+void cast_free(struct cast *c) {
+    EVP_PKEY_free(c->root_key);
+    EVP_PKEY_free(c->ca_key);
+    EVP_PKEY_free(c->key);
+    EVP_PKEY_free(c->teller_key);
+    sign_buf_free(&c->extras);
 }
 
 struct mint_single single_of(const struct scene *s) {

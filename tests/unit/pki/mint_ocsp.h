@@ -53,6 +53,18 @@ void scene_end(struct scene *s);
 struct mint_single single_of(const struct scene *s);
 struct mint_ocsp response_of(const struct scene *s, const struct mint_single *single);
 
+/* Root, the anchor; CA below it; the signer, 4711 of CA; the teller, another key of CA that may sign lists.
+ */
+struct cast {
+    EVP_PKEY *root_key, *ca_key, *key, *teller_key;
+    struct mint_cert root, ca, signer, teller;
+    sign_buf extras;
+};
+struct cast cast_make(void);
+void cast_free(struct cast *c);
+/* The teller as a responder that CA named, and says nothing about his own revocation unless `nocheck`. */
+void cast_responder(struct cast *c, bool nocheck);
+
 /* Any trust; bytes are copied by it. */
 struct kit {
     sign_bytes anchors[4], certs[4], crls[4], ocsps[4];

@@ -333,13 +333,7 @@ Test(pki_name, equality) {
 /* The same bytes give the same object; another trust judges them for itself. */
 Test(pki_cache, by_bytes) {
     EVP_PKEY *key = mint_key();
-    const struct mint_cert root = {.subject = "R",
-                                   .issuer = "R",
-                                   .key = key,
-                                   .issuer_key = key,
-                                   .ca = 1,
-                                   .path_len = -1,
-                                   .key_usage = KU_CERT_SIGN};
+    const struct mint_cert root = mint_authority("R", "R", key, key);
     const struct mint_cert m = {.subject = "S", .issuer = "R", .key = key, .issuer_key = key};
     struct world w = {.anchors = {mint_cert(&root)}, .n_anchors = 1};
     struct world none = {.anchors = {identity("root-ec.der")}, .n_anchors = 1};
@@ -378,13 +372,7 @@ Test(pki_cache, by_bytes) {
 /* Many more certificates than the cache holds: bounded, and those in use live on. */
 Test(pki_cache, eviction) {
     EVP_PKEY *key = mint_key();
-    const struct mint_cert root = {.subject = "R",
-                                   .issuer = "R",
-                                   .key = key,
-                                   .issuer_key = key,
-                                   .ca = 1,
-                                   .path_len = -1,
-                                   .key_usage = KU_CERT_SIGN};
+    const struct mint_cert root = mint_authority("R", "R", key, key);
     struct mint_cert m = {.subject = "S", .issuer = "R", .key = key, .issuer_key = key};
     struct world w = {.anchors = {mint_cert(&root)}, .n_anchors = 1, .cache = 8};
     sign_trust *t = world_trust(&w);

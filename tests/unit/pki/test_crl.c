@@ -8,20 +8,9 @@ struct stage {
 
 static struct stage stage(void) {
     struct stage s = {.ca_key = mint_key(), .key = mint_key()};
-    s.ca = (struct mint_cert){.subject = "CA",
-                              .issuer = "CA",
-                              .key = s.ca_key,
-                              .issuer_key = s.ca_key,
-                              .ca = 1,
-                              .path_len = -1,
-                              .key_usage = KU_CERT_SIGN | KU_CRL_SIGN};
-    s.signer = (struct mint_cert){.subject = "Signer",
-                                  .issuer = "CA",
-                                  .key = s.key,
-                                  .issuer_key = s.ca_key,
-                                  .serial = 4711,
-                                  .key_usage = KU_NON_REPUDIATION,
-                                  .crl_uri = "http://crl.example.org/full.crl"};
+    s.ca = mint_authority("CA", "CA", s.ca_key, s.ca_key);
+    s.signer = mint_signer("CA", s.key, s.ca_key);
+    s.signer.crl_uri = "http://crl.example.org/full.crl";
     return s;
 }
 

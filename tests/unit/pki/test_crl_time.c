@@ -306,12 +306,9 @@ Test(crl_time, facts_taken_over_from_a_remembered_path) {
                   {.number = 1}}};
     struct told t = tell(&k, &r);
     cr_assert(t.path->indication == TOTAL_PASSED && t.path->n_revocation == 3, "%zu", t.path->n_revocation);
-    struct mint_cert m = {.subject = "Second",
-                          .issuer = "CA",
-                          .key = k.of[K_SIGNER],
-                          .issuer_key = k.of[K_CA],
-                          .serial = 4712,
-                          .key_usage = KU_NON_REPUDIATION};
+    struct mint_cert m = mint_signer("CA", k.of[K_SIGNER], k.of[K_CA]);
+    m.subject = "Second";
+    m.serial = 4712;
     AUTO(sign_buf) der = mint_cert(&m);
     struct crypto *crypto = NULL;
     AUTO(pki_cert_ptr) cert = NULL;

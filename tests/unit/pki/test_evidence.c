@@ -7,9 +7,8 @@
 
 /* Root, the anchor; CA below it; the signer, 4711 of CA; Teller, who may sign lists or answers of CA. */
 struct play {
-    EVP_PKEY *root_key, *ca_key, *key, *teller_key;
-    struct mint_cert root, ca, signer, teller;
-    sign_buf root_der, ca_der, der, teller_der, extras;
+    struct cast cast;
+    sign_buf root_der, ca_der, der, teller_der;
     struct kit kit;
     sign_trust *trust;
     struct pki_path_options opt; /* of what is asked for */
@@ -17,57 +16,15 @@ struct play {
 };
 
 static void play_begin(struct play *p) {
-    *p = (struct play){
-        .root_key = mint_key(), .ca_key = mint_key(), .key = mint_key(), .teller_key = mint_key()};
-    p->root = (struct mint_cert){.subject = "Root",
-                                 .issuer = "Root",
-                                 .key = p->root_key,
-                                 .issuer_key = p->root_key,
-                                 .ca = 1,
-                                 .path_len = -1,
-                                 .key_usage = KU_CERT_SIGN | KU_CRL_SIGN};
-    p->ca = (struct mint_cert){.subject = "CA",
-                               .issuer = "Root",
-                               .key = p->ca_key,
-                               .issuer_key = p->root_key,
-                               .serial = 9,
-                               .ca = 1,
-                               .path_len = -1,
-                               .key_usage = KU_CERT_SIGN | KU_CRL_SIGN};
-    p->signer = (struct mint_cert){.subject = "Signer",
-                                   .issuer = "CA",
-                                   .key = p->key,
-                                   .issuer_key = p->ca_key,
-                                   .serial = 4711,
-                                   .key_usage = KU_NON_REPUDIATION};
-    p->teller = (struct mint_cert){.subject = "CA",
-                                   .issuer = "Root",
-                                   .key = p->teller_key,
-                                   .issuer_key = p->root_key,
-                                   .serial = 10,
-                                   .key_usage = KU_CRL_SIGN};
-    p->opt = (struct pki_path_options){.at = T2026, .revocation = true};
-}
-
-/* The teller as a responder that CA named, and says nothing about his own revocation unless `nocheck`. */
-static void as_responder(struct play *p, bool nocheck) {
-    sign_buf_free(&p->extras);
-    p->extras = mint_extras(&(struct mint_extras){.ocsp_signing = true, .nocheck = nocheck});
-    p->teller = (struct mint_cert){.subject = "Teller",
-                                   .issuer = "CA",
-                                   .key = p->teller_key,
-                                   .issuer_key = p->ca_key,
-                                   .serial = 77,
-                                   .key_usage = KU_DIGITAL_SIGNATURE,
-                                   .extensions = view(p->extras)};
+    *p = (struct play){.cast = cast_make(), .opt = {.at = T2026, .revocation = true}};
 }
 
 /* The certificates as they are now, and a trust of them and of what the kit has. */
 static void play_open(struct play *p) {
-    p->root_der = mint_cert(&p->root);
-    p->ca_der = mint_cert(&p->ca);
-    p->der = mint_cert(&p->signer);
-    p->teller_der = mint_cert(&p->teller);
+    p->root_der = mint_cert(&p->cast.root);
+    p->ca_der = mint_cert(&p->cast.ca);
+    p->der = mint_cert(&p->cast.signer);
+    p->teller_der = mint_cert(&p->cast.teller);
     if (p->kit.n_list == 0)
         p->kit.anchors[p->kit.n_anchors++] = view(p->root_der);
     else
@@ -87,30 +44,26 @@ static void play_close(struct play *p) {
 }
 
 static void play_end(struct play *p) {
-    EVP_PKEY_free(p->root_key);
-    EVP_PKEY_free(p->ca_key);
-    EVP_PKEY_free(p->key);
-    EVP_PKEY_free(p->teller_key);
-    sign_buf_free(&p->extras);
+    cast_free(&p->cast);
 }
 
 static struct mint_crl list_of(const struct play *p, int64_t from, int64_t to) {
-    return (struct mint_crl){.issuer = "CA", .key = p->ca_key, .from = from, .to = to};
+    return (struct mint_crl){.issuer = "CA", .key = p->cast.ca_key, .from = from, .to = to};
 }
 
 static struct mint_crl root_list(const struct play *p, int64_t from, int64_t to) {
-    return (struct mint_crl){.issuer = "Root", .key = p->root_key, .from = from, .to = to};
+    return (struct mint_crl){.issuer = "Root", .key = p->cast.root_key, .from = from, .to = to};
 }
 
 static struct mint_single answer_of(const struct play *p, int64_t from, int64_t to) {
     return (struct mint_single){
-        .issuer = "CA", .issuer_key = p->ca_key, .serial = 4711, .reason = -1, .from = from, .to = to};
+        .issuer = "CA", .issuer_key = p->cast.ca_key, .serial = 4711, .reason = -1, .from = from, .to = to};
 }
 
 /* By CA itself, or by the teller. */
 static struct mint_ocsp response(const struct play *p, const struct mint_single *single, bool teller) {
-    return (struct mint_ocsp){.by_name = teller ? p->teller.subject : "CA",
-                              .key = teller ? p->teller_key : p->ca_key,
+    return (struct mint_ocsp){.by_name = teller ? p->cast.teller.subject : "CA",
+                              .key = teller ? p->cast.teller_key : p->cast.ca_key,
                               .singles = single,
                               .n = 1};
 }
@@ -240,11 +193,11 @@ Test(pki_evidence, what_a_list_says) {
     e.serial = 4712;
     e.reason = 1;
     lists_say(&p, &c, 1, 1, "good", "another one is revoked");
-    p.signer.from = c.from + 1;
+    p.cast.signer.from = c.from + 1;
     lists_say(&p, &c, 1, 0, "", "older than the certificate");
     e.serial = 4711;
     lists_say(&p, &c, 1, 1, "revoked", "older than the certificate, but it says revoked");
-    p.signer.from = 0;
+    p.cast.signer.from = 0;
     play_end(&p);
 }
 
@@ -261,7 +214,7 @@ Test(pki_evidence, lists_that_are_none) {
     c.critical = true;
     lists_say(&p, &c, 1, 0, "", "a critical extension that nobody knows");
     c.critical = false;
-    c.key = p.key;
+    c.key = p.cast.key;
     lists_say(&p, &c, 1, 0, "", "signed by the signer");
     c = list_of(&p, T2026 - 90 * DAY, T2026 - 60 * DAY);
     c.has_scope = true;
@@ -274,7 +227,7 @@ Test(pki_evidence, lists_that_are_none) {
     lists_say(&p, &c, 1, 1, "revoked", "for one reason only, and it is that one");
     c = root_list(&p, T2026 - 90 * DAY, T2026 - 60 * DAY);
     lists_say(&p, &c, 1, 0, "", "of another authority");
-    p.ca.key_usage = KU_CERT_SIGN;
+    p.cast.ca.key_usage = KU_CERT_SIGN;
     c = list_of(&p, T2026 - 90 * DAY, T2026 - 60 * DAY);
     lists_say(&p, &c, 1, 0, "", "of an authority that may sign none");
     play_end(&p);
@@ -344,7 +297,7 @@ static void knows(struct play *p, const struct mint_crl *c, int64_t from, bool w
     AUTO(sign_buf) der = mint_crl(c);
     p->kit.crls[p->kit.n_crls++] = view(der);
     play_open(p);
-    AUTO(pki_evidences) all = find(p, p->signer.to);
+    AUTO(pki_evidences) all = find(p, p->cast.signer.to);
     cr_assert_eq(all.n, 1, "%s", what);
     cr_expect_eq(all.list[0].knows_from, from, "%s", what);
     cr_expect_eq(pki_evidence_knows(&all.list[0]), wanted, "%s", what);
@@ -354,7 +307,7 @@ static void knows(struct play *p, const struct mint_crl *c, int64_t from, bool w
 Test(pki_evidence, after_the_end_of_the_certificate) {
     struct play p;
     play_begin(&p);
-    p.signer.to = T2026;
+    p.cast.signer.to = T2026;
     struct mint_crl c = list_of(&p, T2026 + 1, T2026 + DAY);
     knows(&p, &c, INT64_MAX, false, "a list from after it");
     c.expired_from = T2026;
@@ -405,12 +358,12 @@ Test(pki_evidence, an_authority_has_its_time) {
     play_begin(&p);
     const int64_t made = T2026 - 90 * DAY;
     struct mint_crl c = list_of(&p, made, made + DAY);
-    p.ca.to = made;
+    p.cast.ca.to = made;
     expect_made(&p, &c, NULL, 1, false, INT64_MAX, "it ended since");
-    p.ca.to = made - 1;
+    p.cast.ca.to = made - 1;
     expect_made(&p, &c, NULL, 0, false, INT64_MAX, "it had ended before");
-    p.ca.to = 0;
-    p.root.to = made - 1;
+    p.cast.ca.to = 0;
+    p.cast.root.to = made - 1;
     expect_made(&p, &c, NULL, 1, false, INT64_MAX, "an anchor has no end");
     play_end(&p);
 }
@@ -420,7 +373,7 @@ Test(pki_evidence, another_signer_of_lists) {
     play_begin(&p);
     const int64_t made = T2026 - 90 * DAY;
     struct mint_crl c = list_of(&p, made, made + DAY), good = root_list(&p, made - DAY, made + 2);
-    c.key = p.teller_key;
+    c.key = p.cast.teller_key;
     expect_made(&p, &c, &good, 1, false, INT64_MAX, "known not to have been revoked");
     expect_made(&p, &c, NULL, 1, true, INT64_MAX, "nothing is known of him");
     good.to = made;
@@ -439,16 +392,16 @@ Test(pki_evidence, another_signer_of_lists) {
     e.when = made + 1;
     expect_made(&p, &c, &good, 1, false, INT64_MAX, "on hold since");
     good = root_list(&p, T2026, T2026 + DAY);
-    p.teller.to = made - 1;
+    p.cast.teller.to = made - 1;
     expect_made(&p, &c, &good, 0, false, 0, "his certificate had ended");
-    p.teller.to = made;
+    p.cast.teller.to = made;
     AUTO(pki_evidences) all = made_by(&p, &c, &good);
     cr_assert_eq(all.n, 1);
     cr_expect_eq(all.list[0].signer_to, made);
     cr_expect(all.list[0].piece.signer == all.list[0].issuer);
     cr_expect(bytes_equal(all.list[0].issuer->der, view(p.teller_der)));
     play_close(&p);
-    p.teller.key_usage = KU_DIGITAL_SIGNATURE;
+    p.cast.teller.key_usage = KU_DIGITAL_SIGNATURE;
     expect_made(&p, &c, &good, 0, false, 0, "he may sign none");
     play_end(&p);
 }
@@ -458,12 +411,12 @@ Test(pki_evidence, a_signer_on_his_own_list) {
     struct play p;
     play_begin(&p);
     const int64_t made = T2026 - 90 * DAY;
-    p.teller.issuer = "CA";
-    p.teller.issuer_key = p.ca_key;
+    p.cast.teller.issuer = "CA";
+    p.cast.teller.issuer_key = p.cast.ca_key;
     struct mint_entry e = {10, made - DAY, 1};
     struct mint_crl c = list_of(&p, made, made + DAY);
-    c.key = p.teller_key;
-    p.teller.subject = "CA";
+    c.key = p.cast.teller_key;
+    p.cast.teller.subject = "CA";
     expect_made(&p, &c, NULL, 1, false, INT64_MAX, "he is not on it");
     c.entries = &e;
     c.n = 1;
@@ -549,13 +502,13 @@ Test(pki_evidence, what_a_response_says) {
     a.cutoff = T2030;
     expect_answer(&p, &m, NULL, 1, "good", false, "it does");
     a.cutoff = 0;
-    p.signer.from = made + 1;
+    p.cast.signer.from = made + 1;
     p.path_at = T2026;
     expect_answer(&p, &m, NULL, 0, "", false, "older than the certificate");
-    p.signer.from = p.path_at = 0;
-    p.ca.to = made - 1;
+    p.cast.signer.from = p.path_at = 0;
+    p.cast.ca.to = made - 1;
     expect_answer(&p, &m, NULL, 0, "", false, "made after the end of its issuer");
-    p.ca.to = made;
+    p.cast.ca.to = made;
     expect_answer(&p, &m, NULL, 1, "good", false, "made in its last second");
     play_end(&p);
 }
@@ -580,14 +533,14 @@ Test(pki_evidence, responders) {
     struct play p;
     play_begin(&p);
     const int64_t made = T2026 - 90 * DAY;
-    as_responder(&p, true);
+    cast_responder(&p.cast, true);
     struct mint_single a = answer_of(&p, made, made + DAY);
     struct mint_ocsp m = response(&p, &a, true);
-    p.teller.to = made;
+    p.cast.teller.to = made;
     expect_answer(&p, &m, NULL, 1, "good", false, "ended since, and nothing need be known of him");
-    p.teller.to = made - 1;
+    p.cast.teller.to = made - 1;
     expect_answer(&p, &m, NULL, 0, "", false, "had ended");
-    as_responder(&p, false);
+    cast_responder(&p.cast, false);
     expect_answer(&p, &m, NULL, 1, "good", true, "whether he was revoked is not known");
     struct mint_entry e = {1, made, 1};
     struct mint_crl c = list_of(&p, made - DAY, made + 2);
@@ -613,7 +566,7 @@ Test(pki_evidence, responders) {
 Test(pki_evidence, identity_of_a_response) {
     struct play p;
     play_begin(&p);
-    p.signer.to = T2026;
+    p.cast.signer.to = T2026;
     struct mint_single a = answer_of(&p, T2026 + DAY, T2026 + 2 * DAY);
     struct mint_ocsp m = response(&p, &a, false);
     a.cutoff = T2026;
@@ -644,7 +597,7 @@ Test(pki_evidence, what_was_fetched_before) {
     door_open(&d);
     test_clock_set(T2026);
     play_begin(&p);
-    p.signer.crl_uri = d.rows[0].url;
+    p.cast.signer.crl_uri = d.rows[0].url;
     struct mint_crl c = list_of(&p, T2026 - DAY, T2026 + DAY);
     AUTO(sign_buf) der = mint_crl(&c);
     d.rows[0].body = view(der);

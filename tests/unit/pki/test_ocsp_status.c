@@ -592,14 +592,8 @@ Test(pki_ocsp_status, rows_about_a_responder) {
     struct scene s;
     scene_begin(&s);
     EVP_PKEY *below_key = mint_key();
-    const struct mint_cert below = {.subject = "Below",
-                                    .issuer = "CA",
-                                    .key = below_key,
-                                    .issuer_key = s.ca_key,
-                                    .serial = 9,
-                                    .ca = 1,
-                                    .path_len = -1,
-                                    .key_usage = KU_CERT_SIGN};
+    struct mint_cert below = mint_authority("Below", "CA", below_key, s.ca_key);
+    below.serial = 9;
     set_extras(&s, true, false);
     s.signer.issuer = "Below";
     s.signer.issuer_key = below_key;

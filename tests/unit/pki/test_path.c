@@ -1,30 +1,6 @@
 /* Paths with certificates made for the purpose (RFC 5280, 6.1). */
 #include "chain.h"
 
-enum { CA_USAGE = KU_CERT_SIGN | KU_CRL_SIGN };
-
-static struct mint_cert root_of(EVP_PKEY *key) {
-    return (struct mint_cert){.subject = "Root",
-                              .issuer = "Root",
-                              .key = key,
-                              .issuer_key = key,
-                              .ca = 1,
-                              .path_len = -1,
-                              .key_usage = CA_USAGE};
-}
-
-static struct mint_cert ca_of(EVP_PKEY *key, EVP_PKEY *root) {
-    struct mint_cert m = root_of(key);
-    m.subject = "CA";
-    m.issuer_key = root;
-    return m;
-}
-
-static struct mint_cert signer_of(EVP_PKEY *key, EVP_PKEY *ca) {
-    return (struct mint_cert){
-        .subject = "Signer", .issuer = "CA", .key = key, .issuer_key = ca, .key_usage = KU_NON_REPUDIATION};
-}
-
 struct three {
     EVP_PKEY *root_key, *ca_key, *key;
     struct mint_cert root, ca, signer;
@@ -32,9 +8,9 @@ struct three {
 
 static struct three three(void) {
     struct three t = {.root_key = mint_key(), .ca_key = mint_key(), .key = mint_key()};
-    t.root = root_of(t.root_key);
-    t.ca = ca_of(t.ca_key, t.root_key);
-    t.signer = signer_of(t.key, t.ca_key);
+    t.root = mint_authority("Root", "Root", t.root_key, t.root_key);
+    t.ca = mint_authority("CA", "Root", t.ca_key, t.root_key);
+    t.signer = mint_signer("CA", t.key, t.ca_key);
     return t;
 }
 
@@ -144,12 +120,14 @@ Test(pki_path, names_are_folded) {
 Test(pki_path, path_length) {
     struct three t = three();
     EVP_PKEY *sub_key = mint_key(), *roll_key = mint_key();
-    struct mint_cert sub = ca_of(sub_key, t.ca_key), roll = ca_of(roll_key, t.ca_key);
+    struct mint_cert sub = mint_authority("CA", "Root", sub_key, t.ca_key),
+                     roll = mint_authority("CA", "Root", roll_key, t.ca_key);
     sub.subject = "Sub";
     sub.issuer = "CA";
     roll.issuer = "CA"; /* CA's new key, certified by its old one */
     t.ca.path_len = 0;
-    struct mint_cert below_sub = signer_of(t.key, sub_key), below_roll = signer_of(t.key, roll_key);
+    struct mint_cert below_sub = mint_signer("CA", t.key, sub_key),
+                     below_roll = mint_signer("CA", t.key, roll_key);
     below_sub.issuer = "Sub";
     AUTO(sign_buf) a = mint_cert(&below_sub);
     AUTO(sign_buf) b = mint_cert(&below_roll);
@@ -184,7 +162,7 @@ Test(pki_path, path_length) {
 Test(pki_path, same_name_other_key) {
     struct three t = three();
     EVP_PKEY *other_key = mint_key();
-    struct mint_cert other = ca_of(other_key, t.root_key);
+    struct mint_cert other = mint_authority("CA", "Root", other_key, t.root_key);
     const struct pki_path_options opt = {.at = T2026};
     t.ca.ski = "right";
     other.ski = "wrong";
@@ -288,11 +266,12 @@ Test(pki_path, effort_is_weighed_by_the_key) {
 /* Certificates that issued one another in a ring, and hundreds of one name: the search ends, and says so. */
 Test(pki_path, loops_and_floods) {
     struct three t = three();
-    struct mint_cert x = ca_of(t.ca_key, t.root_key), y = ca_of(t.root_key, t.ca_key);
+    struct mint_cert x = mint_authority("CA", "Root", t.ca_key, t.root_key),
+                     y = mint_authority("CA", "Root", t.root_key, t.ca_key);
     x.subject = "CA", x.issuer = "CB";
     y.subject = "CB", y.issuer = "CA";
     EVP_PKEY *elsewhere = mint_key();
-    struct mint_cert anchor = root_of(elsewhere);
+    struct mint_cert anchor = mint_authority("Root", "Root", elsewhere, elsewhere);
     struct world w = {.anchors = {mint_cert(&anchor)},
                       .n_anchors = 1,
                       .certs = {mint_cert(&x), mint_cert(&y)},
@@ -306,7 +285,7 @@ Test(pki_path, loops_and_floods) {
     struct pki_path_options opt = {.at = T2026, .bag = bag};
     expect(judge(trust, view(der), &opt), SUB_NO_CERTIFICATE_CHAIN_FOUND, MSG_PATH_NO_ISSUER, "a ring");
     for (size_t i = 0; i < FLOOD; i++) {
-        struct mint_cert m = ca_of(t.key, elsewhere);
+        struct mint_cert m = mint_authority("CA", "Root", t.key, elsewhere);
         m.serial = i + 2;
         flood[i] = mint_cert(&m);
         bag[i] = view(flood[i]);

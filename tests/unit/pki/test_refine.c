@@ -7,73 +7,32 @@
 
 /* Root, the anchor; CA below it; the signer, 4711 of CA. A list of the root about CA is always there. */
 struct stage {
-    EVP_PKEY *root_key, *ca_key, *key, *teller_key;
-    struct mint_cert root, ca, signer, teller;
+    struct cast cast;
     struct mint_crl root_list, list; /* list.from 0: there is none */
     struct mint_single single;       /* single.from 0: no response */
     bool by_teller;                  /* who answers, and signs the list */
     bool no_root_list;
     int64_t sunset;
-    sign_buf extras;
     struct pki_path_options opt;
 };
 
 static void stage_begin(struct stage *s) {
-    *s = (struct stage){
-        .root_key = mint_key(), .ca_key = mint_key(), .key = mint_key(), .teller_key = mint_key()};
-    s->root = (struct mint_cert){.subject = "Root",
-                                 .issuer = "Root",
-                                 .key = s->root_key,
-                                 .issuer_key = s->root_key,
-                                 .ca = 1,
-                                 .path_len = -1,
-                                 .key_usage = KU_CERT_SIGN | KU_CRL_SIGN};
-    s->ca = (struct mint_cert){.subject = "CA",
-                               .issuer = "Root",
-                               .key = s->ca_key,
-                               .issuer_key = s->root_key,
-                               .serial = 9,
-                               .ca = 1,
-                               .path_len = -1,
-                               .key_usage = KU_CERT_SIGN | KU_CRL_SIGN};
-    s->signer = (struct mint_cert){.subject = "Signer",
-                                   .issuer = "CA",
-                                   .key = s->key,
-                                   .issuer_key = s->ca_key,
-                                   .serial = 4711,
-                                   .key_usage = KU_NON_REPUDIATION};
-    s->teller = (struct mint_cert){.subject = "CA",
-                                   .issuer = "Root",
-                                   .key = s->teller_key,
-                                   .issuer_key = s->root_key,
-                                   .serial = 10,
-                                   .key_usage = KU_CRL_SIGN};
+    *s = (struct stage){.cast = cast_make()};
     s->root_list = (struct mint_crl){
-        .issuer = "Root", .key = s->root_key, .from = T2026 - 10 * DAY, .to = T2026 + 10 * DAY};
-    s->list =
-        (struct mint_crl){.issuer = "CA", .key = s->ca_key, .from = T2026 - 20 * DAY, .to = T2026 - 10 * DAY};
-    s->single = (struct mint_single){.issuer = "CA", .issuer_key = s->ca_key, .serial = 4711, .reason = -1};
+        .issuer = "Root", .key = s->cast.root_key, .from = T2026 - 10 * DAY, .to = T2026 + 10 * DAY};
+    s->list = (struct mint_crl){
+        .issuer = "CA", .key = s->cast.ca_key, .from = T2026 - 20 * DAY, .to = T2026 - 10 * DAY};
+    s->single =
+        (struct mint_single){.issuer = "CA", .issuer_key = s->cast.ca_key, .serial = 4711, .reason = -1};
     s->opt = (struct pki_path_options){.at = T2026, .revocation = true};
 }
 
 static void stage_end(struct stage *s) {
-    EVP_PKEY_free(s->root_key);
-    EVP_PKEY_free(s->ca_key);
-    EVP_PKEY_free(s->key);
-    EVP_PKEY_free(s->teller_key);
-    sign_buf_free(&s->extras);
+    cast_free(&s->cast);
 }
 
 static void as_responder(struct stage *s, bool nocheck) {
-    sign_buf_free(&s->extras);
-    s->extras = mint_extras(&(struct mint_extras){.ocsp_signing = true, .nocheck = nocheck});
-    s->teller = (struct mint_cert){.subject = "Teller",
-                                   .issuer = "CA",
-                                   .key = s->teller_key,
-                                   .issuer_key = s->ca_key,
-                                   .serial = 77,
-                                   .key_usage = KU_DIGITAL_SIGNATURE,
-                                   .extensions = view(s->extras)};
+    cast_responder(&s->cast, nocheck);
     s->list.from = 0;
     s->by_teller = true;
 }
@@ -102,14 +61,14 @@ static void compare(const struct pki_path *path, const struct wanted *w, const c
 
 /* Lists and responses given by the caller, then carried by the signature: the verdict is the same. */
 static void check_(struct stage *s, struct wanted w, const char *what) {
-    AUTO(sign_buf) root = mint_cert(&s->root);
-    AUTO(sign_buf) ca = mint_cert(&s->ca);
-    AUTO(sign_buf) der = mint_cert(&s->signer);
-    AUTO(sign_buf) teller = mint_cert(&s->teller);
+    AUTO(sign_buf) root = mint_cert(&s->cast.root);
+    AUTO(sign_buf) ca = mint_cert(&s->cast.ca);
+    AUTO(sign_buf) der = mint_cert(&s->cast.signer);
+    AUTO(sign_buf) teller = mint_cert(&s->cast.teller);
     AUTO(sign_buf) root_list = mint_crl(&s->root_list);
     AUTO(sign_buf) list = mint_crl(&s->list);
-    const struct mint_ocsp m = {.by_name = s->by_teller ? s->teller.subject : "CA",
-                                .key = s->by_teller ? s->teller_key : s->ca_key,
+    const struct mint_ocsp m = {.by_name = s->by_teller ? s->cast.teller.subject : "CA",
+                                .key = s->by_teller ? s->cast.teller_key : s->cast.ca_key,
                                 .singles = &s->single,
                                 .n = 1};
     AUTO(sign_buf) answer = mint_ocsp(&m);
@@ -205,7 +164,7 @@ Test(pki_refine, what_is_not_merely_old) {
     check(&s, "nobody asks", SUB_TRY_LATER, MSG_OCSP_EXPIRED, 0, .stale = true);
     stage_end(&s);
     stage_begin(&s);
-    s.list.key = s.teller_key;
+    s.list.key = s.cast.teller_key;
     check(&s, "another signer of lists", SUB_TRY_LATER, MSG_CRL_EXPIRED, 0, .stale = true);
     struct mint_entry e = {10, T2026 - DAY, 1};
     s.root_list.entries = &e;
@@ -219,7 +178,7 @@ Test(pki_refine, what_is_not_merely_old) {
 Test(pki_refine, the_signer_has_expired) {
     struct stage s;
     stage_begin(&s);
-    s.signer.to = T2026 - 5 * DAY;
+    s.cast.signer.to = T2026 - 5 * DAY;
     check(&s, "known to have been good before", SUB_OUT_OF_BOUNDS_NOT_REVOKED, MSG_CERT_EXPIRED, NONE,
           .stale = true);
     s.list.to = T2026 + DAY;
@@ -232,8 +191,8 @@ Test(pki_refine, the_signer_has_expired) {
     check(&s, "which does not keep him", SUB_OUT_OF_BOUNDS_NO_POE, MSG_CERT_EXPIRED, NONE);
     s.list.from = 0;
     check(&s, "nothing is known", SUB_OUT_OF_BOUNDS_NO_POE, MSG_CERT_EXPIRED, NONE);
-    s.list =
-        (struct mint_crl){.issuer = "CA", .key = s.ca_key, .from = T2026 - 20 * DAY, .to = T2026 - 10 * DAY};
+    s.list = (struct mint_crl){
+        .issuer = "CA", .key = s.cast.ca_key, .from = T2026 - 20 * DAY, .to = T2026 - 10 * DAY};
     s.no_root_list = true;
     check(&s, "nothing is known of his authority", SUB_OUT_OF_BOUNDS_NO_POE, MSG_CERT_EXPIRED, NONE);
     s.no_root_list = false;
@@ -249,21 +208,21 @@ Test(pki_refine, the_signer_has_expired) {
 Test(pki_refine, the_signer_has_expired_and_more) {
     struct stage s;
     stage_begin(&s);
-    s.signer.to = T2026 - 5 * DAY;
+    s.cast.signer.to = T2026 - 5 * DAY;
     struct mint_entry e = {4711, T2026 - 25 * DAY, 1};
     s.list.entries = &e;
     s.list.n = 1;
     check(&s, "revoked in a list of its time", SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, 0, e.when);
     s.list.n = 0;
-    s.ca.to = T2026 - 5 * DAY;
+    s.cast.ca.to = T2026 - 5 * DAY;
     check(&s, "and so has his authority", SUB_OUT_OF_BOUNDS_NO_POE, MSG_CERT_EXPIRED, NONE, .stale = true);
-    s.ca.to = 0;
-    s.ca.key_usage = KU_CRL_SIGN;
+    s.cast.ca.to = 0;
+    s.cast.ca.key_usage = KU_CRL_SIGN;
     check(&s, "his authority may issue none: no proof of time repairs that", SUB_CHAIN_CONSTRAINTS_FAILURE,
           MSG_PATH_NO_CERT_SIGN, NONE);
     stage_end(&s);
     stage_begin(&s);
-    s.signer.from = T2026 + DAY;
+    s.cast.signer.from = T2026 + DAY;
     s.list.from = T2026 + DAY;
     s.list.to = T2026 + 2 * DAY;
     check(&s, "not yet valid", SUB_OUT_OF_BOUNDS_NO_POE, MSG_CERT_NOT_YET_VALID, NONE);
@@ -275,14 +234,14 @@ Test(pki_refine, the_signer_has_expired_and_more) {
 Test(pki_refine, an_authority_has_expired) {
     struct stage s;
     stage_begin(&s);
-    s.ca.to = T2026 - 1;
+    s.cast.ca.to = T2026 - 1;
     check(&s, "and nothing else", SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE, MSG_CA_EXPIRED, NONE,
           .ca_expired = true);
-    s.ca.key_usage = KU_CRL_SIGN;
+    s.cast.ca.key_usage = KU_CRL_SIGN;
     check(&s, "it might issue none, too", SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE, MSG_CA_EXPIRED, NONE);
-    s.ca.key_usage = KU_CERT_SIGN | KU_CRL_SIGN;
-    s.ca.to = 0;
-    s.ca.from = T2026 + 1;
+    s.cast.ca.key_usage = KU_CERT_SIGN | KU_CRL_SIGN;
+    s.cast.ca.to = 0;
+    s.cast.ca.from = T2026 + 1;
     check(&s, "not yet valid", SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE, MSG_CA_NOT_YET_VALID, NONE);
     stage_end(&s);
 }
@@ -296,7 +255,7 @@ Test(pki_refine, who_signed_has_expired) {
     as_responder(&s, true);
     s.single.from = T2026 - 20 * DAY;
     s.single.to = T2026 + DAY;
-    s.teller.to = T2026 - DAY;
+    s.cast.teller.to = T2026 - DAY;
     check(&s, "a responder", SUB_REVOCATION_OUT_OF_BOUNDS_NO_POE, MSG_REVOCATION_SIGNER_OUT_OF_BOUNDS, 0);
     s.single.to = T2026 - 10 * DAY;
     check(&s, "and his answer is old, too", SUB_REVOCATION_OUT_OF_BOUNDS_NO_POE,
@@ -304,18 +263,18 @@ Test(pki_refine, who_signed_has_expired) {
     s.list.from = T2026 - 30 * DAY;
     check(&s, "the authority itself said so before", SUB_TRY_LATER, MSG_OCSP_EXPIRED, 0, .stale = true);
     s.list.from = 0;
-    s.signer.to = T2026 - 2 * DAY;
+    s.cast.signer.to = T2026 - 2 * DAY;
     check(&s, "the signer has as well", SUB_OUT_OF_BOUNDS_NO_POE, MSG_CERT_EXPIRED, NONE, .stale = true);
-    s.signer.to = 0;
+    s.cast.signer.to = 0;
     s.single.status = OCSP_REVOKED;
     s.single.revoked_at = T2026 - 40 * DAY;
     check(&s, "what he said for good stays", SUB_REVOKED_NO_POE, MSG_CERT_REVOKED, 0, s.single.revoked_at);
     stage_end(&s);
     stage_begin(&s);
-    s.list.key = s.teller_key;
+    s.list.key = s.cast.teller_key;
     s.list.to = T2026 + DAY;
     check(&s, "another signer of lists", SUB_NONE, MSG_NONE, NONE);
-    s.teller.to = T2026 - DAY;
+    s.cast.teller.to = T2026 - DAY;
     check(&s, "whose time is over", SUB_REVOCATION_OUT_OF_BOUNDS_NO_POE, MSG_REVOCATION_SIGNER_OUT_OF_BOUNDS,
           0);
     struct mint_entry e = {4711, T2026 - 40 * DAY, 1};
@@ -336,7 +295,7 @@ Test(pki_refine, sunset) {
           MSG_PATH_ANCHOR_SUNSET, NONE);
     s.opt = (struct pki_path_options){.at = T2026, .past = true};
     check(&s, "which does not count in the past", SUB_NONE, MSG_NONE, NONE);
-    s.ca.key_usage = KU_CRL_SIGN;
+    s.cast.ca.key_usage = KU_CRL_SIGN;
     check(&s, "all else does", SUB_CHAIN_CONSTRAINTS_FAILURE, MSG_PATH_NO_CERT_SIGN, NONE);
     stage_end(&s);
 }
@@ -345,9 +304,9 @@ Test(pki_refine, sunset) {
 Test(pki_refine, past_paths_are_not_for_now) {
     struct stage s;
     stage_begin(&s);
-    AUTO(sign_buf) root = mint_cert(&s.root);
-    AUTO(sign_buf) ca = mint_cert(&s.ca);
-    AUTO(sign_buf) der = mint_cert(&s.signer);
+    AUTO(sign_buf) root = mint_cert(&s.cast.root);
+    AUTO(sign_buf) ca = mint_cert(&s.cast.ca);
+    AUTO(sign_buf) der = mint_cert(&s.cast.signer);
     struct kit k = {.certs = {view(ca)}, .n_certs = 1, .n_list = 1};
     k.list[0] = (sign_anchor){.der = view(root), .sunset = T2026};
     sign_trust *trust = kit_trust(&k);
@@ -369,12 +328,12 @@ Test(pki_refine, past_paths_are_not_for_now) {
 Test(pki_refine, rows_about_a_signer_of_lists) {
     struct stage s;
     stage_begin(&s);
-    s.list.key = s.teller_key;
+    s.list.key = s.cast.teller_key;
     s.list.to = T2026 + DAY;
-    AUTO(sign_buf) root = mint_cert(&s.root);
-    AUTO(sign_buf) ca = mint_cert(&s.ca);
-    AUTO(sign_buf) teller = mint_cert(&s.teller);
-    AUTO(sign_buf) der = mint_cert(&s.signer);
+    AUTO(sign_buf) root = mint_cert(&s.cast.root);
+    AUTO(sign_buf) ca = mint_cert(&s.cast.ca);
+    AUTO(sign_buf) teller = mint_cert(&s.cast.teller);
+    AUTO(sign_buf) der = mint_cert(&s.cast.signer);
     AUTO(sign_buf) list = mint_crl(&s.list);
     AUTO(sign_buf) root_list = mint_crl(&s.root_list);
     const struct kit k = {.anchors = {view(root)},

@@ -4,27 +4,6 @@
 #include <openssl/core_names.h>
 #include <unistd.h>
 
-enum { CA_USAGE = KU_CERT_SIGN | KU_CRL_SIGN };
-
-static struct mint_cert authority(const char *subject, const char *issuer, EVP_PKEY *key,
-                                  EVP_PKEY *issuer_key) {
-    return (struct mint_cert){.subject = subject,
-                              .issuer = issuer,
-                              .key = key,
-                              .issuer_key = issuer_key,
-                              .ca = 1,
-                              .path_len = -1,
-                              .key_usage = CA_USAGE};
-}
-
-static struct mint_cert signer(const char *issuer, EVP_PKEY *key, EVP_PKEY *issuer_key) {
-    return (struct mint_cert){.subject = "Signer",
-                              .issuer = issuer,
-                              .key = key,
-                              .issuer_key = issuer_key,
-                              .key_usage = KU_NON_REPUDIATION};
-}
-
 #define TSA  "1.3.6.1.5.5.7.3.8"
 #define OCSP "1.3.6.1.5.5.7.3.9"
 #define ANY  "2.5.29.37.0"
@@ -59,14 +38,14 @@ static struct two_roots two_roots(void) {
     struct two_roots w = {.keys = {mint_key(), mint_key(), mint_key(), mint_key()}};
     const char *names[] = {"Root 0", "Root 1"};
     for (size_t i = 0; i < 2; i++) {
-        struct mint_cert root = authority(names[i], names[i], w.keys[i], w.keys[i]);
-        struct mint_cert ca = authority("CA", names[i], w.keys[2], w.keys[i]);
+        struct mint_cert root = mint_authority(names[i], names[i], w.keys[i], w.keys[i]);
+        struct mint_cert ca = mint_authority("CA", names[i], w.keys[2], w.keys[i]);
         w.root[i] = mint_cert(&root);
         w.ca[i] = mint_cert(&ca);
     }
     const char *time_stamps[] = {TSA, NULL};
     AUTO(sign_buf) eku = usage(time_stamps, true);
-    struct mint_cert end = signer("CA", w.keys[3], w.keys[2]);
+    struct mint_cert end = mint_signer("CA", w.keys[3], w.keys[2]);
     end.extensions = view(eku);
     w.end = mint_cert(&end);
     return w;
@@ -180,11 +159,11 @@ Test(pki_search, purpose_of_the_end) {
         {{NULL}, false, 0, MSG_PATH_NOT_TSA, MSG_PATH_NOT_OCSP_SIGNER, MSG_NONE},
     };
     EVP_PKEY *root_key = mint_key(), *key = mint_key();
-    struct mint_cert root = authority("Root", "Root", root_key, root_key);
+    struct mint_cert root = mint_authority("Root", "Root", root_key, root_key);
     struct world w = {.anchors = {mint_cert(&root)}, .n_anchors = 1};
     sign_trust *trust = world_trust(&w);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct mint_cert end = signer("Root", key, root_key);
+        struct mint_cert end = mint_signer("Root", key, root_key);
         AUTO(sign_buf) eku = usage(rows[i].purposes, rows[i].critical);
         end.serial = i + 2;
         end.key_usage = rows[i].key_usage;
@@ -211,8 +190,8 @@ Test(pki_search, purpose_of_the_end) {
 /* Of several certificates of one authority the one that makes the path hold is found, in whatever order. */
 Test(pki_search, another_candidate_may_pass) {
     EVP_PKEY *root_key = mint_key(), *ca_key = mint_key(), *key = mint_key();
-    struct mint_cert root = authority("Root", "Root", root_key, root_key);
-    struct mint_cert good = authority("CA", "Root", ca_key, root_key), bad[4];
+    struct mint_cert root = mint_authority("Root", "Root", root_key, root_key);
+    struct mint_cert good = mint_authority("CA", "Root", ca_key, root_key), bad[4];
     for (size_t i = 0; i < 4; i++) {
         bad[i] = good;
         bad[i].serial = i + 2;
@@ -222,7 +201,7 @@ Test(pki_search, another_candidate_may_pass) {
     bad[2].key_usage = KU_CRL_SIGN;
     bad[3].extra = OID_EXT_LOGOTYPE;
     bad[3].extra_critical = true;
-    struct mint_cert end = signer("CA", key, ca_key);
+    struct mint_cert end = mint_signer("CA", key, ca_key);
     AUTO(sign_buf) der = mint_cert(&end);
     const struct pki_path_options opt = {.at = T2026};
     for (size_t at = 0; at < 5; at++) {
@@ -244,15 +223,15 @@ Test(pki_search, another_candidate_may_pass) {
  */
 Test(pki_search, self_issued_keys) {
     EVP_PKEY *root_key = mint_key(), *old_key = mint_key(), *new_key = mint_key(), *key = mint_key();
-    struct mint_cert root = authority("Root", "Root", root_key, root_key);
-    struct mint_cert ca = authority("CA", "Root", new_key, root_key);
-    struct mint_cert link = authority("CA", "CA", old_key, new_key);
-    struct mint_cert of_old = signer("CA", key, old_key), of_new = signer("CA", key, new_key);
+    struct mint_cert root = mint_authority("Root", "Root", root_key, root_key);
+    struct mint_cert ca = mint_authority("CA", "Root", new_key, root_key);
+    struct mint_cert link = mint_authority("CA", "CA", old_key, new_key);
+    struct mint_cert of_old = mint_signer("CA", key, old_key), of_new = mint_signer("CA", key, new_key);
     AUTO(sign_buf) by_old = mint_cert(&of_old);
     AUTO(sign_buf) by_new = mint_cert(&of_new);
     const struct pki_path_options opt = {.at = T2026};
     for (int lists_only = 0; lists_only < 2; lists_only++) {
-        link.key_usage = lists_only ? KU_CRL_SIGN : CA_USAGE;
+        link.key_usage = lists_only ? KU_CRL_SIGN : KU_CERT_SIGN | KU_CRL_SIGN;
         link.path_len = lists_only ? 0 : -1;
         struct world w = {.anchors = {mint_cert(&root)},
                           .n_anchors = 1,
@@ -306,13 +285,14 @@ Test(pki_search, dsa_parameters_are_inherited) {
     EVP_PKEY *roots[2] = {dsa_key(domain), dsa_key(other)}, *sub_key = dsa_key(domain),
              *low_key = dsa_key(domain);
     EVP_PKEY *ec = mint_key(), *key = mint_key();
-    struct mint_cert root = authority("Root", "Root", roots[0], roots[0]);
-    struct mint_cert stranger = authority("Stranger", "Stranger", roots[1], roots[1]);
-    struct mint_cert sub = authority("Sub", "Root", sub_key, roots[0]),
-                     low = authority("Low", "Sub", low_key, sub_key);
-    struct mint_cert cross = authority("Sub", "Stranger", sub_key, roots[1]);
-    struct mint_cert end = signer("Low", key, low_key), by_curve = authority("Sub", "Curve", sub_key, ec);
-    struct mint_cert curve = authority("Curve", "Curve", ec, ec);
+    struct mint_cert root = mint_authority("Root", "Root", roots[0], roots[0]);
+    struct mint_cert stranger = mint_authority("Stranger", "Stranger", roots[1], roots[1]);
+    struct mint_cert sub = mint_authority("Sub", "Root", sub_key, roots[0]),
+                     low = mint_authority("Low", "Sub", low_key, sub_key);
+    struct mint_cert cross = mint_authority("Sub", "Stranger", sub_key, roots[1]);
+    struct mint_cert end = mint_signer("Low", key, low_key),
+                     by_curve = mint_authority("Sub", "Curve", sub_key, ec);
+    struct mint_cert curve = mint_authority("Curve", "Curve", ec, ec);
     sub.bare_key = low.bare_key = cross.bare_key = by_curve.bare_key = true;
     AUTO(sign_buf) der = mint_cert(&end);
     end.damage = true;
@@ -372,7 +352,7 @@ static sign_buf next_authority(struct shelf *s, const char *url) {
     (void)snprintf(issuer, sizeof issuer, "Endless %lu", n + 1);
     (void)snprintf(next, sizeof next, "http://aia.test/endless/%lu", n + 1);
     AUTO(sign_buf) aia = mint_extras(&(struct mint_extras){.issuers_url = next});
-    struct mint_cert m = authority(subject, issuer, s->endless, s->endless);
+    struct mint_cert m = mint_authority(subject, issuer, s->endless, s->endless);
     m.extensions = view(aia);
     return mint_cert(&m);
 }
@@ -410,9 +390,10 @@ Test(pki_search, issuers_are_fetched) {
     AUTO(sign_buf)
     aia = mint_extras(
         &(struct mint_extras){.issuers_url = "http://aia.test/wrong", .issuers_url2 = "http://aia.test/ca"});
-    struct mint_cert root = authority("Root", "Root", root_key, root_key),
-                     ca = authority("CA", "Root", ca_key, root_key);
-    struct mint_cert stray = authority("CA", "Root", stray_key, root_key), end = signer("CA", key, ca_key);
+    struct mint_cert root = mint_authority("Root", "Root", root_key, root_key),
+                     ca = mint_authority("CA", "Root", ca_key, root_key);
+    struct mint_cert stray = mint_authority("CA", "Root", stray_key, root_key),
+                     end = mint_signer("CA", key, ca_key);
     end.extensions = view(aia);
     AUTO(sign_buf) root_der = mint_cert(&root);
     AUTO(sign_buf) ca_der = mint_cert(&ca);
@@ -452,8 +433,8 @@ Test(pki_search, issuers_are_fetched) {
 Test(pki_search, fetching_is_bounded) {
     EVP_PKEY *root_key = mint_key(), *endless = mint_key(), *key = mint_key();
     AUTO(sign_buf) aia = mint_extras(&(struct mint_extras){.issuers_url = "http://aia.test/endless/0"});
-    struct mint_cert root = authority("Root", "Root", root_key, root_key),
-                     end = signer("Endless 0", key, endless);
+    struct mint_cert root = mint_authority("Root", "Root", root_key, root_key),
+                     end = mint_signer("Endless 0", key, endless);
     end.extensions = view(aia);
     AUTO(sign_buf) root_der = mint_cert(&root);
     AUTO(sign_buf) der = mint_cert(&end);
@@ -476,8 +457,9 @@ Test(pki_search, waiting_is_bounded) {
     EVP_PKEY *root_key = mint_key(), *ca_key = mint_key(), *key = mint_key();
     AUTO(sign_buf) aia = mint_extras(&(struct mint_extras){.issuers_url = "http://aia.test/ca"});
     AUTO(sign_buf) elsewhere = mint_extras(&(struct mint_extras){.issuers_url = "http://aia.test/again"});
-    struct mint_cert root = authority("Root", "Root", root_key, root_key),
-                     ca = authority("CA", "Root", ca_key, root_key), end = signer("CA", key, ca_key);
+    struct mint_cert root = mint_authority("Root", "Root", root_key, root_key),
+                     ca = mint_authority("CA", "Root", ca_key, root_key),
+                     end = mint_signer("CA", key, ca_key);
     AUTO(sign_buf) root_der = mint_cert(&root);
     AUTO(sign_buf) ca_der = mint_cert(&ca);
     end.extensions = view(aia);
@@ -531,13 +513,13 @@ static sign_buf long_name(size_t letters) {
 Test(pki_search, long_names_cost_effort) {
     static const struct { size_t letters, cost; } rows[] = {{100, 1}, {450, 1}, {600, 2}, {40000, 4}};
     EVP_PKEY *key = mint_key();
-    struct mint_cert root = authority("Root", "Root", key, key), end = signer("Nobody", key, key);
+    struct mint_cert root = mint_authority("Root", "Root", key, key), end = mint_signer("Nobody", key, key);
     struct world w = {.anchors = {mint_cert(&root)}, .n_anchors = 1};
     sign_trust *trust = world_trust(&w);
     AUTO(sign_buf) der = mint_cert(&end);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         AUTO(sign_buf) name = long_name(rows[i].letters);
-        struct mint_cert other = authority("", "Root", key, key);
+        struct mint_cert other = mint_authority("", "Root", key, key);
         other.subject_name = view(name);
         AUTO(sign_buf) useless = mint_cert(&other);
         const sign_bytes bag[] = {view(useless)};
@@ -555,7 +537,7 @@ Test(pki_search, long_names_cost_effort) {
  */
 Test(pki_search, own_certificate_in_the_bag) {
     EVP_PKEY *key = mint_key();
-    struct mint_cert root = authority("Root", "Root", key, key), end = signer("Nobody", key, key);
+    struct mint_cert root = mint_authority("Root", "Root", key, key), end = mint_signer("Nobody", key, key);
     struct world w = {.anchors = {mint_cert(&root)}, .n_anchors = 1};
     sign_trust *trust = world_trust(&w);
     AUTO(sign_buf) name = long_name(40000);
