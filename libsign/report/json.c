@@ -20,20 +20,15 @@ static void put_signature(struct writing *w, const struct report_signature *s) {
     json_str(j, "format", s->format);
     json_str(j, "level", s->level);
     json_str(j, "profile", s->profile);
-    json_str(j, "indication", indication_text(s->indication));
-    json_str(j, "sub_indication", sub_indication_text(s->sub));
+    json_verdict(j, s->indication, s->sub);
     json_time(j, "try_at", s->try_at);
     json_signer(j, s->signer);
     json_time(j, "claimed_time", s->claimed_time);
     json_time(j, "best_signature_time", s->best_signature_time);
     json_str(j, "best_time_by", s->best_time_by);
-    json_integrity(j, s);
-    json_tri(j, "covers_whole_document", s->covers_whole_document);
-    json_scope(j, s->scope);
-    json_properties(j, s);
+    json_signed(j, s);
     json_timestamps(j, w->lang, s->timestamps, w->detailed);
-    json_chain(j, s->chain);
-    json_revocation(j, s->revocation);
+    json_evidence(j, s->chain, s->revocation);
     put_signatures(w, "countersignatures", s->countersignatures);
     json_messages(j, w->lang, s->messages);
     if (w->detailed) {
@@ -44,8 +39,7 @@ static void put_signature(struct writing *w, const struct report_signature *s) {
 }
 
 static void put_signatures(struct writing *w, const char *key, const struct report_signature *s) {
-    jsonout_key(&w->j, key);
-    jsonout_array(&w->j);
+    json_list(&w->j, key);
     for (; s; s = s->next)
         put_signature(w, s);
     jsonout_end(&w->j);
@@ -74,8 +68,7 @@ static void put_check(struct writing *w, const struct sign_report *r) {
     jsonout *j = &w->j;
     json_str(j, "use", r->use);
     json_certificate(j, r->certificate);
-    json_chain(j, s->chain);
-    json_revocation(j, s->revocation);
+    json_evidence(j, s->chain, s->revocation);
     json_messages(j, w->lang, s->messages);
     if (w->detailed)
         json_blocks(j, w->lang, s->blocks);
@@ -85,15 +78,12 @@ void json_head(jsonout *j, const struct sign_report *r, const char *infix) {
     char schema[48];
     snprintf(schema, sizeof schema, "%.*s%s/1", (int)strcspn(r->schema, "/"), r->schema, infix);
     json_str(j, "schema", schema);
-    jsonout_key(j, "exit");
-    jsonout_int(j, sign_report_exit(r));
+    json_int(j, "exit", sign_report_exit(r));
     json_str(j, "document", r->document);
     json_time(j, "validation_time", r->validation_time);
     json_str(j, "policy", r->policy);
-    jsonout_key(j, "revocation_checked");
-    jsonout_bool(j, !r->no_revocation);
-    json_str(j, "indication", indication_text(r->indication));
-    json_str(j, "sub_indication", sub_indication_text(r->sub));
+    json_bool(j, "revocation_checked", !r->no_revocation);
+    json_verdict(j, r->indication, r->sub);
 }
 
 void report_write_json(const struct sign_report *r, sign_lang lang, bool detailed, grow *out) {

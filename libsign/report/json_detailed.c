@@ -3,21 +3,22 @@
 #include "report/json.h"
 #include "report/writers.h"
 
+static void put_pair(jsonout *j, const char *name, const char *value) {
+    jsonout_object(j);
+    json_str(j, "name", name);
+    json_str(j, "value", value);
+    jsonout_end(j);
+}
+
 static void put_inputs(jsonout *j, const struct report_input *in) {
-    jsonout_key(j, "inputs");
-    jsonout_array(j);
-    for (; in; in = in->next) {
-        jsonout_object(j);
-        json_str(j, "name", in->name);
-        json_str(j, "value", in->value);
-        jsonout_end(j);
-    }
+    json_list(j, "inputs");
+    for (; in; in = in->next)
+        put_pair(j, in->name, in->value);
     jsonout_end(j);
 }
 
 static void put_checks(jsonout *j, sign_lang lang, const struct report_check *c) {
-    jsonout_key(j, "checks");
-    jsonout_array(j);
+    json_list(j, "checks");
     for (; c; c = c->next) {
         jsonout_object(j);
         json_str(j, "constraint", c->name);
@@ -31,8 +32,7 @@ static void put_checks(jsonout *j, sign_lang lang, const struct report_check *c)
 }
 
 void json_blocks(jsonout *j, sign_lang lang, const struct report_block *b) {
-    jsonout_key(j, "blocks");
-    jsonout_array(j);
+    json_list(j, "blocks");
     for (; b; b = b->next) {
         jsonout_object(j);
         json_str(j, "name", b->name);
@@ -50,8 +50,7 @@ void json_blocks(jsonout *j, sign_lang lang, const struct report_block *b) {
 }
 
 void json_poe(jsonout *j, const struct report_poe *p) {
-    jsonout_key(j, "poe");
-    jsonout_array(j);
+    json_list(j, "poe");
     for (; p; p = p->next) {
         jsonout_object(j);
         json_str(j, "kind", p->kind);
@@ -67,27 +66,20 @@ void json_poe(jsonout *j, const struct report_poe *p) {
 
 /* A list and no object: a certificate may have two facts of one name. */
 static void put_facts(jsonout *j, const struct report_facts *f) {
-    jsonout_key(j, "facts");
-    jsonout_array(j);
-    for (; f; f = f->next) {
-        jsonout_object(j);
-        json_str(j, "name", f->name);
-        json_str(j, "value", f->value);
-        jsonout_end(j);
-    }
+    json_list(j, "facts");
+    for (; f; f = f->next)
+        put_pair(j, f->name, f->value);
     jsonout_end(j);
 }
 
 static void put_objects(jsonout *j, const struct report_object *o) {
-    jsonout_key(j, "objects");
-    jsonout_array(j);
+    json_list(j, "objects");
     for (; o; o = o->next) {
         jsonout_object(j);
         json_str(j, "kind", o->kind);
         json_str(j, "sha256", o->sha256);
         json_origin(j, &o->from);
-        jsonout_key(j, "used");
-        jsonout_bool(j, o->used);
+        json_bool(j, "used", o->used);
         put_facts(j, o->facts);
         json_der(j, "der", o->der);
         jsonout_end(j);
@@ -96,8 +88,7 @@ static void put_objects(jsonout *j, const struct report_object *o) {
 }
 
 static void put_tokens(jsonout *j, const struct report_timestamp *t) {
-    jsonout_key(j, "timestamps");
-    jsonout_array(j);
+    json_list(j, "timestamps");
     for (; t; t = t->next) {
         jsonout_object(j);
         json_str(j, "id", t->id);
@@ -113,8 +104,7 @@ static void put_tokens(jsonout *j, const struct report_timestamp *t) {
 
 /* The facts alone: no verdict stands here. */
 static void put_facts_of(jsonout *j, const char *key, const struct report_signature *s) {
-    jsonout_key(j, key);
-    jsonout_array(j);
+    json_list(j, key);
     for (; s; s = s->next) {
         jsonout_object(j);
         json_str(j, "id", s->id);
@@ -122,14 +112,10 @@ static void put_facts_of(jsonout *j, const char *key, const struct report_signat
         json_str(j, "level", s->level);
         json_signer(j, s->signer);
         json_time(j, "claimed_time", s->claimed_time);
-        json_integrity(j, s);
-        json_tri(j, "covers_whole_document", s->covers_whole_document);
-        json_scope(j, s->scope);
-        json_properties(j, s);
+        json_signed(j, s);
         json_der(j, "value", s->value_der);
         put_tokens(j, s->timestamps);
-        json_chain(j, s->chain);
-        json_revocation(j, s->revocation);
+        json_evidence(j, s->chain, s->revocation);
         put_facts_of(j, "countersignatures", s->countersignatures);
         jsonout_end(j);
     }

@@ -3,9 +3,32 @@
 #include "base/time.h"
 #include "report/json.h"
 
+void json_list(jsonout *j, const char *key) {
+    jsonout_key(j, key);
+    jsonout_array(j);
+}
+
+void json_object(jsonout *j, const char *key) {
+    jsonout_key(j, key);
+    jsonout_object(j);
+}
+
 void json_str(jsonout *j, const char *key, const char *value) {
     jsonout_key(j, key);
     jsonout_str(j, value);
+}
+
+void json_bool(jsonout *j, const char *key, bool value) {
+    jsonout_key(j, key);
+    jsonout_bool(j, value);
+}
+
+void json_int(jsonout *j, const char *key, int64_t value) {
+    jsonout_key(j, key);
+    if (value >= 0)
+        jsonout_int(j, value);
+    else
+        jsonout_null(j);
 }
 
 void json_time(jsonout *j, const char *key, int64_t t) {
@@ -31,8 +54,7 @@ void json_der(jsonout *j, const char *key, sign_bytes der) {
 }
 
 void json_messages(jsonout *j, sign_lang lang, const struct report_message *m) {
-    jsonout_key(j, "messages");
-    jsonout_array(j);
+    json_list(j, "messages");
     for (; m; m = m->next) {
         char text[1200], level = report_level(m);
         jsonout_object(j);
@@ -51,12 +73,11 @@ void json_messages(jsonout *j, sign_lang lang, const struct report_message *m) {
 }
 
 void json_signer(jsonout *j, const struct report_signer *p) {
-    jsonout_key(j, "signer");
     if (!p) {
-        jsonout_null(j);
+        json_str(j, "signer", NULL);
         return;
     }
-    jsonout_object(j);
+    json_object(j, "signer");
     json_str(j, "subject", p->subject);
     json_str(j, "serial_number", p->serial_number);
     json_str(j, "issuer", p->issuer);
@@ -65,18 +86,16 @@ void json_signer(jsonout *j, const struct report_signer *p) {
     jsonout_end(j);
 }
 
-void json_integrity(jsonout *j, const struct report_signature *s) {
-    jsonout_key(j, "integrity");
-    jsonout_object(j);
+static void put_integrity(jsonout *j, const struct report_signature *s) {
+    json_object(j, "integrity");
     json_tri(j, "references", s->references);
     json_tri(j, "signature_value", s->signature_value);
     json_tri(j, "signing_certificate", s->signing_certificate);
     jsonout_end(j);
 }
 
-void json_scope(jsonout *j, const struct report_scope *c) {
-    jsonout_key(j, "scope");
-    jsonout_array(j);
+static void put_scope(jsonout *j, const struct report_scope *c) {
+    json_list(j, "scope");
     for (; c; c = c->next) {
         jsonout_object(j);
         json_str(j, "name", c->name);
@@ -93,24 +112,21 @@ void json_origin(jsonout *j, const struct report_origin *from) {
     json_time(j, "obtained", from->obtained);
 }
 
-void json_chain(jsonout *j, const struct report_chain *c) {
-    jsonout_key(j, "chain");
-    jsonout_array(j);
+static void put_chain(jsonout *j, const struct report_chain *c) {
+    json_list(j, "chain");
     for (; c; c = c->next) {
         jsonout_object(j);
         json_str(j, "subject", c->subject);
         json_str(j, "cert_sha256", c->cert_sha256);
         json_origin(j, &c->from);
-        jsonout_key(j, "anchor");
-        jsonout_bool(j, c->anchor);
+        json_bool(j, "anchor", c->anchor);
         jsonout_end(j);
     }
     jsonout_end(j);
 }
 
-void json_revocation(jsonout *j, const struct report_revocation *r) {
-    jsonout_key(j, "revocation");
-    jsonout_array(j);
+static void put_revocation(jsonout *j, const struct report_revocation *r) {
+    json_list(j, "revocation");
     for (; r; r = r->next) {
         jsonout_object(j);
         json_str(j, "kind", r->kind);
@@ -128,10 +144,19 @@ void json_revocation(jsonout *j, const struct report_revocation *r) {
     jsonout_end(j);
 }
 
+void json_evidence(jsonout *j, const struct report_chain *c, const struct report_revocation *r) {
+    put_chain(j, c);
+    put_revocation(j, r);
+}
+
+void json_verdict(jsonout *j, enum indication i, enum sub_indication sub) {
+    json_str(j, "indication", indication_text(i));
+    json_str(j, "sub_indication", sub_indication_text(sub));
+}
+
 /* What the signature says of itself beyond the fixed keys; each null when it says nothing. */
-void json_properties(jsonout *j, const struct report_signature *s) {
-    jsonout_key(j, "properties");
-    jsonout_object(j);
+static void put_properties(jsonout *j, const struct report_signature *s) {
+    json_object(j, "properties");
     json_str(j, "algorithm", s->algorithm);
     json_str(j, "policy_oid", s->policy_oid);
     json_str(j, "policy_hash", s->policy_hash);
@@ -145,11 +170,17 @@ void json_properties(jsonout *j, const struct report_signature *s) {
     jsonout_end(j);
 }
 
+void json_signed(jsonout *j, const struct report_signature *s) {
+    put_integrity(j, s);
+    json_tri(j, "covers_whole_document", s->covers_whole_document);
+    put_scope(j, s->scope);
+    put_properties(j, s);
+}
+
 /* ---- time-stamps ---- */
 
 static void put_covers(jsonout *j, const struct report_timestamp *t) {
-    jsonout_key(j, "covers");
-    jsonout_array(j);
+    json_list(j, "covers");
     for (size_t i = 0; i < t->n_covers; i++)
         jsonout_str(j, t->covers[i]);
     jsonout_end(j);
@@ -158,11 +189,7 @@ static void put_covers(jsonout *j, const struct report_timestamp *t) {
 /* What the token says (RFC 3161, 2.4.2). */
 static void put_token(jsonout *j, const struct report_timestamp *t) {
     json_time(j, "time", t->time);
-    jsonout_key(j, "accuracy");
-    if (t->accuracy >= 0)
-        jsonout_int(j, t->accuracy);
-    else
-        jsonout_null(j);
+    json_int(j, "accuracy", t->accuracy);
     json_str(j, "policy", t->policy_oid);
     json_str(j, "serial", t->serial);
     json_str(j, "digest_alg", t->digest_alg);
@@ -170,23 +197,20 @@ static void put_token(jsonout *j, const struct report_timestamp *t) {
 }
 
 void json_timestamps(jsonout *j, sign_lang lang, const struct report_timestamp *t, bool detailed) {
-    jsonout_key(j, "timestamps");
-    jsonout_array(j);
+    json_list(j, "timestamps");
     for (; t; t = t->next) {
         jsonout_object(j);
         json_str(j, "id", t->id);
         json_str(j, "kind", t->kind);
         put_token(j, t);
-        json_str(j, "indication", indication_text(t->indication));
-        json_str(j, "sub_indication", sub_indication_text(t->sub));
+        json_verdict(j, t->indication, t->sub);
         json_str(j, "tsa", t->tsa);
         json_signer(j, t->signer);
         json_tri(j, "imprint", t->imprint);
         json_tri(j, "signature_value", t->signature_value);
         json_time(j, "best_time", t->best_time);
         put_covers(j, t);
-        json_chain(j, t->chain);
-        json_revocation(j, t->revocation);
+        json_evidence(j, t->chain, t->revocation);
         json_messages(j, lang, t->messages);
         if (detailed)
             json_blocks(j, lang, t->blocks);
@@ -199,8 +223,7 @@ void json_timestamps(jsonout *j, sign_lang lang, const struct report_timestamp *
 
 /* "a, b" or "a b" as ["a", "b"]. */
 static void put_words(jsonout *j, const char *key, const char *text) {
-    jsonout_key(j, key);
-    jsonout_array(j);
+    json_list(j, key);
     while (*(text += strspn(text, ", "))) {
         size_t n = strcspn(text, ", ");
         jsonout_text(j, BYTES(text, n));
@@ -224,8 +247,7 @@ void json_certificate(jsonout *j, const sign_cert *c) {
                                         [SIGN_CERT_CA] = "ca",
                                         [SIGN_CERT_TSA] = "tsa",
                                         [SIGN_CERT_OCSP] = "ocsp"};
-    jsonout_key(j, "certificate");
-    jsonout_object(j);
+    json_object(j, "certificate");
     json_str(j, "subject", c->subject);
     json_str(j, "serial_number", or_null(c->serial_number));
     json_str(j, "issuer", c->issuer);
@@ -247,12 +269,7 @@ void json_certificate(jsonout *j, const sign_cert *c) {
     json_str(j, "limit_value", or_null(c->limit_value));
     json_str(j, "limit_use", or_null(c->limit_use));
     json_str(j, "notice", or_null(c->notice));
-    jsonout_key(j, "retention_years");
-    if (c->retention_years >= 0)
-        jsonout_int(j, c->retention_years);
-    else
-        jsonout_null(j);
-    jsonout_key(j, "on_device");
-    jsonout_bool(j, c->on_device != 0);
+    json_int(j, "retention_years", c->retention_years);
+    json_bool(j, "on_device", c->on_device != 0);
     jsonout_end(j);
 }
