@@ -55,6 +55,11 @@ sign_bytes beside_attribute(struct beside *b, enum oid type, sign_bytes values) 
     return beside_element(b, DER_SEQUENCE, JOIN(b, beside_oid(b, type), beside_element(b, DER_SET, values)));
 }
 
+sign_bytes beside_thing(struct beside *b, const char *text) {
+    return beside_element(b, DER_SEQUENCE,
+                          beside_element(b, DER_SEQUENCE, beside_element(b, DER_UTF8, BYTES_STR(text))));
+}
+
 sign_bytes beside_add(struct beside *b, enum oid type, sign_bytes values) {
     cr_assert_lt(b->n, (size_t)BESIDE_MAX);
     b->attributes[b->n] = beside_attribute(b, type, values);
@@ -213,4 +218,11 @@ struct ades_imprint beside_imprint(const struct ades_stamp *stamp) {
     cr_assert_eq(stamp->token->broken, MSG_NONE, "%s", stamp->token->broken_detail);
     cr_assert_eq(stamp->imprint(stamp, stamp->token->digest, stamp->token->imprint, &out, NULL), SIGN_OK);
     return out;
+}
+
+bool beside_covers_stamp(const struct ades_stamp *stamp, size_t other) {
+    for (size_t i = 0; i < stamp->n_stamps; i++)
+        if (stamp->stamps[i] == other)
+            return true;
+    return false;
 }

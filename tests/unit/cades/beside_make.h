@@ -41,6 +41,8 @@ void beside_close(struct beside *b);
 const struct ades_facts *beside_read(struct beside *b);
 /* The callback of a stamp, over the imprint in its own token. */
 struct ades_imprint beside_imprint(const struct ades_stamp *stamp);
+/* It protects the other one. */
+bool beside_covers_stamp(const struct ades_stamp *stamp, size_t other);
 
 sign_bytes beside_join(struct beside *b, const sign_bytes *parts, size_t n);
 #define JOIN(b, ...)                                                                                         \
@@ -56,6 +58,8 @@ sign_bytes beside_octets(struct beside *b, enum crypto_digest d, sign_bytes what
 sign_bytes beside_algorithm(struct beside *b, enum crypto_digest d);
 /* Attribute of these values. */
 sign_bytes beside_attribute(struct beside *b, enum oid type, sign_bytes values);
+/* A certificate or list of no use, told apart by its text. */
+sign_bytes beside_thing(struct beside *b, const char *text);
 /* Appends one, and gives it. */
 sign_bytes beside_add(struct beside *b, enum oid type, sign_bytes values);
 

@@ -35,21 +35,9 @@ static void add_archive(struct beside *b, const struct index *x) {
     add_archive_by(b, x, DIGEST_SHA256);
 }
 
-static sign_bytes thing(struct beside *b, const char *text) {
-    return beside_element(b, DER_SEQUENCE,
-                          beside_element(b, DER_SEQUENCE, beside_element(b, DER_UTF8, BYTES_STR(text))));
-}
-
 static bool covers(const struct ades_stamp *s, sign_bytes what) {
     for (size_t i = 0; i < s->n_covered; i++)
         if (s->covered[i].via == DIGEST_NONE && bytes_equal(s->covered[i].what, what))
-            return true;
-    return false;
-}
-
-static bool covers_stamp(const struct ades_stamp *s, size_t other) {
-    for (size_t i = 0; i < s->n_stamps; i++)
-        if (s->stamps[i] == other)
             return true;
     return false;
 }
@@ -77,15 +65,15 @@ struct scene {
 static void scene_open(struct scene *s) {
     struct beside *b = &s->b;
     beside_open(b, (sign_bytes){0});
-    s->list = thing(b, "a list");
-    s->other_list = thing(b, "another list");
-    s->response = thing(b, "a response");
+    s->list = beside_thing(b, "a list");
+    s->other_list = beside_thing(b, "another list");
+    s->response = beside_thing(b, "a response");
     s->choice = beside_element(b, DER_CONTEXT_CONSTRUCTED(1),
                                JOIN(b, beside_oid(b, OID_RI_OCSP_RESPONSE), s->response));
     b->crls = beside_element(b, DER_CONTEXT_CONSTRUCTED(1), JOIN(b, s->other_list, s->list, s->choice));
     s->stamp = beside_stamp(b, b->value, NULL);
     beside_add(b, OID_AA_SIGNATURE_TIME_STAMP, s->stamp);
-    s->value = thing(b, "a value");
+    s->value = beside_thing(b, "a value");
     beside_add(b, OID_AA_CERTIFICATE_VALUES, beside_element(b, DER_SEQUENCE, s->value));
     beside_add(b, OID_AA_REVOCATION_VALUES,
                beside_element(b, DER_SEQUENCE,
@@ -120,7 +108,8 @@ Test(cades_index, protects_what_it_names) {
         const struct ades_stamp *a = &f->stamps[1];
         cr_assert_eq(a->broken, MSG_NONE, "%s", a->broken_detail);
         cr_assert_eq(beside_imprint(a).same, TRI_TRUE, "version %u", version);
-        cr_assert(a->covers_data && a->covers_signature && covers_stamp(a, 0) && !covers_stamp(a, 1));
+        cr_assert(a->covers_data && a->covers_signature && beside_covers_stamp(a, 0) &&
+                  !beside_covers_stamp(a, 1));
         cr_assert(covers(a, cert_of(&s.b)) && covers(a, s.list) && covers(a, s.response));
         cr_assert(covers(a, s.value));
         cr_assert(!covers(a, other_of(&s.b)) && !covers(a, s.other_list));
@@ -162,8 +151,8 @@ Test(cades_index, a_value_added_later) {
         add_archive(&b, &x);
         const struct ades_stamp *a = &beside_read(&b)->stamps[2];
         cr_assert_eq(a->broken, version == 3 ? MSG_NONE : MSG_STAMP_INDEX_UNMATCHED);
-        cr_assert_eq(covers_stamp(a, 1), version == 3);
-        cr_assert(!covers_stamp(a, 0));
+        cr_assert_eq(beside_covers_stamp(a, 1), version == 3);
+        cr_assert(!beside_covers_stamp(a, 0));
         beside_close(&b);
     }
 }
@@ -260,7 +249,7 @@ Test(cades_index, archive_of_an_archive) {
     add_archive(&b, &x);
     const struct ades_facts *f = beside_read(&b);
     cr_assert_eq(f->stamps[1].broken, MSG_NONE);
-    cr_assert(covers_stamp(&f->stamps[1], 0) && !covers_stamp(&f->stamps[0], 1));
+    cr_assert(beside_covers_stamp(&f->stamps[1], 0) && !beside_covers_stamp(&f->stamps[0], 1));
     cr_assert_eq(beside_imprint(&f->stamps[1]).same, TRI_TRUE);
     beside_close(&b);
 }

@@ -11,13 +11,6 @@ static bool covers(const struct ades_stamp *s, bool revocation, enum crypto_dige
     return false;
 }
 
-static bool covers_stamp(const struct ades_stamp *s, size_t other) {
-    for (size_t i = 0; i < s->n_stamps; i++)
-        if (s->stamps[i] == other)
-            return true;
-    return false;
-}
-
 /* The octets of an Attribute without its header: attrType and attrValues. */
 static sign_bytes inside(sign_bytes attribute) {
     struct der_parse parse;
@@ -28,12 +21,6 @@ static sign_bytes inside(sign_bytes attribute) {
 }
 
 static const uint8_t number[] = {DER_INTEGER, 1, 7};
-
-/* A certificate or list of no use, told apart by its text. */
-static sign_bytes thing(struct beside *b, const char *text) {
-    return beside_element(b, DER_SEQUENCE,
-                          beside_element(b, DER_SEQUENCE, beside_element(b, DER_UTF8, BYTES_STR(text))));
-}
 
 Test(cades_stamps, of_the_signature) {
     struct beside b;
@@ -116,7 +103,7 @@ Test(cades_stamps, of_the_content) {
         cr_assert_eq(beside_imprint(&f->stamps[2]).same, right);
         cr_assert_eq(beside_imprint(&f->stamps[0]).why, detached == 2 ? MSG_CONTENT_MISSING : MSG_NONE);
         /* the signed attributes are under the value */
-        cr_assert(covers_stamp(&f->stamps[3], 0) && covers_stamp(&f->stamps[3], 2));
+        cr_assert(beside_covers_stamp(&f->stamps[3], 0) && beside_covers_stamp(&f->stamps[3], 2));
         beside_close(&b);
         beside_close(&parts);
     }
@@ -165,7 +152,7 @@ Test(cades_stamps, of_references) {
         cr_assert_eq(beside_imprint(esc).same, TRI_TRUE);
         cr_assert_eq(beside_imprint(only).same, TRI_TRUE);
         cr_assert_eq(beside_imprint(&f->stamps[3]).same, TRI_FALSE);
-        cr_assert(esc->covers_signature && esc->covers_data && covers_stamp(esc, 0));
+        cr_assert(esc->covers_signature && esc->covers_data && beside_covers_stamp(esc, 0));
         cr_assert(!only->covers_signature && !only->covers_data && only->n_stamps == 0);
         sign_bytes named = beside_hash(&b, DIGEST_SHA256, BYTES_STR("a certificate"));
         cr_assert(covers(esc, false, DIGEST_SHA256, named) && covers(only, false, DIGEST_SHA256, named));
@@ -204,10 +191,10 @@ static void old_archive(const struct old_case *c) {
     struct beside b;
     beside_open(&b, (sign_bytes){0});
     b.detached = c->detached;
-    sign_bytes list = thing(&b, "a list");
+    sign_bytes list = beside_thing(&b, "a list");
     b.crls = beside_element(&b, DER_CONTEXT_CONSTRUCTED(1), list);
     sign_bytes stamp = beside_add(&b, OID_AA_SIGNATURE_TIME_STAMP, beside_stamp(&b, b.value, NULL));
-    sign_bytes value = thing(&b, "a certificate");
+    sign_bytes value = beside_thing(&b, "a certificate");
     sign_bytes values = beside_add(&b, OID_AA_CERTIFICATE_VALUES, beside_element(&b, DER_SEQUENCE, value));
     sign_bytes first = beside_add(
         &b, c->kind, beside_stamp(&b, older(&b, c->header, JOIN(&b, stamp, values)), "20260101000000Z"));
@@ -221,8 +208,8 @@ static void old_archive(const struct old_case *c) {
     const struct ades_stamp *one = &f->stamps[1], *two = &f->stamps[2];
     cr_assert_eq(one->class, STAMP_ARCHIVE);
     cr_assert(one->covers_data && one->covers_signature);
-    cr_assert(covers_stamp(one, 0) && !covers_stamp(one, 1) && !covers_stamp(one, 2));
-    cr_assert(covers_stamp(two, 0) && covers_stamp(two, 1));
+    cr_assert(beside_covers_stamp(one, 0) && !beside_covers_stamp(one, 1) && !beside_covers_stamp(one, 2));
+    cr_assert(beside_covers_stamp(two, 0) && beside_covers_stamp(two, 1));
     cr_assert(covers(one, false, DIGEST_NONE, value));
     cr_assert(covers(one, true, DIGEST_NONE, list));
     cr_assert(covers(one, false, DIGEST_NONE, BYTES(b.kit.other.data, b.kit.other.len)));
@@ -254,7 +241,7 @@ Test(cades_stamps, older_archive_of_something_else) {
         beside_open(&b, (sign_bytes){0});
         sign_bytes of = older(&b, true, (sign_bytes){0});
         beside_add(&b, rows[i].kind, beside_stamp(&b, of, NULL));
-        b.certs = beside_element(&b, DER_CONTEXT_CONSTRUCTED(0), thing(&b, "another"));
+        b.certs = beside_element(&b, DER_CONTEXT_CONSTRUCTED(0), beside_thing(&b, "another"));
         struct ades_imprint got = beside_imprint(&beside_read(&b)->stamps[0]);
         cr_assert_eq(got.same, rows[i].same);
         cr_assert_eq(got.why, rows[i].why);
@@ -311,8 +298,8 @@ Test(cades_stamps, long_term_validation) {
     struct beside b;
     beside_open(&b, (sign_bytes){0});
     sign_bytes date = beside_element(&b, DER_GENERALIZED_TIME, BYTES_STR("20260101000000Z"));
-    sign_bytes cert = thing(&b, "a certificate"), list = thing(&b, "a list");
-    sign_bytes response = thing(&b, "a response");
+    sign_bytes cert = beside_thing(&b, "a certificate"), list = beside_thing(&b, "a list");
+    sign_bytes response = beside_thing(&b, "a response");
     sign_bytes other =
         beside_element(&b, DER_CONTEXT_CONSTRUCTED(1), JOIN(&b, beside_oid(&b, OID_OCSP_BASIC), response));
     sign_bytes token =
@@ -410,9 +397,10 @@ Test(cades_stamps, a_token_that_is_none) {
 Test(cades_stamps, candidates_of_tokens) {
     struct beside b;
     beside_open(&b, (sign_bytes){0});
-    sign_bytes own = thing(&b, "own"), of_token = thing(&b, "of the token"), list = thing(&b, "list");
+    sign_bytes own = beside_thing(&b, "own"), of_token = beside_thing(&b, "of the token"),
+               list = beside_thing(&b, "list");
     sign_bytes basic = beside_element(&b, DER_CONTEXT_CONSTRUCTED(1),
-                                      JOIN(&b, beside_oid(&b, OID_OCSP_BASIC), thing(&b, "response")));
+                                      JOIN(&b, beside_oid(&b, OID_OCSP_BASIC), beside_thing(&b, "response")));
     beside_add(&b, OID_AA_SIGNATURE_TIME_STAMP,
                beside_token(&b, &(struct beside_token){
                                     .of = b.value, .certs = of_token, .crls = JOIN(&b, list, basic)}));
@@ -425,7 +413,7 @@ Test(cades_stamps, candidates_of_tokens) {
     cr_assert_eq(f->n_crls, 1);
     cr_assert(bytes_equal(f->crls[0], list));
     cr_assert_eq(f->n_ocsps, 1);
-    cr_assert(bytes_equal(f->ocsps[0], thing(&b, "response")));
+    cr_assert(bytes_equal(f->ocsps[0], beside_thing(&b, "response")));
     cr_assert(f->carried->timestamp_data);
     beside_close(&b);
 }

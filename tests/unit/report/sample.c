@@ -47,6 +47,24 @@ char *sample_written(const struct sign_report *r, sign_report_form form, sign_la
     return text;
 }
 
+json_t *sample_json(const struct sign_report *r, sign_report_form form) {
+    char *text = sample_written(r, form, SIGN_EN);
+    json_error_t err;
+    json_t *j = json_loads(text, JSON_REJECT_DUPLICATES, &err);
+    cr_assert_not_null(j, "%s", err.text);
+    free(text);
+    return j;
+}
+
+void member_is(const json_t *object, const char *key, const char *want) {
+    const json_t *v = json_object_get(object, key);
+    cr_assert_not_null(v, "%s", key);
+    if (want == NULL)
+        cr_expect(json_is_null(v), "%s", key);
+    else
+        cr_expect_str_eq(json_string_value(v), want, "%s", key);
+}
+
 /* 64 digits that begin with `digit`: as different as digests are, and easy to tell apart. */
 static const char *hex(struct sign_report *r, unsigned n) {
     return arena_printf(&r->arena, "%08x%056d", n * 2654435761U, 7);
@@ -411,34 +429,35 @@ struct sign_report *sample_inspected(void) {
     return r;
 }
 
+const sign_cert sample_cert = {.der = {(const uint8_t *)"x", 1},
+                               .subject = "CN=Ayşe Gülçin Öztürk,serialNumber=10000000146",
+                               .issuer = "CN=Örnek S5",
+                               .common_name = "Ayşe Gülçin Öztürk",
+                               .serial_number = "10000000146",
+                               .serial = "1f",
+                               .sha256 = "aa",
+                               .key = "EC P-256",
+                               .signature = "ECDSA SHA-256",
+                               .key_usage = "digitalSignature,nonRepudiation",
+                               .policies = "",
+                               .crl_urls = "http://a http://b",
+                               .ocsp_urls = "",
+                               .not_before = 1767596400,
+                               .not_after = 1799132400,
+                               .kind = SIGN_CERT_NES,
+                               .issuer_urls = "",
+                               .emails = "a@b",
+                               .purposes = "",
+                               .limit_value = "50000 TRY",
+                               .limit_use = "",
+                               .notice = "<b>5070</b>",
+                               .retention_years = 10,
+                               .on_device = 1};
+
 struct sign_report *sample_certificate(void) {
-    static const sign_cert cert = {.der = {(const uint8_t *)"x", 1},
-                                   .subject = "CN=Ayşe Gülçin Öztürk,serialNumber=10000000146",
-                                   .issuer = "CN=Örnek S5",
-                                   .common_name = "Ayşe Gülçin Öztürk",
-                                   .serial_number = "10000000146",
-                                   .serial = "1f",
-                                   .sha256 = "aa",
-                                   .key = "EC P-256",
-                                   .signature = "ECDSA SHA-256",
-                                   .key_usage = "digitalSignature,nonRepudiation",
-                                   .policies = "",
-                                   .crl_urls = "http://a http://b",
-                                   .ocsp_urls = "",
-                                   .not_before = 1767596400,
-                                   .not_after = 1799132400,
-                                   .kind = SIGN_CERT_NES,
-                                   .issuer_urls = "",
-                                   .emails = "a@b",
-                                   .purposes = "",
-                                   .limit_value = "50000 TRY",
-                                   .limit_use = "",
-                                   .notice = "<b>5070</b>",
-                                   .retention_years = 10,
-                                   .on_device = 1};
     struct sign_report *r = sample_fresh("cert-check/1");
     r->use = "signer";
-    report_certificate(r, &cert);
+    report_certificate(r, &sample_cert);
     struct report_signature *s = sample_add(r, TOTAL_PASSED, SUB_NONE);
     s->signer = person(r, "Ayşe Gülçin Öztürk", 1);
     s->chain = path(r, s->signer);

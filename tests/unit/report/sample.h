@@ -4,6 +4,7 @@
 #define TESTS_UNIT_REPORT_SAMPLE_H
 
 #include "report/report.h"
+#include <jansson.h>
 
 enum {
     SAMPLE_AT = 1767607200 /* 2026-01-05T10:00:00Z */
@@ -13,6 +14,10 @@ struct sign_report *sample_fresh(const char *schema);
 struct report_signature *sample_add(struct sign_report *r, enum indication i, enum sub_indication sub);
 /* The report as text that ends with NUL; the caller frees it. */
 char *sample_written(const struct sign_report *r, sign_report_form form, sign_lang lang);
+/* One of the JSON forms as another reader than ours reads it. */
+json_t *sample_json(const struct sign_report *r, sign_report_form form);
+/* The object has this member, a string; NULL: null. */
+void member_is(const json_t *object, const char *key, const char *want);
 
 struct sign_report *
 sample_archived(void); /* passed: P3, two time-stamps, a counter-signature, blocks, objects */
@@ -23,6 +28,7 @@ struct sign_report *sample_many(size_t n);
 struct sign_report *sample_none(void);
 struct sign_report *sample_inspected(void);
 struct sign_report *sample_certificate(void);
+extern const sign_cert sample_cert; /* that this one is about */
 /* All of them by name, ends with a row of NULL. */
 struct sample_row {
     const char *name;

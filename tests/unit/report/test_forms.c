@@ -2,27 +2,13 @@
 #include "unit/report/sample.h"
 
 #include <criterion/criterion.h>
-#include <jansson.h>
 #include <stdlib.h>
 
 static json_t *json_of(struct sign_report *(*make)(void), sign_report_form form) {
     struct sign_report *r = make();
-    char *text = sample_written(r, form, SIGN_EN);
-    json_error_t err;
-    json_t *j = json_loads(text, JSON_REJECT_DUPLICATES, &err);
-    cr_assert_not_null(j, "%s", err.text);
-    free(text);
+    json_t *j = sample_json(r, form);
     sign_report_free(&r);
     return j;
-}
-
-static void is(const json_t *object, const char *key, const char *want) {
-    const json_t *v = json_object_get(object, key);
-    cr_assert_not_null(v, "%s", key);
-    if (!want)
-        cr_expect(json_is_null(v), "%s", key);
-    else
-        cr_expect_str_eq(json_string_value(v), want, "%s", key);
 }
 
 static json_t *at(const json_t *object, const char *key, size_t i) {
@@ -53,17 +39,17 @@ Test(forms, every_form_of_every_report_can_be_written) {
 
 Test(forms, time_stamps_tell_programs_all_they_say) {
     json_t *j = json_of(sample_archived, SIGN_JSON), *s = at(j, "signatures", 0), *t = at(s, "timestamps", 0);
-    is(s, "profile", "P3");
-    is(s, "best_time_by", "S1-T1");
-    is(s, "try_at", NULL);
-    is(t, "id", "S1-T1");
-    is(t, "time", "2025-12-06T10:01:30Z");
-    is(t, "best_time", "2025-12-06T10:02:30Z");
-    is(t, "digest_alg", "SHA-256");
-    is(t, "policy", "2.16.792.3.0.4.1.5");
-    is(t, "serial", "5d0c");
-    is(t, "indication", "TOTAL-PASSED");
-    is(t, "sub_indication", NULL);
+    member_is(s, "profile", "P3");
+    member_is(s, "best_time_by", "S1-T1");
+    member_is(s, "try_at", NULL);
+    member_is(t, "id", "S1-T1");
+    member_is(t, "time", "2025-12-06T10:01:30Z");
+    member_is(t, "best_time", "2025-12-06T10:02:30Z");
+    member_is(t, "digest_alg", "SHA-256");
+    member_is(t, "policy", "2.16.792.3.0.4.1.5");
+    member_is(t, "serial", "5d0c");
+    member_is(t, "indication", "TOTAL-PASSED");
+    member_is(t, "sub_indication", NULL);
     cr_expect_eq(json_integer_value(json_object_get(t, "accuracy")), 1500000);
     cr_expect(json_is_true(json_object_get(t, "imprint")));
     cr_expect_eq(json_array_size(json_object_get(t, "covers")), 3);
@@ -74,71 +60,71 @@ Test(forms, time_stamps_tell_programs_all_they_say) {
     json_decref(j);
     j = json_of(sample_mixed, SIGN_JSON);
     t = at(at(j, "signatures", 2), "timestamps", 0);
-    is(t, "sub_indication", "NO_CERTIFICATE_CHAIN_FOUND");
-    is(at(t, "messages", 0), "constraint", "chain-found");
-    is(j, "rule", "all");
+    member_is(t, "sub_indication", "NO_CERTIFICATE_CHAIN_FOUND");
+    member_is(at(t, "messages", 0), "constraint", "chain-found");
+    member_is(j, "rule", "all");
     json_decref(j);
 }
 
 Test(forms, a_message_tells_check_object_expected_and_actual) {
     json_t *j = json_of(sample_mixed, SIGN_JSON), *m = at(at(j, "signatures", 1), "messages", 0);
-    is(m, "level", "error");
-    is(m, "constraint", "signed-data-intact");
-    is(m, "object", "basvuru.xml");
-    is(m, "expected", "What the rule says is so.");
-    is(m, "actual", "SHA-256 00ff");
+    member_is(m, "level", "error");
+    member_is(m, "constraint", "signed-data-intact");
+    member_is(m, "object", "basvuru.xml");
+    member_is(m, "expected", "What the rule says is so.");
+    member_is(m, "actual", "SHA-256 00ff");
     /* the policy made it a warning: the level changes, the code stays the one that programs know */
     m = at(at(j, "signatures", 2), "messages", 0);
-    is(m, "level", "warning");
-    is(m, "code", "E3014");
+    member_is(m, "level", "warning");
+    member_is(m, "code", "E3014");
     const json_t *v = at(at(j, "signatures", 2), "revocation", 0);
-    is(v, "revoked_at", "2025-12-26T10:00:00Z");
-    is(v, "reason", "keyCompromise");
+    member_is(v, "revoked_at", "2025-12-26T10:00:00Z");
+    member_is(v, "reason", "keyCompromise");
     json_decref(j);
 }
 
 Test(forms, detailed_has_the_tree_of_blocks_and_the_proofs) {
     json_t *j = json_of(sample_archived, SIGN_DETAILED), *s = at(j, "signatures", 0);
-    is(j, "schema", "verify-detailed/1");
+    member_is(j, "schema", "verify-detailed/1");
     json_t *basic = at(s, "blocks", 0), *xcv = at(basic, "blocks", 1);
-    is(basic, "name", "BASIC");
-    is(basic, "indication", "PASSED");
-    is(xcv, "clause", "5.2.6");
-    is(xcv, "result", "chain of 3");
-    is(at(xcv, "inputs", 0), "name", "validation time");
-    is(at(xcv, "checks", 0), "constraint", "validity-range");
-    is(at(xcv, "checks", 0), "status", "ok");
-    is(at(xcv, "checks", 1), "status", "ignored");
-    is(at(xcv, "checks", 2), "status", "warned");
-    is(at(s, "poe", 0), "by", "S1-T1");
-    is(at(s, "poe", 0), "time", "2025-12-06T10:01:30Z");
+    member_is(basic, "name", "BASIC");
+    member_is(basic, "indication", "PASSED");
+    member_is(xcv, "clause", "5.2.6");
+    member_is(xcv, "result", "chain of 3");
+    member_is(at(xcv, "inputs", 0), "name", "validation time");
+    member_is(at(xcv, "checks", 0), "constraint", "validity-range");
+    member_is(at(xcv, "checks", 0), "status", "ok");
+    member_is(at(xcv, "checks", 1), "status", "ignored");
+    member_is(at(xcv, "checks", 2), "status", "warned");
+    member_is(at(s, "poe", 0), "by", "S1-T1");
+    member_is(at(s, "poe", 0), "time", "2025-12-06T10:01:30Z");
     cr_expect_eq(json_array_size(json_object_get(at(s, "timestamps", 0), "blocks")), 1);
     json_decref(j);
     j = json_of(sample_mixed, SIGN_DETAILED);
-    is(at(at(j, "signatures", 1), "blocks", 0), "indication", "FAILED");
-    is(at(at(j, "signatures", 1), "blocks", 0), "sub_indication", "HASH_FAILURE");
+    member_is(at(at(j, "signatures", 1), "blocks", 0), "indication", "FAILED");
+    member_is(at(at(j, "signatures", 1), "blocks", 0), "sub_indication", "HASH_FAILURE");
     json_decref(j);
     j = json_of(sample_certificate, SIGN_DETAILED);
-    is(j, "schema", "cert-check-detailed/1");
+    member_is(j, "schema", "cert-check-detailed/1");
     json_decref(j);
 }
 
 Test(forms, diagnostic_has_every_object_with_its_octets) {
     json_t *j = json_of(sample_archived, SIGN_DIAGNOSTIC);
-    is(j, "schema", "verify-diagnostic/1");
+    member_is(j, "schema", "verify-diagnostic/1");
     cr_expect_eq(json_array_size(json_object_get(j, "objects")), 4);
     json_t *cert = at(j, "objects", 0), *list = at(j, "objects", 2);
-    is(cert, "kind", "certificate");
-    is(cert, "der", "Y2VydGlmaWNhdGUgMQ==");
-    is(cert, "origin", "signature");
-    is(at(cert, "facts", 0), "name", "subject");
+    member_is(cert, "kind", "certificate");
+    member_is(cert, "der", "Y2VydGlmaWNhdGUgMQ==");
+    member_is(cert, "origin", "signature");
+    member_is(at(cert, "facts", 0), "name", "subject");
     cr_expect(json_is_true(json_object_get(cert, "used")));
-    is(list, "kind", "crl");
-    is(list, "der", "bGlzdA==");
+    member_is(list, "kind", "crl");
+    member_is(list, "der", "bGlzdA==");
     json_t *s = at(j, "signatures", 0);
-    is(s, "value", "dmFsdWUgMQ==");
-    is(at(s, "timestamps", 0), "der", "dG9rZW4gUzEtVDE=");
-    is(at(s, "countersignatures", 0), "id", "S1-C1");
+    member_is(s, "value", "dmFsdWUgMQ==");
+    member_is(at(s, "timestamps", 0), "der", "dG9rZW4gUzEtVDE=");
+    member_is(at(s, "countersignatures", 0), "id", "S1-C1");
     cr_expect_null(json_object_get(s, "indication"), "facts only");
     json_decref(j);
 }

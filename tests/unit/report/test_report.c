@@ -1,52 +1,14 @@
 /* The report alone: verdicts, both languages, JSON that a program can rely on. */
-#include "report/report.h"
+#include "unit/report/sample.h"
+
 #include <criterion/criterion.h>
-#include <jansson.h>
 #include <stdlib.h>
 
-static struct sign_report *fresh(const char *schema) {
-    struct sign_report *r = NULL;
-    cr_assert_eq(report_new(&r, NULL), SIGN_OK);
-    r->schema = schema;
-    r->document = "basvuru.xml.p7m";
-    r->policy = "default";
-    r->validation_time = 1767596400;
-    return r;
-}
-
-static struct report_signature *add(struct sign_report *r, enum indication i, enum sub_indication sub) {
-    struct report_signature *s = report_add(r);
-    cr_assert_not_null(s);
-    s->id = "S1";
-    s->format = "cades";
-    s->level = "B";
-    s->indication = i;
-    s->sub = sub;
-    return s;
-}
-
-static char *written(const struct sign_report *r, sign_report_form form, sign_lang lang) {
-    sign_buf out = {0};
-    cr_assert_eq(sign_report_write(r, form, lang, &out, NULL), SIGN_OK);
-    char *text = strndup((const char *)out.data, out.len);
-    sign_buf_free(&out);
-    return text;
-}
-
-static json_t *as_json(const struct sign_report *r) {
-    char *text = written(r, SIGN_JSON, SIGN_EN);
-    json_error_t err;
-    json_t *j = json_loads(text, JSON_REJECT_DUPLICATES, &err);
-    cr_assert_not_null(j, "%s", err.text);
-    free(text);
-    return j;
-}
-
 Test(report, the_worst_signature_decides) {
-    struct sign_report *r = fresh("verify/1");
-    add(r, TOTAL_PASSED, SUB_NONE);
-    add(r, TOTAL_FAILED, SUB_HASH_FAILURE);
-    add(r, INDETERMINATE, SUB_TRY_LATER);
+    struct sign_report *r = sample_fresh("verify/1");
+    sample_add(r, TOTAL_PASSED, SUB_NONE);
+    sample_add(r, TOTAL_FAILED, SUB_HASH_FAILURE);
+    sample_add(r, INDETERMINATE, SUB_TRY_LATER);
     cr_assert_eq(report_seal(r, NULL), SIGN_OK);
     cr_assert_eq(sign_report_verdict(r), SIGN_FAILED);
     cr_assert_eq(r->sub, SUB_HASH_FAILURE);
@@ -57,11 +19,11 @@ Test(report, the_worst_signature_decides) {
 }
 
 Test(report, without_signatures_there_is_no_indication) {
-    struct sign_report *r = fresh("verify/1");
+    struct sign_report *r = sample_fresh("verify/1");
     report_say(r, &r->messages, MSG_NO_SIGNATURE, "a.txt", NULL, NULL);
     cr_assert_eq(report_seal(r, NULL), SIGN_OK);
     cr_assert_eq(sign_report_verdict(r), SIGN_NO_SIGNATURE);
-    json_t *j = as_json(r);
+    json_t *j = sample_json(r, SIGN_JSON);
     cr_assert(json_is_null(json_object_get(j, "indication")));
     cr_assert_eq(json_array_size(json_object_get(j, "signatures")), 0);
     cr_assert_eq(json_integer_value(json_object_get(j, "exit")), 3);
@@ -85,11 +47,12 @@ Test(report, json_has_the_keys_programs_rely_on) {
                                        "revocation",
                                        "countersignatures",
                                        "messages"};
-    struct sign_report *r = fresh("verify/1");
-    struct report_signature *s = add(r, INDETERMINATE, SUB_TRY_LATER);
+    struct sign_report *r = sample_fresh("verify/1");
+    struct report_signature *s = sample_add(r, INDETERMINATE, SUB_TRY_LATER);
+    s->references = TRI_NULL;
     report_say(r, &s->messages, MSG_NO_SIGNATURE, "x", NULL, NULL);
     cr_assert_eq(report_seal(r, NULL), SIGN_OK);
-    json_t *j = as_json(r), *one = json_array_get(json_object_get(j, "signatures"), 0);
+    json_t *j = sample_json(r, SIGN_JSON), *one = json_array_get(json_object_get(j, "signatures"), 0);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         cr_expect_not_null(json_object_get(one, keys[i]), "%s", keys[i]);
     cr_expect(json_is_null(json_object_get(one, "signer")));
@@ -102,8 +65,8 @@ Test(report, json_has_the_keys_programs_rely_on) {
 }
 
 Test(report, people_see_the_number_masked_and_programs_whole) {
-    struct sign_report *r = fresh("verify/1");
-    struct report_signature *s = add(r, TOTAL_PASSED, SUB_NONE);
+    struct sign_report *r = sample_fresh("verify/1");
+    struct report_signature *s = sample_add(r, TOTAL_PASSED, SUB_NONE);
     struct report_signer signer = {.subject = "CN=AY\xc5\x9e"
                                               "E,serialNumber=10000000146,C=TR",
                                    .serial_number = "10000000146",
@@ -111,7 +74,7 @@ Test(report, people_see_the_number_masked_and_programs_whole) {
                                    .serial = "1f"};
     s->signer = &signer;
     cr_assert_eq(report_seal(r, NULL), SIGN_OK);
-    char *text = written(r, SIGN_TEXT, SIGN_TR), *json = written(r, SIGN_JSON, SIGN_TR);
+    char *text = sample_written(r, SIGN_TEXT, SIGN_TR), *json = sample_written(r, SIGN_JSON, SIGN_TR);
     cr_assert_null(strstr(text, "10000000146"), "%s", text);
     cr_assert_not_null(strstr(text, "100******46"));
     cr_assert_not_null(strstr(json, "\"10000000146\""));
@@ -130,10 +93,10 @@ Test(report, verdict_words_follow_the_language) {
                 {INDETERMINATE, SUB_TRY_LATER, "ÖN DOĞRULAMA: ", "PRELIMINARY: "},
                 {INDETERMINATE, SUB_NO_CERTIFICATE_CHAIN_FOUND, "BELİRSİZ: ", "INDETERMINATE: "}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct sign_report *r = fresh("verify/1");
-        add(r, rows[i].i, rows[i].sub);
+        struct sign_report *r = sample_fresh("verify/1");
+        sample_add(r, rows[i].i, rows[i].sub);
         cr_assert_eq(report_seal(r, NULL), SIGN_OK);
-        char *tr = written(r, SIGN_TEXT, SIGN_TR), *en = written(r, SIGN_TEXT, SIGN_EN);
+        char *tr = sample_written(r, SIGN_TEXT, SIGN_TR), *en = sample_written(r, SIGN_TEXT, SIGN_EN);
         cr_expect(strncmp(tr, rows[i].tr, strlen(rows[i].tr)) == 0, "%s", tr);
         cr_expect(strncmp(en, rows[i].en, strlen(rows[i].en)) == 0, "%s", en);
         free(tr);
@@ -145,13 +108,13 @@ Test(report, verdict_words_follow_the_language) {
 /* Where nothing is known to be signed there is no part to name. */
 Test(report, a_part_is_named_or_not_spoken_of) {
     for (int i = 0; i < 2; i++) {
-        struct sign_report *r = fresh("inspect/1");
-        struct report_signature *s = add(r, INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE);
+        struct sign_report *r = sample_fresh("inspect/1");
+        struct report_signature *s = sample_add(r, INDETERMINATE, SUB_SIG_CONSTRAINTS_FAILURE);
         struct report_scope scope = {.name = "", .digest_alg = "SHA-256", .digest = "00"};
         s->covers_whole_document = TRI_FALSE;
         s->scope = i > 0 ? &scope : NULL;
         cr_assert_eq(report_seal(r, NULL), SIGN_OK);
-        char *text = written(r, SIGN_TEXT, SIGN_EN);
+        char *text = sample_written(r, SIGN_TEXT, SIGN_EN);
         cr_expect_eq(strstr(text, "only this is signed") != NULL, i > 0, "%s", text);
         cr_expect_eq(strstr(text, "only this is signed: \"\"; the rest") != NULL, i > 0, "%s", text);
         free(text);
@@ -180,16 +143,16 @@ Test(report, an_inspection_says_what_it_could_not_check) {
         {TRI_TRUE, TRI_NULL, SUB_NO_SIGNING_CERTIFICATE_FOUND, MSG_SIGNER_NOT_FOUND, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct sign_report *r = fresh("inspect/1");
-        struct report_signature *good = add(r, INDETERMINATE, SUB_NONE);
+        struct sign_report *r = sample_fresh("inspect/1");
+        struct report_signature *good = sample_add(r, INDETERMINATE, SUB_NONE);
         good->references = good->signature_value = TRI_TRUE;
-        struct report_signature *s = add(r, INDETERMINATE, rows[i].sub);
+        struct report_signature *s = sample_add(r, INDETERMINATE, rows[i].sub);
         s->references = rows[i].references;
         s->signature_value = rows[i].value;
         if (rows[i].message != MSG_NONE)
             report_say(r, &s->messages, rows[i].message, "x", NULL, NULL);
         cr_assert_eq(report_seal(r, NULL), SIGN_OK);
-        char *text = written(r, SIGN_TEXT, SIGN_EN), *tr = written(r, SIGN_TEXT, SIGN_TR);
+        char *text = sample_written(r, SIGN_TEXT, SIGN_EN), *tr = sample_written(r, SIGN_TEXT, SIGN_TR);
         bool intact = strncmp(text, "INTACT, TRUST NOT CHECKED: ", 27) == 0;
         cr_expect_eq(intact, rows[i].intact, "row %zu: %s", i, text);
         cr_expect(intact || strncmp(text, "INTEGRITY NOT FULLY CHECKED, TRUST NOT CHECKED: ", 48) == 0,
@@ -204,15 +167,15 @@ Test(report, an_inspection_says_what_it_could_not_check) {
 }
 
 Test(report, names_from_outside_cannot_steer_the_terminal) {
-    struct sign_report *r = fresh("verify/1");
+    struct sign_report *r = sample_fresh("verify/1");
     r->document = "a\x1b[2Jb\nGEÇERLİ";
-    struct report_signature *s = add(r, TOTAL_FAILED, SUB_FORMAT_FAILURE);
+    struct report_signature *s = sample_add(r, TOTAL_FAILED, SUB_FORMAT_FAILURE);
     s->roles = "x\x1b]0;t\x07";
     s->id = "S1: VALID\nSignature S2: VALID\r\xc2\x85\xe2\x80\xae";
     s->covers_whole_document = TRI_FALSE;
     s->scope = &(struct report_scope){.name = "p\nSignature", .digest_alg = "SHA-256", .digest = "00"};
     cr_assert_eq(report_seal(r, NULL), SIGN_OK);
-    char *text = written(r, SIGN_TEXT, SIGN_EN);
+    char *text = sample_written(r, SIGN_TEXT, SIGN_EN);
     cr_assert_null(strchr(text, '\x1b'));
     cr_assert_null(strstr(text, "\nGEÇERLİ"));
     cr_assert_null(strstr(text, "\nSignature S2"));
@@ -220,7 +183,7 @@ Test(report, names_from_outside_cannot_steer_the_terminal) {
     cr_assert_null(strstr(text, "\xe2\x80\xae"));
     cr_assert_not_null(strstr(text, "S1: VALID?Signature S2: VALID???"));
     free(text);
-    json_t *j = as_json(r);
+    json_t *j = sample_json(r, SIGN_JSON);
     cr_assert_not_null(j);
     json_decref(j);
     sign_report_free(&r);
@@ -263,26 +226,17 @@ static struct sign_report *with_evidence(void) {
                                       .subject = "CN=A,serialNumber=10000000146",
                                       .cert_sha256 = "aa",
                                       .from = {"signature", "signature", 0}};
-    struct sign_report *r = fresh("verify/1");
-    struct report_signature *s = add(r, INDETERMINATE, SUB_TRY_LATER);
+    struct sign_report *r = sample_fresh("verify/1");
+    struct report_signature *s = sample_add(r, INDETERMINATE, SUB_TRY_LATER);
     s->chain = &end;
     s->revocation = &held;
     cr_assert_eq(report_seal(r, NULL), SIGN_OK);
     return r;
 }
 
-static void member_is(const json_t *object, const char *key, const char *want) {
-    const json_t *v = json_object_get(object, key);
-    cr_assert_not_null(v, "%s", key);
-    if (want == NULL)
-        cr_expect(json_is_null(v), "%s", key);
-    else
-        cr_expect_str_eq(json_string_value(v), want, "%s", key);
-}
-
 Test(report, programs_see_where_each_piece_came_from) {
     struct sign_report *r = with_evidence();
-    json_t *j = as_json(r), *one = json_array_get(json_object_get(j, "signatures"), 0);
+    json_t *j = sample_json(r, SIGN_JSON), *one = json_array_get(json_object_get(j, "signatures"), 0);
     json_t *chain = json_object_get(one, "chain"), *revocation = json_object_get(one, "revocation");
     cr_assert_eq(json_array_size(chain), 3);
     cr_assert_eq(json_array_size(revocation), 2);
@@ -312,7 +266,7 @@ Test(report, programs_see_where_each_piece_came_from) {
 
 Test(report, people_see_each_piece_in_one_line) {
     struct sign_report *r = with_evidence();
-    char *tr = written(r, SIGN_TEXT, SIGN_TR), *en = written(r, SIGN_TEXT, SIGN_EN);
+    char *tr = sample_written(r, SIGN_TEXT, SIGN_TR), *en = sample_written(r, SIGN_TEXT, SIGN_EN);
     static const char *const in_turkish[] = {
         "  Sertifika yolu:         CA (http://depo.example/ca.cer, önbellekten, alınış 2026-01-04",
         ", güven çıpası (root.pem)\n",
@@ -341,34 +295,12 @@ Test(report, people_see_each_piece_in_one_line) {
 /* ---- a certificate alone ---- */
 
 static struct sign_report *of_a_certificate(struct report_signer *who) {
-    static const sign_cert cert = {.der = {(const uint8_t *)"x", 1},
-                                   .subject = "CN=A,serialNumber=10000000146",
-                                   .issuer = "CN=CA",
-                                   .common_name = "A",
-                                   .serial_number = "10000000146",
-                                   .serial = "1f",
-                                   .sha256 = "aa",
-                                   .key = "EC P-256",
-                                   .signature = "ECDSA SHA-256",
-                                   .key_usage = "digitalSignature,nonRepudiation",
-                                   .policies = "",
-                                   .crl_urls = "http://a http://b",
-                                   .ocsp_urls = "",
-                                   .not_before = 1767596400,
-                                   .not_after = 1799132400,
-                                   .kind = SIGN_CERT_NES,
-                                   .issuer_urls = "",
-                                   .emails = "a@b",
-                                   .purposes = "",
-                                   .limit_value = "50000 TRY",
-                                   .limit_use = "",
-                                   .notice = "x\x1b[2J",
-                                   .retention_years = 10,
-                                   .on_device = 1};
-    struct sign_report *r = fresh("cert-check/1");
+    sign_cert cert = sample_cert;
+    cert.notice = "x\x1b[2J";
+    struct sign_report *r = sample_fresh("cert-check/1");
     r->use = "signer";
     report_certificate(r, &cert);
-    struct report_signature *s = add(r, TOTAL_PASSED, SUB_NONE);
+    struct report_signature *s = sample_add(r, TOTAL_PASSED, SUB_NONE);
     *who = (struct report_signer){.subject = cert.subject,
                                   .serial_number = cert.serial_number,
                                   .issuer = cert.issuer,
@@ -382,7 +314,7 @@ Test(report, a_certificate_alone_has_facts_and_no_signatures) {
     struct report_signer who;
     struct sign_report *r = of_a_certificate(&who);
     cr_assert_eq(sign_report_exit(r), 0);
-    json_t *j = as_json(r), *c = json_object_get(j, "certificate");
+    json_t *j = sample_json(r, SIGN_JSON), *c = json_object_get(j, "certificate");
     cr_expect_null(json_object_get(j, "signatures"));
     member_is(j, "use", "signer");
     member_is(c, "kind", "nes");
@@ -396,14 +328,14 @@ Test(report, a_certificate_alone_has_facts_and_no_signatures) {
     cr_expect_eq(json_array_size(json_object_get(c, "crl_urls")), 2);
     cr_expect_eq(json_array_size(json_object_get(c, "policies")), 0);
     json_decref(j);
-    char *tr = written(r, SIGN_TEXT, SIGN_TR);
+    char *tr = sample_written(r, SIGN_TEXT, SIGN_TR);
     cr_expect_null(strstr(tr, "10000000146"), "%s", tr);
     cr_expect_null(strchr(tr, '\x1b'));
     cr_expect_not_null(strstr(tr, "Sertifikanın yolu, iptal durumu ve algoritmaları uygun."), "%s", tr);
     cr_expect_not_null(strstr(tr, "Para limiti:            50000 TRY"), "%s", tr);
     cr_expect_null(strstr(tr, "Kullanım kısıtı"), "%s", tr);
     r->no_revocation = true;
-    char *en = written(r, SIGN_TEXT, SIGN_EN);
+    char *en = sample_written(r, SIGN_TEXT, SIGN_EN);
     cr_expect_not_null(strstr(en, "The certificate's path and algorithms are as they must be."), "%s", en);
     free(tr);
     free(en);
