@@ -86,6 +86,28 @@ static enum ades_check check_of(const char *name) {
     return check;
 }
 
+/* ---- rows: for every role, or for each that is named ------------------------------------------------------
+ */
+
+/* Says what `v` says of a check, digest or family for these roles. */
+typedef void set_row(struct reading *r, const struct json_value *v, const struct place *at, unsigned row,
+                     unsigned roles);
+
+#define EVERY_ROLE ((1U << ROLE_COUNT) - 1)
+
+/* An object whose members are roles. */
+static void set_by_role(struct reading *r, const struct json_value *v, const struct place *at, unsigned row,
+                        set_row *set) {
+    for (size_t i = 0; i < v->count; i++) {
+        const struct place here = {at, v->items[i].name, 0};
+        enum ades_role role = role_of(v->items[i].name);
+        if (role == ROLE_COUNT)
+            fault(r, &here, MSG_POLICY_MEMBER, NULL, ROLES_ALLOWED);
+        else
+            set(r, &v->items[i], &here, row, 1U << role);
+    }
+}
+
 /* ---- checks ------------------------------------------------------------------------------------------- */
 
 static bool level_of(struct reading *r, const struct json_value *v, const struct place *at,
@@ -100,8 +122,8 @@ static bool level_of(struct reading *r, const struct json_value *v, const struct
     return false;
 }
 
-static void set_level(struct reading *r, const struct json_value *v, const struct place *at,
-                      enum ades_check check, unsigned roles) {
+static void set_level(struct reading *r, const struct json_value *v, const struct place *at, unsigned check,
+                      unsigned roles) {
     enum ades_level level;
     bool softens = false;
     if (!level_of(r, v, at, &level))
@@ -122,18 +144,10 @@ static void read_check(struct reading *r, const struct json_value *v, const stru
         fault(r, at, MSG_POLICY_MEMBER, NULL, "kalem policy show default");
         return;
     }
-    if (v->kind != JSON_KIND_OBJECT) {
-        set_level(r, v, at, check, (1U << ROLE_COUNT) - 1);
-        return;
-    }
-    for (size_t i = 0; i < v->count; i++) {
-        const struct place here = {at, v->items[i].name, 0};
-        enum ades_role role = role_of(v->items[i].name);
-        if (role == ROLE_COUNT)
-            fault(r, &here, MSG_POLICY_MEMBER, NULL, ROLES_ALLOWED);
-        else
-            set_level(r, &v->items[i], &here, check, 1U << role);
-    }
+    if (v->kind == JSON_KIND_OBJECT)
+        set_by_role(r, v, at, check, set_level);
+    else
+        set_level(r, v, at, check, EVERY_ROLE);
 }
 
 static void read_checks(struct reading *r, const struct json_value *v, const struct place *at) {
@@ -166,8 +180,8 @@ static bool end_of(struct reading *r, const struct json_value *v, const struct p
     return false;
 }
 
-static void set_digest(struct reading *r, const struct json_value *v, const struct place *at,
-                       enum crypto_digest d, unsigned roles) {
+static void set_digest(struct reading *r, const struct json_value *v, const struct place *at, unsigned d,
+                       unsigned roles) {
     int64_t until = 0, warn = INT64_MAX;
     const struct json_value *u = v->kind == JSON_KIND_OBJECT ? json_member(v, "until") : v;
     for (size_t i = 0; v->kind == JSON_KIND_OBJECT && i < v->count; i++) {
@@ -204,19 +218,10 @@ static void read_digest(struct reading *r, const struct json_value *v, const str
               "MD5, SHA-1, SHA-224, SHA-256, SHA-384, SHA-512, SHA3-256, SHA3-384, SHA3-512");
         return;
     }
-    if (v->kind != JSON_KIND_OBJECT || json_member(v, "until") != NULL ||
-        json_member(v, "warn-from") != NULL) {
-        set_digest(r, v, at, d, (1U << ROLE_COUNT) - 1);
-        return;
-    }
-    for (size_t i = 0; i < v->count; i++) {
-        const struct place here = {at, v->items[i].name, 0};
-        enum ades_role role = role_of(v->items[i].name);
-        if (role == ROLE_COUNT)
-            fault(r, &here, MSG_POLICY_MEMBER, NULL, ROLES_ALLOWED);
-        else
-            set_digest(r, &v->items[i], &here, d, 1U << role);
-    }
+    if (v->kind == JSON_KIND_OBJECT && json_member(v, "until") == NULL && json_member(v, "warn-from") == NULL)
+        set_by_role(r, v, at, d, set_digest);
+    else
+        set_digest(r, v, at, d, EVERY_ROLE);
 }
 
 /* A whole number of at most `most`; false: it is none. */
@@ -251,8 +256,8 @@ static bool read_key_row(struct reading *r, const struct json_value *v, const st
     return end_of(r, until, &of_until, &out->end);
 }
 
-static void set_keys(struct reading *r, const struct json_value *v, const struct place *at,
-                     enum ades_family family, unsigned roles) {
+static void set_keys(struct reading *r, const struct json_value *v, const struct place *at, unsigned family,
+                     unsigned roles) {
     struct ades_key_row rows[ADES_KEY_ROWS] = {{0, 0}};
     if (v->kind != JSON_KIND_ARRAY || v->count > ADES_KEY_ROWS) {
         fault(r, at, MSG_POLICY_VALUE, v, "[{\"bits\": 2048, \"until\": null}, ...], 0 ... 6");
@@ -280,18 +285,10 @@ static void read_keys(struct reading *r, const struct json_value *v, const struc
         fault(r, at, MSG_POLICY_MEMBER, NULL, "RSA, RSA-PSS, EC, DSA");
         return;
     }
-    if (v->kind != JSON_KIND_OBJECT) {
-        set_keys(r, v, at, family, (1U << ROLE_COUNT) - 1);
-        return;
-    }
-    for (size_t i = 0; i < v->count; i++) {
-        const struct place here = {at, v->items[i].name, 0};
-        enum ades_role role = role_of(v->items[i].name);
-        if (role == ROLE_COUNT)
-            fault(r, &here, MSG_POLICY_MEMBER, NULL, ROLES_ALLOWED);
-        else
-            set_keys(r, &v->items[i], &here, family, 1U << role);
-    }
+    if (v->kind == JSON_KIND_OBJECT)
+        set_by_role(r, v, at, family, set_keys);
+    else
+        set_keys(r, v, at, family, EVERY_ROLE);
 }
 
 static void read_algorithms(struct reading *r, const struct json_value *v, const struct place *at) {

@@ -28,25 +28,36 @@ static void put_seconds(jsonout *j, const char *key, int64_t seconds) {
         jsonout_null(j);
 }
 
-static void put_check(jsonout *j, const struct ades_policy *p, enum ades_check check) {
-    bool same = true;
-    for (enum ades_role role = 1; role < ROLE_COUNT; role++)
-        same = same && p->level[role][check] == p->level[0][check];
-    jsonout_key(j, ades_check_row(check)->name);
+/* Writes what is so of a check, digest or family for one role. */
+typedef void put_row(jsonout *j, const struct ades_policy *p, enum ades_role role, unsigned row);
+
+/* Once when it is the `same` for all roles, else as an object with a member for each. */
+static void put_roles(jsonout *j, const struct ades_policy *p, bool same, unsigned row, put_row *put) {
     if (same) {
-        jsonout_str(j, ades_level_name(p->level[0][check]));
+        put(j, p, 0, row);
         return;
     }
     jsonout_object(j);
     for (enum ades_role role = 0; role < ROLE_COUNT; role++) {
         jsonout_key(j, ades_role_name(role));
-        jsonout_str(j, ades_level_name(p->level[role][check]));
+        put(j, p, role, row);
     }
     jsonout_end(j);
 }
 
-static void put_digest_of(jsonout *j, const struct ades_policy *p, enum ades_role role,
-                          enum crypto_digest d) {
+static void put_level(jsonout *j, const struct ades_policy *p, enum ades_role role, unsigned check) {
+    jsonout_str(j, ades_level_name(p->level[role][check]));
+}
+
+static void put_check(jsonout *j, const struct ades_policy *p, enum ades_check check) {
+    bool same = true;
+    for (enum ades_role role = 1; role < ROLE_COUNT; role++)
+        same = same && p->level[role][check] == p->level[0][check];
+    jsonout_key(j, ades_check_row(check)->name);
+    put_roles(j, p, same, check, put_level);
+}
+
+static void put_digest_of(jsonout *j, const struct ades_policy *p, enum ades_role role, unsigned d) {
     if (p->digest_warn[role][d] == INT64_MAX) {
         put_end(j, p->digest_end[role][d]);
         return;
@@ -65,19 +76,11 @@ static void put_digest(jsonout *j, const struct ades_policy *p, enum crypto_dige
         same = same && p->digest_end[role][d] == p->digest_end[0][d] &&
                p->digest_warn[role][d] == p->digest_warn[0][d];
     jsonout_key(j, crypto_digest_row(d)->name);
-    if (same) {
-        put_digest_of(j, p, 0, d);
-        return;
-    }
-    jsonout_object(j);
-    for (enum ades_role role = 0; role < ROLE_COUNT; role++) {
-        jsonout_key(j, ades_role_name(role));
-        put_digest_of(j, p, role, d);
-    }
-    jsonout_end(j);
+    put_roles(j, p, same, d, put_digest_of);
 }
 
-static void put_rows(jsonout *j, const struct ades_key_row *rows) {
+static void put_keys_of(jsonout *j, const struct ades_policy *p, enum ades_role role, unsigned family) {
+    const struct ades_key_row *rows = p->keys[role][family];
     jsonout_array(j);
     for (size_t i = 0; i < ADES_KEY_ROWS && rows[i].bits != 0; i++) {
         jsonout_object(j);
@@ -105,16 +108,7 @@ static void put_keys(jsonout *j, const struct ades_policy *p, enum ades_family f
     for (enum ades_role role = 1; role < ROLE_COUNT; role++)
         same = same && rows_same(p->keys[role][family], p->keys[0][family]);
     jsonout_key(j, ades_family_name(family));
-    if (same) {
-        put_rows(j, p->keys[0][family]);
-        return;
-    }
-    jsonout_object(j);
-    for (enum ades_role role = 0; role < ROLE_COUNT; role++) {
-        jsonout_key(j, ades_role_name(role));
-        put_rows(j, p->keys[role][family]);
-    }
-    jsonout_end(j);
+    put_roles(j, p, same, family, put_keys_of);
 }
 
 static void put_algorithms(jsonout *j, const struct ades_policy *p) {
