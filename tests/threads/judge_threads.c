@@ -4,10 +4,8 @@
  * thread writes every form of its own report and of one that all share; each must be, to the last octet, what
  * a single thread writes.
  */
-#include <pthread.h>
-#include <sign.h>
-#include <stdatomic.h>
-#include <stdbool.h>
+#include "threads/crowd.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +29,7 @@ struct shared {
     sign_buf content;
     sign_report *report; /* of the first sample */
     struct sample samples[SAMPLES];
-    atomic_size_t done, wrong;
+    struct tally tally;
 };
 
 static bool file_read(const char *name, sign_buf *out) {
@@ -45,12 +43,6 @@ static bool file_read(const char *name, sign_buf *out) {
     if (out->len == 0)
         fprintf(stderr, "judge_threads: %s cannot be read\n", path);
     return out->len > 0;
-}
-
-static bool told(sign_rc rc, const char *what, const sign_error *err) {
-    if (rc < 0)
-        fprintf(stderr, "judge_threads: %s: %s %s\n", what, sign_rc_name(rc), err->text);
-    return rc >= 0;
 }
 
 static bool shared_open(struct shared *s) {
@@ -128,61 +120,31 @@ static void shared_free(struct shared *s) {
     sign_trust_free(&s->trust);
 }
 
-static void expect(struct shared *s, bool right, const char *what) {
-    atomic_fetch_add(&s->done, 1);
-    if (right)
-        return;
-    atomic_fetch_add(&s->wrong, 1);
-    fprintf(stderr, "judge_threads: %s\n", what);
-}
-
 static void judge_sample(struct shared *s, const struct sample *m) {
     sign_report *report = NULL;
     sign_rc rc = judge(s, m, false, &report);
-    expect(s, rc == m->verdict && hash_of(report) == m->hash, m->file);
+    expect(&s->tally, rc == m->verdict && hash_of(report) == m->hash, m->file, sign_rc_name(rc));
     sign_report_free(&report);
     rc = judge(s, m, true, &report);
-    expect(s, rc >= 0, "by another policy");
+    expect(&s->tally, rc >= 0, m->file, "by another policy");
     sign_report_free(&report);
 }
 
-struct worker {
-    pthread_t thread;
-    struct shared *shared;
-    size_t number;
-};
-
-static void *work(void *user) {
-    const struct worker *w = user;
-    struct shared *s = w->shared;
-    for (size_t i = w->number; i < w->number + ROUNDS; i++) {
+static void work(void *user, size_t number) {
+    struct shared *s = user;
+    for (size_t i = number; i < number + ROUNDS; i++) {
         for (size_t k = 0; k < SAMPLES; k++)
             judge_sample(s, &s->samples[(i + k) % SAMPLES]);
-        expect(s, hash_of(s->report) == s->samples[0].hash, "the shared report");
+        expect(&s->tally, hash_of(s->report) == s->samples[0].hash, "the shared report", "another hash");
     }
-    return NULL;
 }
 
 int main(void) {
     static struct shared s;
-    struct worker workers[THREADS];
-    size_t n = 0;
-    if (!shared_make(&s)) {
-        shared_free(&s);
-        puts("not ok - judge_threads: the shared objects could not be made");
-        return 1;
-    }
-    for (; n < THREADS; n++) {
-        workers[n] = (struct worker){.shared = &s, .number = n};
-        if (pthread_create(&workers[n].thread, NULL, work, &workers[n]) != 0)
-            break;
-    }
-    for (size_t i = 0; i < n; i++)
-        pthread_join(workers[i].thread, NULL);
-    size_t done = atomic_load(&s.done), wrong = atomic_load(&s.wrong);
-    bool good = n == THREADS && wrong == 0 && done == THREADS * ROUNDS * (2 * SAMPLES + 1);
-    printf("%s - judge_threads: %zu threads, one trust with a cache of two: %zu answers, %zu wrong\n",
-           good ? "ok" : "not ok", n, done, wrong);
+    if (shared_make(&s))
+        crowd(THREADS, work, &s);
+    bool good = tally_tell(&s.tally, THREADS * ROUNDS * (2 * SAMPLES + 1),
+                           "judge_threads: one trust with a cache of two");
     shared_free(&s);
     return good ? 0 : 1;
 }

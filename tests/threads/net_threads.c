@@ -3,14 +3,13 @@
  * lists; every thread asks for a few of a small number of URLs, so that they wait for one another, take what
  * others fetched, and share connections. What comes must be the list of that very URL.
  */
+#include "threads/crowd.h"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
-#include <sign.h>
 #include <sign/net.h>
-#include <stdatomic.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +23,8 @@ struct world {
     unsigned port;
     const sign_fetch *door;
     atomic_bool stop;
-    atomic_uint served, done, wrong;
+    atomic_uint served;
+    struct tally tally;
 };
 
 /* A list (RFC 5280, 5.1) whose signature is its number: nothing else of it is looked at. */
@@ -112,21 +112,15 @@ static void ask(struct world *w, unsigned seed) {
     w->door->call(w->door->user, r, EACH, a);
     for (unsigned i = 0; i < EACH; i++) {
         size_t n = list_of((seed + i * 5) % URLS, want);
-        if (a[i].rc != SIGN_OK || a[i].body.len != n || memcmp(a[i].body.data, want, n) != 0) {
-            fprintf(stderr, "net_threads: %s: %s %s\n", urls[i], sign_rc_name(a[i].rc), a[i].problem);
-            atomic_fetch_add(&w->wrong, 1);
-        }
-        atomic_fetch_add(&w->done, 1);
+        bool right = a[i].rc == SIGN_OK && a[i].body.len == n && memcmp(a[i].body.data, want, n) == 0;
+        expect(&w->tally, right, urls[i], a[i].problem);
         sign_buf_free(&a[i].body);
     }
 }
 
-static void *work(void *arg) {
-    struct world *w = arg;
-    unsigned seed = (unsigned)(uintptr_t)pthread_self() >> 12;
+static void work(void *user, size_t number) {
     for (unsigned i = 0; i < ROUNDS; i++)
-        ask(w, seed++ % 1000);
-    return NULL;
+        ask(user, (unsigned)number * 7 + i);
 }
 
 static int listening(struct world *w) {
@@ -141,14 +135,10 @@ static int listening(struct world *w) {
 }
 
 static void run(struct world *w) {
-    pthread_t server, t[THREADS];
-    size_t n = 0;
+    pthread_t server;
     if (pthread_create(&server, NULL, listen_on, w) != 0)
         return;
-    while (n < THREADS && pthread_create(&t[n], NULL, work, w) == 0)
-        n++;
-    for (size_t i = 0; i < n; i++)
-        pthread_join(t[i], NULL);
+    crowd(THREADS, work, w);
     atomic_store(&w->stop, true);
     pthread_join(server, NULL);
 }
@@ -168,11 +158,13 @@ static int round_with(const char *cache) {
     run(&w);
     sign_net_free(&net);
     close(w.fd);
-    unsigned done = atomic_load(&w.done), wrong = atomic_load(&w.wrong), served = atomic_load(&w.served);
-    int ok = done == THREADS * ROUNDS * EACH && wrong == 0 && served > 0 && (cache == NULL || served <= done);
-    printf("%s - %u answers %s a cache, %u wrong, %u asked for\n", ok ? "ok" : "not ok", done,
-           cache ? "with" : "without", wrong, served);
-    return !ok;
+    enum { ALL = THREADS * ROUNDS * EACH };
+    unsigned served = atomic_load(&w.served);
+    bool good = tally_tell(&w.tally, ALL, cache ? "with a cache" : "without a cache");
+    if (served > 0 && (cache == NULL || served <= ALL))
+        return !good;
+    printf("not ok - %u asked for\n", served);
+    return 1;
 }
 
 int main(void) {

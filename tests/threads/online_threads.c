@@ -6,11 +6,9 @@
  */
 #include "server/door.h"
 #include "server/http.h"
+#include "threads/crowd.h"
 
 #include <openssl/cms.h>
-#include <pthread.h>
-#include <sign.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +39,7 @@ struct stage {
     int64_t now;
     const sign_fetch *fetch;
     sign_trust *trust;
-    atomic_uint done, wrong;
+    struct tally tally;
 };
 
 static sign_buf der_of(X509 *cert) {
@@ -95,11 +93,7 @@ static void judge(struct stage *s, sign_rc rc, const sign_report *r, const sign_
                   const struct subject *who) {
     const char *sub = rc >= 0 ? sign_report_signature(r, 0)->sub : err->text;
     sub = sub != NULL ? sub : "";
-    atomic_fetch_add(&s->done, 1);
-    if (rc == who->verdict && strcmp(sub, who->sub) == 0)
-        return;
-    fprintf(stderr, "online_threads: %s: %s %s\n", who->wish.name, sign_rc_name(rc), sub);
-    atomic_fetch_add(&s->wrong, 1);
+    expect(&s->tally, rc == who->verdict && strcmp(sub, who->sub) == 0, who->wish.name, sub);
 }
 
 static void check(struct stage *s, size_t i) {
@@ -122,53 +116,32 @@ static void verify(struct stage *s) {
     sign_report_free(&r);
 }
 
-struct thread {
-    struct stage *stage;
-    size_t number;
-};
-
 /* Each begins with another one. */
-static void *work(void *arg) {
-    const struct thread *t = arg;
+static void work(void *user, size_t number) {
     for (size_t i = 0; i < TURNS; i++) {
-        size_t which = (t->number + i) % (SUBJECTS + 1);
+        size_t which = (number + i) % (SUBJECTS + 1);
         if (which < SUBJECTS)
-            check(t->stage, which);
+            check(user, which);
         else
-            verify(t->stage);
+            verify(user);
     }
-    return NULL;
 }
 
 static bool round_of(struct stage *s) {
-    pthread_t threads[THREADS];
-    struct thread each[THREADS];
     const sign_input root = {.name = "root", .data = {s->root.data, s->root.len}};
     const sign_trust_options opt = {.size = sizeof opt, .anchors = &root, .n_anchors = 1, .fetch = s->fetch};
-    size_t n = 0;
     if (sign_trust_new(&opt, &s->trust, NULL) != SIGN_OK)
         return false;
-    for (; n < THREADS; n++) {
-        each[n] = (struct thread){s, n};
-        if (pthread_create(&threads[n], NULL, work, &each[n]) != 0)
-            break;
-    }
-    for (size_t i = 0; i < n; i++)
-        pthread_join(threads[i], NULL);
+    bool all = crowd(THREADS, work, s);
     sign_trust_free(&s->trust);
-    return n == THREADS;
+    return all;
 }
 
 static bool rounds_of(struct stage *s, const char *name, size_t *asked, struct door *door,
                       struct http *http) {
-    bool ok = true;
-    for (int i = 0; i < ROUNDS && ok; i++)
-        ok = round_of(s);
-    *asked = door != NULL ? door->asked[0] : http_count(http, NULL);
-    unsigned done = atomic_load(&s->done), wrong = atomic_load(&s->wrong);
-    ok = ok && done == ROUNDS * THREADS * TURNS && wrong == 0;
-    printf("%s - %s: %u verdicts, %u wrong, %zu requests\n", ok ? "ok" : "not ok", name, done, wrong, *asked);
-    return ok;
+    for (int i = 0; i < ROUNDS && round_of(s); i++)
+        *asked = door != NULL ? door->asked[0] : http_count(http, NULL);
+    return tally_tell(&s->tally, ROUNDS * THREADS * TURNS, name);
 }
 
 /*

@@ -4,10 +4,8 @@
  * known, creates new ones and verifies these; each verdict and sub-indication must be the one that a single
  * thread finds.
  */
-#include <pthread.h>
-#include <sign.h>
-#include <stdatomic.h>
-#include <stdbool.h>
+#include "threads/crowd.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,17 +30,11 @@ struct shared {
     sign_key *keys[2];
     struct sample samples[SAMPLES];
     sign_report *report;
-    atomic_size_t done, wrong;
+    struct tally tally;
 };
 
 static sign_input document(void) {
     return (sign_input){.name = "mektup.txt", .data = {text, sizeof text - 1}};
-}
-
-static bool told(sign_rc rc, const char *what, const sign_error *err) {
-    if (rc < 0)
-        fprintf(stderr, "threads: %s: %s %s\n", what, sign_rc_name(rc), err->text);
-    return rc >= 0;
 }
 
 static bool key_make(const char *key, const char *cert, sign_key **out) {
@@ -144,18 +136,10 @@ static void shared_free(struct shared *s) {
     sign_trust_free(&s->trust);
 }
 
-static void expect(struct shared *s, bool right, const char *what, const char *sub) {
-    atomic_fetch_add(&s->done, 1);
-    if (right)
-        return;
-    atomic_fetch_add(&s->wrong, 1);
-    fprintf(stderr, "threads: %s: %s\n", what, sub);
-}
-
 static void verify_sample(struct shared *s, const struct sample *m) {
     char sub[48];
     sign_rc rc = verdict_of(s->trust, &m->signature, m->detached, sub);
-    expect(s, rc == m->verdict && strcmp(sub, m->sub) == 0, m->name, sub);
+    expect(&s->tally, rc == m->verdict && strcmp(sub, m->sub) == 0, m->name, sub);
 }
 
 static void create_and_verify(struct shared *s, size_t i) {
@@ -165,55 +149,34 @@ static void create_and_verify(struct shared *s, size_t i) {
     sign_rc rc = SIGN_E_INTERNAL;
     if (create(s->keys[i % 2], detached, &out))
         rc = verdict_of(s->trust, &out, detached, sub);
-    expect(s, rc == SIGN_OK, "a new signature", sub);
+    expect(&s->tally, rc == SIGN_OK, "a new signature", sub);
     sign_buf_free(&out);
 }
 
 static void write_report(struct shared *s) {
     sign_buf out = {0};
     sign_rc rc = sign_report_write(s->report, SIGN_JSON, SIGN_EN, &out, NULL);
-    expect(s, rc == SIGN_OK && out.len > 100, "the shared report", sign_rc_name(rc));
+    expect(&s->tally, rc == SIGN_OK && out.len > 100, "the shared report", sign_rc_name(rc));
     sign_buf_free(&out);
 }
 
-struct worker {
-    pthread_t thread;
-    struct shared *shared;
-    size_t number;
-};
-
-static void *work(void *user) {
-    const struct worker *w = user;
+static void work(void *user, size_t number) {
+    struct shared *s = user;
     /* Each thread begins at another sample, so that at any moment all of them are in use. */
-    for (size_t i = w->number; i < w->number + ROUNDS; i++) {
+    for (size_t i = number; i < number + ROUNDS; i++) {
         for (size_t k = 0; k < SAMPLES; k++)
-            verify_sample(w->shared, &w->shared->samples[(i + k) % SAMPLES]);
-        create_and_verify(w->shared, i);
-        write_report(w->shared);
+            verify_sample(s, &s->samples[(i + k) % SAMPLES]);
+        create_and_verify(s, i);
+        write_report(s);
     }
-    return NULL;
 }
 
 int main(void) {
     static struct shared s;
-    struct worker workers[THREADS];
-    size_t n = 0;
-    if (!shared_make(&s)) {
-        shared_free(&s);
-        puts("not ok - threads: the shared objects could not be made");
-        return 1;
-    }
-    for (; n < THREADS; n++) {
-        workers[n] = (struct worker){.shared = &s, .number = n};
-        if (pthread_create(&workers[n].thread, NULL, work, &workers[n]) != 0)
-            break;
-    }
-    for (size_t i = 0; i < n; i++)
-        pthread_join(workers[i].thread, NULL);
-    size_t done = atomic_load(&s.done), wrong = atomic_load(&s.wrong);
-    bool good = n == THREADS && wrong == 0 && done == THREADS * ROUNDS * (SAMPLES + 2);
-    printf("%s - threads: %zu threads, one trust with a cache of two, two keys: %zu answers, %zu wrong\n",
-           good ? "ok" : "not ok", n, done, wrong);
+    if (shared_make(&s))
+        crowd(THREADS, work, &s);
+    bool good = tally_tell(&s.tally, THREADS * ROUNDS * (SAMPLES + 2),
+                           "threads: one trust with a cache of two, two keys");
     shared_free(&s);
     return good ? 0 : 1;
 }
