@@ -49,6 +49,24 @@ static bool ended_by(const struct pki_path *path, int64_t time) {
     return path->revoked_at <= time;
 }
 
+/* Whom the path's status tells of was revoked later, which the best time repairs, but this one before. */
+static const struct pki_revocation *ended_beside(const struct pki_path *path, int64_t time) {
+    for (size_t i = 0; path->revoked_at > time && i < path->n_chain; i++)
+        for (size_t k = 0; k < path->n_revocation; k++) {
+            const struct pki_revocation *r = &path->revocation[k];
+            if (r->cert == path->chain[i] && strcmp(r->status, "revoked") == 0 && r->revoked_at <= time)
+                return r;
+        }
+    return NULL;
+}
+
+static enum sub_indication status_of(const struct judging *j, const struct pki_revocation *beside,
+                                     enum sub_indication status) {
+    return beside == NULL                      ? status
+           : beside->cert == j->path->chain[0] ? SUB_REVOKED_NO_POE
+                                               : SUB_REVOKED_CA_NO_POE;
+}
+
 /* The table of step 4; SUB_NONE: go on. */
 static enum sub_indication compare_times(struct validation *v, enum sub_indication status) {
     const struct judging *j = v->j;
@@ -56,7 +74,7 @@ static enum sub_indication compare_times(struct validation *v, enum sub_indicati
     switch (status) {
     case SUB_REVOKED_NO_POE:
     case SUB_REVOKED_CA_NO_POE:
-        return ended_by(j->path, v->best) ? status
+        return ended_by(j->path, v->best) ? status_of(j, ended_beside(j->path, v->best), status)
                : v->best < c->not_before  ? SUB_NOT_YET_VALID
                : v->best > c->not_after   ? SUB_OUT_OF_BOUNDS_NOT_REVOKED
                                           : SUB_NONE;
@@ -183,6 +201,18 @@ static void say_unknown(struct validation *v) {
                            judging_time(j, v->best), v->best_by, NULL);
 }
 
+static void say_revoked(struct validation *v, const struct pki_revocation *r, enum sub_indication sub) {
+    struct judging *j = v->j;
+    bool own = sub == SUB_REVOKED_NO_POE;
+    const char *reason = report_reason(r->reason);
+    char who[200];
+    if (!pki_name_short(r->cert->subject, who, sizeof who))
+        j->report->arena.failed = true; /* report_seal tells it */
+    (void)judging_check(j, own ? CHECK_NOT_REVOKED : CHECK_CA_NOT_REVOKED, false,
+                        own ? MSG_CERT_REVOKED : MSG_CA_REVOKED, who, judging_time(j, r->revoked_at),
+                        reason != NULL ? reason : "-");
+}
+
 static void give_up(struct validation *v, enum sub_indication sub) {
     struct judging *j = v->j;
     if (sub == j->out->sub) {
@@ -197,6 +227,8 @@ static void give_up(struct validation *v, enum sub_indication sub) {
     else if (sub == SUB_OUT_OF_BOUNDS_NOT_REVOKED)
         (void)judging_check(j, CHECK_BEST_TIME, false, MSG_BEST_TIME_OUT, judging_time(j, v->best),
                             judging_time(j, c->not_after), NULL);
+    else
+        say_revoked(v, ended_beside(j->path, v->best), sub);
     judging_replace(j, judging_indication(sub), sub);
 }
 
