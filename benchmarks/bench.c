@@ -12,7 +12,7 @@ static const char usage[] =
     "  --pki      the benchmark set, as mkpki --bench makes it\n"
     "  --work     KIND.pem of the signers, and room for the large files\n"
     "  --token    softhsm2.conf of a token named bench; without it there are no rows with a token\n"
-    "  --stamps   signatures with time, as mkstamps makes them; without it there are no rows with them\n"
+    "  --stamps   signatures with time, as mkvectors --stamps makes them; without: no rows with them\n"
     "  --before   another libsign.so: B-level verification by it and by this one, nothing else\n"
     "  --only     rows and contenders whose \"row: who\" contains TEXT\n"
     "  --seconds  of one measurement (0.5)      --rounds   measurements of each contender (5)\n"

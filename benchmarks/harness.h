@@ -36,7 +36,7 @@ struct bench_settings {
     const char *work;    /* folder for what is made on the way */
     const char *pki;     /* folder of the benchmark set */
     const char *token;   /* folder of the SoftHSM2 token; NULL: no rows with a token */
-    const char *stamps;  /* folder that mkstamps made; NULL: no rows with time-stamps */
+    const char *stamps;  /* folder that mkvectors made; NULL: no rows with time-stamps */
     const char *before;  /* another libsign.so: only rows that set the two side by side; NULL: none */
     const char *only;    /* rows and contenders whose "row: who" contains it; NULL: all */
     const char *json;    /* file for the same numbers as JSON; NULL: none */

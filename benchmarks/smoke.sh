@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# smoke.sh BENCH MKPKI MKSTAMPS: every row once, with three signers and hardly any time; the numbers are only looked at for
+# smoke.sh BENCH MKPKI MKVECTORS: every row once, with three signers and hardly any time; the numbers are only looked at for
 # being there. A contender that fails ends bench, so each of them has done its work when this passes.
 set -euo pipefail
-bench=$1 mkpki=$2 mkstamps=$3
+bench=$1 mkpki=$2 mkvectors=$3
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
 "$mkpki" --seed 5070 --bench "$work/pki" --signers 3
 mkdir "$work/stamps"
-"$mkstamps" "$work/stamps"
+"$mkvectors" --stamps "$work/stamps"
 if ! command -v softhsm2-util >/dev/null || ! command -v pkcs11-tool >/dev/null; then
     echo "SoftHSM2 or pkcs11-tool is missing"
     exit 1 # a missing tool is a failure, not a skip

@@ -1,8 +1,8 @@
 /*
- * Signatures with time, offline: CAdES and XAdES of the levels T, XL and LTA, as mkstamps makes them (P-256,
- * content of a line). "known": the trust has seen signer, authorities and lists. "new": a trust for each
- * verification that has seen nothing, so that certificates and lists are verified, too; it is made outside
- * the time.
+ * Signatures with time, offline: CAdES and XAdES of the levels T, XL and LTA, as mkvectors --stamps makes
+ * them (P-256, content of a line). "known": the trust has seen signer, authorities and lists. "new": a trust
+ * for each verification that has seen nothing, so that certificates and lists are verified, too; it is made
+ * outside the time.
  */
 #include "timed.h"
 

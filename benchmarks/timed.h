@@ -7,7 +7,7 @@
 
 enum { TIME_LISTS = 3 };
 
-/* One document of mkstamps at one moment of its life, and the lists that a verifier has then. */
+/* One document of mkvectors --stamps at one moment of its life, and the lists that a verifier has then. */
 struct timed {
     const char *name;
     const char *file;

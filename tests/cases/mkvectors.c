@@ -3,12 +3,14 @@
  * flaw in one signature is the whole matter; functions for those whose flaw is outside the signature.
  * mkvectors --xml DIR: the XML signatures of testdata/xades/cases.tsv, those apart that run_live makes.
  * mkvectors --path DIR: the authorities, lists, responses and documents of testdata/path/cases.tsv.
+ * mkvectors --stamps DIR: those of testdata/stamps/cases.tsv, signatures with time (tests/stamps).
  */
 #include "mint.h"
 #include "path_vectors.h"
 #include "xml_vectors.h"
 
 #include "base/text.h"
+#include "stamps/vectors.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -307,16 +309,28 @@ static int cms(const char *folder) {
     return f.failed;
 }
 
+static int path(const char *folder) {
+    path_vectors(folder);
+    return 0;
+}
+
+static int with_time(const char *folder) {
+    stamps_vectors(folder);
+    return 0;
+}
+
 int main(int argc, char **argv) {
-    if (argc == 3 && strcmp(argv[1], "--xml") == 0) {
-        return xml(argv[2]);
+    static const struct {
+        const char *option;
+        int (*make)(const char *folder);
+    } kinds[] = {{"--xml", xml}, {"--path", path}, {"--stamps", with_time}};
+    for (size_t i = 0; argc == 3 && i < sizeof kinds / sizeof *kinds; i++) {
+        if (strcmp(argv[1], kinds[i].option) == 0) {
+            return kinds[i].make(argv[2]);
+        }
     }
-    if (argc == 3 && strcmp(argv[1], "--path") == 0) {
-        path_vectors(argv[2]);
-        return 0;
-    }
-    if (argc != 2) {
-        fprintf(stderr, "usage: mkvectors [--xml | --path] DIR\n");
+    if (argc != 2 || argv[1][0] == '-') {
+        fprintf(stderr, "usage: mkvectors [--xml | --path | --stamps] DIR\n");
         return 64;
     }
     return cms(argv[1]);

@@ -18,7 +18,7 @@ def rows(path):
         if name:
             key = (int(name[1]), name[2])
             verdict = SHORT.get(cells[8], "")
-            if cells[9] not in ("-", "*"):
+            if cells[9] != "-":
                 verdict = (verdict + " " + cells[9]).strip()
             found.setdefault(key, []).append((cells[6], verdict or "indeterminate"))
     return found

@@ -14,6 +14,7 @@ void st_rows_hostile(struct st *s) {
         {"lacks-marks", ST_BOTH, "sign signer=signer-plain; " T},
         {"lacks-marks-lta", ST_BOTH, "sign signer=signer-plain; " T LT LTA},
         {"sub-both", ST_BOTH, "sign signer=signer-sub certs=subca; " T},
+        {"sub-both-lta", ST_BOTH, "sign signer=signer-sub certs=subca; " T LT LTA},
         {"weak-late", ST_BOTH,
          "sign signer=signer-weak-short; stamp at=20270601100500Z; archive at=20270602120000Z tsa=atsa; "},
         {"weak-late-b", ST_BOTH, "sign signer=signer-weak-short; archive at=20270602120000Z tsa=atsa; "},
