@@ -10,6 +10,7 @@ struct past {
     pki_evidences evidence[LIMIT_PATH_LENGTH];
     size_t n_evidence;
     bool *left_out;  /* of evidence[0]: see keep_proven; in the arena */
+    int64_t at;      /* when the certificates of the path were all valid */
     int64_t control; /* time */
     const char *why; /* what was missing, for the report; NULL */
 };
@@ -59,6 +60,7 @@ static sign_rc find_path(past *p, bool *ok, sign_error *err) {
     }
     sign_rc rc = pki_path_check(j->ctx->trust, j->ctx->crypto, j->facts->signer, &opt, &p->path, err);
     *ok = rc == SIGN_OK && p->path->indication == TOTAL_PASSED;
+    p->at = opt.at;
     if (rc == SIGN_OK && !*ok)
         p->why = "the path is not valid at any one time";
     return rc;
@@ -98,15 +100,17 @@ static bool is_revoked(const struct pki_evidence *e) {
     return strcmp(e->piece.status, "revoked") == 0 || strcmp(e->piece.status, "suspended") == 0;
 }
 
-/* The latest that is selected and says revoked, else the latest that is selected; NULL: none. They are
- * sorted. */
+/*
+ * The latest that is selected and says revoked, else the latest that is selected; NULL: none. They are
+ * sorted. A suspension that a later one does not know any more was lifted (RFC 5280, 5.3.1: removeFromCRL).
+ */
 static const struct pki_evidence *select_evidence(const past *p, size_t i) {
     const struct pki_evidence *latest = NULL;
     for (size_t k = 0; k < p->evidence[i].n; k++) {
         const struct pki_evidence *e = &p->evidence[i].list[k];
         if ((i == 0 && p->left_out[k]) || !is_selected(p, p->path->chain[i], e))
             continue;
-        if (is_revoked(e))
+        if (strcmp(e->piece.status, "revoked") == 0 || (latest == NULL && is_revoked(e)))
             return e;
         latest = latest != NULL ? latest : e;
     }
@@ -184,12 +188,21 @@ static sign_rc slide_all(past *p, bool *ok, sign_error *err) {
     return rc;
 }
 
-/* 5.6.2.1 steps 3 and 5, behind a path and what is known of its certificates. */
+/*
+ * 5.6.2.1 steps 3 and 5, behind a path and what is known of its certificates. What the policy asks of the
+ * signing certificate (step 4) does not depend on the time: 5.2.6 has looked at it, and what was not met
+ * lasts.
+ */
 static sign_rc past_certificate(past *p, bool *ok, sign_error *err) {
-    struct report_block *outer = judging_begin(p->j, BLOCK_PCV, NULL);
-    for (size_t i = 0; p->j->block != NULL && i < p->path->n_chain; i++)
-        judging_input(p->j, "certificate", judging_name(p->j, p->path->chain[i]));
+    struct judging *j = p->j;
+    struct report_block *outer = judging_begin(j, BLOCK_PCV, NULL);
+    for (size_t i = 0; j->block != NULL && i < p->path->n_chain; i++)
+        judging_input(j, "certificate", judging_name(j, p->path->chain[i]));
+    judging_input_time(j, "path valid at", p->at);
     sign_rc rc = slide_all(p, ok, err);
+    if (*ok)
+        judging_input(j, "constraints on the chain",
+                      j->lasting == SUB_NONE ? "met, as 5.2.6 found" : sub_indication_text(j->lasting));
     judging_result_time(p->j, "control time", p->control);
     judging_end_as(p->j, outer, *ok ? TOTAL_PASSED : INDETERMINATE, *ok ? SUB_NONE : SUB_NO_POE);
     return rc;
@@ -204,6 +217,22 @@ static bool issuer_proven(const past *p, const struct pki_evidence *e) {
            poe_within(p->v, POE_CERTIFICATE, c->sha256, c->der, c->not_before, c->not_after);
 }
 
+static const char *evidence_text(struct judging *j, const struct pki_evidence *e) {
+    return arena_printf(&j->report->arena, "%s of %s", e->piece.kind, judging_time(j, e->piece.this_update));
+}
+
+static void show_issuer(struct judging *j, const struct pki_evidence *e, bool proven) {
+    if (j->block == NULL)
+        return;
+    judging_input(j, "issuer of revocation data (step 1)",
+                  arena_printf(&j->report->arena, "%s: %s, valid %s to %s, %s", evidence_text(j, e),
+                               judging_name(j, e->issuer), judging_time(j, e->issuer->not_before),
+                               judging_time(j, e->issuer->not_after),
+                               e->issuer_is_anchor ? "a trust anchor"
+                               : proven            ? "proven within that"
+                                                   : "not proven within that"));
+}
+
 /* Step 1: evidence whose signer's certificate is proven to have existed while it was valid; where there is
  * such, nothing else about the signing certificate is used. */
 static sign_rc keep_proven(past *p, bool *any, sign_error *err) {
@@ -214,6 +243,7 @@ static sign_rc keep_proven(past *p, bool *any, sign_error *err) {
         return fail_memory(err);
     for (size_t i = 0; i < own->n; i++) {
         p->left_out[i] = !issuer_proven(p, &own->list[i]);
+        show_issuer(p->j, &own->list[i], !p->left_out[i]);
         *any = *any || !p->left_out[i];
     }
     for (size_t i = 0; !*any && i < own->n; i++)
@@ -229,35 +259,64 @@ static enum sub_indication in_validity(const past *p, int64_t best, enum sub_ind
 
 /* Step 3, REVOKED_CA_NO_POE: what was said of the signing certificate is older than the authority's end. */
 static bool said_before_ca_end(const past *p) {
+    struct judging *j = p->j;
+    judging_input_time(j, "authority revoked at (step 3)", j->path->revoked_at);
     for (size_t i = 0; i < p->evidence[0].n; i++) {
         const struct pki_evidence *e = &p->evidence[0].list[i];
-        if (!p->left_out[i] && proof_of_piece(p->v, e) <= p->j->path->revoked_at)
+        int64_t proof = proof_of_piece(p->v, e);
+        if (j->block != NULL && !p->left_out[i])
+            judging_input(j, "revocation data (step 3)",
+                          arena_printf(&j->report->arena, "%s, proven from %s", evidence_text(j, e),
+                                       judging_time(j, proof)));
+        if (!p->left_out[i] && proof <= j->path->revoked_at)
             return true;
     }
     return false;
 }
 
-/* The proof that a list or response of the path existed: by the evidence that it is. */
+static bool is_piece(const struct pki_evidence *e, const struct pki_revocation *piece) {
+    return e->piece.cert == piece->cert && strcmp(e->piece.kind, piece->kind) == 0 &&
+           e->piece.this_update == piece->this_update && e->piece.produced_at == piece->produced_at;
+}
+
+/*
+ * The proof that a list or response of the path existed: by the evidence that it is. Where several could be
+ * it, one that somebody forged with a weak algorithm may look like the one that is proven: the latest counts.
+ */
 static int64_t piece_proof(const past *p, const struct pki_revocation *piece) {
+    int64_t latest = INT64_MIN;
     for (size_t i = 0; i < p->n_evidence; i++)
         for (size_t k = 0; k < p->evidence[i].n; k++) {
             const struct pki_evidence *e = &p->evidence[i].list[k];
-            if (e->piece.cert == piece->cert && strcmp(e->piece.kind, piece->kind) == 0 &&
-                e->piece.this_update == piece->this_update && e->piece.produced_at == piece->produced_at)
-                return proof_of_piece(p->v, e);
+            int64_t proof = is_piece(e, piece) ? proof_of_piece(p->v, e) : INT64_MIN;
+            latest = proof > latest ? proof : latest;
         }
-    return p->v->poe.now;
+    return latest != INT64_MIN ? latest : p->v->poe.now;
+}
+
+static void show_weak(struct judging *j, const struct judging_weak *w, int64_t proof) {
+    if (j->block == NULL)
+        return;
+    const char *what = w->of == WEAK_SIGNATURE ? "signature"
+                       : w->of == WEAK_CERTIFICATE
+                           ? judging_name(j, w->cert)
+                           : arena_printf(&j->report->arena, "%s of %s", w->piece->kind,
+                                          judging_time(j, w->piece->this_update));
+    judging_input(j, "algorithm (step 4)",
+                  arena_printf(&j->report->arena, "%s, proven from %s: reliable until %s", what,
+                               judging_time(j, proof), judging_time(j, w->end > 0 ? w->end : 0)));
 }
 
 /* Step 4: whatever was made with each of the algorithms existed before its end. */
 static bool made_in_time(const past *p, int64_t best) {
-    const struct judging *j = p->j;
+    struct judging *j = p->j;
     for (size_t i = 0; i < j->n_weak; i++) {
         const struct judging_weak *w = &j->weak[i];
         int64_t proof = w->of == WEAK_SIGNATURE ? best
                         : w->of == WEAK_CERTIFICATE
                             ? poe_find(p->v, POE_CERTIFICATE, w->cert->sha256, w->cert->der, NULL)
                             : piece_proof(p, w->piece);
+        show_weak(j, w, proof);
         if (proof > w->end)
             return false;
     }
@@ -282,10 +341,24 @@ static bool was_good(const past *p, const pki_evidences *all, int64_t at) {
 
 /* Step 5: fresh at the earliest proof of the signature. */
 static bool was_fresh(const past *p, int64_t best) {
-    for (size_t i = 0; i < p->n_evidence; i++)
-        if (!was_good(p, &p->evidence[i], best))
-            return false;
-    return true;
+    struct judging *j = p->j;
+    bool good = true;
+    for (size_t i = 0; i < p->n_evidence && good; i++) {
+        good = was_good(p, &p->evidence[i], best);
+        if (j->block != NULL)
+            judging_input(j, "revocation data at the best signature time (step 5)",
+                          arena_printf(&j->report->arena, "%s: %s", judging_name(j, p->path->chain[i]),
+                                       good ? "good and fresh" : "none that is good and fresh"));
+    }
+    return good;
+}
+
+/* Step 3 compares these. */
+static void show_times(const past *p) {
+    const struct pki_cert *c = p->j->facts->signer;
+    judging_input_time(p->j, "control time (step 3)", p->control);
+    judging_input_time(p->j, "certificate valid from (step 3)", c->not_before);
+    judging_input_time(p->j, "certificate valid until (step 3)", c->not_after);
 }
 
 /* Step 3, of what a proof of the signature from before the control time repairs; `beyond`: what is said when
@@ -308,13 +381,16 @@ static enum sub_indication weigh_time(const past *p, enum sub_indication status,
 /* Steps 3 to 6; SUB_NONE: step 7 follows. */
 static enum sub_indication weigh(const past *p, enum sub_indication status, int64_t best) {
     const struct pki_path *path = p->j->path;
-    if (status == SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE)
+    if (status == SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE) {
         /* 5.2.6 looks at the algorithms (step 6) before the validity (step 7). */
+        show_times(p);
         return made_in_time(p, best) ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED) : status;
+    }
     if (status == SUB_TRY_LATER && !path->suspended)
         return was_fresh(p, best) ? SUB_NONE : status;
     if (status == SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE && !path->ca_expired)
         return status;
+    show_times(p);
     return best <= p->control && status != SUB_SIG_CONSTRAINTS_FAILURE ? weigh_time(p, status, best) : status;
 }
 

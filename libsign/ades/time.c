@@ -102,6 +102,18 @@ static bool is_told(const struct pki_path *path, const struct pki_cert *cert) {
     return false;
 }
 
+/* Whether what the present could not say of chain[i] is to be asked of the best time. */
+static bool is_open(const struct judging *j, size_t i) {
+    return j->stale || !is_told(j->path, j->path->chain[i]);
+}
+
+static bool is_any_open(const struct judging *j) {
+    for (size_t i = 0; i + 1 < j->path->n_chain; i++)
+        if (is_open(j, i))
+            return true;
+    return false;
+}
+
 /* 5.2.5 of what is known of one certificate, newest first, and that it had not ended by the best time: of
  * suspensions the newest word counts. */
 static sign_rc was_good(struct validation *v, size_t i, bool *ok, sign_error *err) {
@@ -126,7 +138,8 @@ static sign_rc was_good(struct validation *v, size_t i, bool *ok, sign_error *er
 
 /*
  * Steps 6 and 7: what was too old for today, or the suspension, at the best time. That nothing is known of a
- * certificate stays hidden behind the revocation of another one of the path.
+ * certificate stays hidden behind the revocation of another one of the path. Freshness (5.2.5) is asked for
+ * only where it is what is in doubt.
  */
 static sign_rc still_later(struct validation *v, bool *ok, sign_error *err) {
     struct judging *j = v->j;
@@ -137,10 +150,12 @@ static sign_rc still_later(struct validation *v, bool *ok, sign_error *err) {
         *ok = !ended_by(path, v->best);
     else if (path->sub == SUB_TRY_LATER && !j->stale)
         *ok = false;
+    if (!*ok || !is_any_open(j))
+        return SIGN_OK;
     struct report_block *outer = judging_begin(j, BLOCK_RFC, NULL);
     judging_input_time(j, "validation time", v->best);
     for (size_t i = 0; *ok && i + 1 < path->n_chain && rc == SIGN_OK; i++)
-        if (j->stale || !is_told(path, path->chain[i]))
+        if (is_open(j, i))
             rc = was_good(v, i, ok, err);
     judging_end_as(j, outer, *ok ? TOTAL_PASSED : TOTAL_FAILED, SUB_NONE);
     return rc;
