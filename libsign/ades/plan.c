@@ -210,6 +210,9 @@ static sign_rc options_check(const sign_options *o, sign_error *err) {
     if (o->claimed_time < 0 || o->claimed_time > INT64_C(253402300799)) {
         return bad_option(err, "claimed_time", "not between 1970 and 9999");
     }
+    if (o->now < 0 || o->now > INT64_C(253402300799)) {
+        return bad_option(err, "now", "not between 1970 and 9999");
+    }
     if (o->n_certificates > LIMIT_CERTIFICATES - LIMIT_PATH_LENGTH ||
         (o->n_certificates && !o->certificates)) {
         return bad_option(err, "certificates", o->certificates ? "too many" : "NULL");
@@ -236,12 +239,13 @@ bool ades_sigalg_for(const struct crypto_pubkey *key, enum crypto_digest digest,
 }
 
 /*
- * What may sign is what verification relies on, by the same table. A claimed time that lies in the past does
- * not bring back what has ended.
+ * What may sign today is what verification relies on, by the same table. A claimed time that lies in the past
+ * does not bring back what has ended.
  */
 static sign_rc algorithms_check(const ades_plan *p, const struct crypto_pubkey *key, sign_error *err) {
     const struct ades_policy *policy = ades_policy_at(0);
-    int64_t now = p->signing_time > ALGORITHMS_AS_OF ? p->signing_time : ALGORITHMS_AS_OF;
+    int64_t today = p->opt->now != 0 ? p->opt->now : time_now();
+    int64_t now = p->signing_time > today ? p->signing_time : today;
     unsigned least = ades_scheme_least(policy, ROLE_SIGNATURE, p->sigalg.scheme, now);
     char name[64];
     crypto_sigalg_name(&p->sigalg, name);
@@ -360,7 +364,7 @@ static sign_rc plan_make(struct crypto *crypto, const sign_key *key, ades_plan *
     if (rc != SIGN_OK) {
         return rc;
     }
-    p->signing_time = p->opt->claimed_time ? p->opt->claimed_time : time_now();
+    p->signing_time = p->opt->claimed_time ? p->opt->claimed_time : p->opt->now ? p->opt->now : time_now();
     p->digest = crypto_digest_of(p->opt->digest);
     rc = key ? signer_of_key(crypto, key, p, err) : chain_read(crypto, p, err);
     if (rc == SIGN_OK) {

@@ -22,9 +22,6 @@
 #ifndef CRYPTO_ALGORITHMS_H
 #define CRYPTO_ALGORITHMS_H
 
-/* Nothing that had ended by then signs, whatever time is claimed: 2026-01-01. */
-#define ALGORITHMS_AS_OF INT64_C(1767225600)
-
 /* clang-format off */
 /* X(P, id, name, octets, URI in XML signatures (RFC 9231, 2.1), etsi, signer, provider) */
 #define CRYPTO_DIGESTS(X, P) \

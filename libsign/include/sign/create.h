@@ -14,6 +14,8 @@ typedef struct sign_options {
     sign_digest digest;
     int pss;                  /* nonzero: RSA keys sign with RSASSA-PSS (RFC 4056) */
     int64_t claimed_time;     /* signing-time attribute, seconds since 1970 UTC; 0: now */
+    int64_t now;              /* the clock: what may sign is asked of the table of algorithms as of now, or as
+                                 of the claimed time when that is later; 0: the system's */
     const char *mime_type;    /* mime-type attribute (EN 319 122-1, 5.2.5); NULL: none */
     const char *content_hint; /* content-hints description (RFC 2634, 2.9); NULL: none */
     const char *commitment;   /* commitment-type-indication OID, dotted (5.2.3); NULL: none */

@@ -283,6 +283,22 @@ Test(plan, certificates_that_may_not_sign) {
     cr_expect_eq(plan("seal", NULL, NULL), SIGN_OK);
 }
 
+/* TS 119 312: RSA below 3000 bits, and PKCS#1 v1.5 at any size, end with 2028. A claimed time from before
+ * that does not help; a certificate that ends before does not come into it, since it is the claimed time's.
+ */
+Test(plan, what_has_ended_by_now_does_not_sign) {
+    enum { DAY = 86400 };
+    const int64_t end = INT64_C(1861920000); /* 2029-01-01 */
+    sign_options o = options();
+    sign_error err = {0};
+    o.now = end - DAY;
+    cr_expect_eq(plan("nes-rsa2048", &o, &err), SIGN_OK, "%s", err.text);
+    o.now = end + DAY;
+    cr_expect_eq(plan("nes-rsa2048", &o, &err), SIGN_E_UNSUPPORTED);
+    cr_expect(strstr(err.text, "has ended") != NULL, "%s", err.text);
+    cr_expect_eq(plan("nes-p256", &o, &err), SIGN_OK, "%s", err.text);
+}
+
 Test(plan, authority_does_not_sign_documents) {
     AUTO(signer) s = signer_open("nes-p256");
     AUTO(ades_plan) p = {0};
@@ -314,6 +330,7 @@ Test(plan, options_that_contradict) {
     REFUSE(SIGN_E_ARGUMENT, o.shape = (sign_shape)2);
     REFUSE(SIGN_E_ARGUMENT, o.digest = (sign_digest)3);
     REFUSE(SIGN_E_ARGUMENT, o.claimed_time = -1);
+    REFUSE(SIGN_E_ARGUMENT, o.now = -1);
     REFUSE(SIGN_E_ARGUMENT, o.mime_type = "text");
     REFUSE(SIGN_E_ARGUMENT, o.mime_type = "text/\xc3\xbc");
     REFUSE(SIGN_E_ARGUMENT, o.content_hint = "");
