@@ -86,8 +86,7 @@ static enum ades_check check_of(const char *name) {
     return check;
 }
 
-/* ---- rows: for every role, or for each that is named ------------------------------------------------------
- */
+/* ---- rows: of every role, or of each that is named ---------------------------------------------------- */
 
 /* Says what `v` says of a check, digest or family for these roles. */
 typedef void set_row(struct reading *r, const struct json_value *v, const struct place *at, unsigned row,
@@ -95,9 +94,13 @@ typedef void set_row(struct reading *r, const struct json_value *v, const struct
 
 #define EVERY_ROLE ((1U << ROLE_COUNT) - 1)
 
-/* An object whose members are roles. */
-static void set_by_role(struct reading *r, const struct json_value *v, const struct place *at, unsigned row,
-                        set_row *set) {
+/* `v` is an object whose members are roles, or says it for all of them. */
+static void set_rows(struct reading *r, const struct json_value *v, const struct place *at, unsigned row,
+                     set_row *set) {
+    if (v->kind != JSON_KIND_OBJECT) {
+        set(r, v, at, row, EVERY_ROLE);
+        return;
+    }
     for (size_t i = 0; i < v->count; i++) {
         const struct place here = {at, v->items[i].name, 0};
         enum ades_role role = role_of(v->items[i].name);
@@ -144,10 +147,7 @@ static void read_check(struct reading *r, const struct json_value *v, const stru
         fault(r, at, MSG_POLICY_MEMBER, NULL, "kalem policy show default");
         return;
     }
-    if (v->kind == JSON_KIND_OBJECT)
-        set_by_role(r, v, at, check, set_level);
-    else
-        set_level(r, v, at, check, EVERY_ROLE);
+    set_rows(r, v, at, check, set_level);
 }
 
 static void read_checks(struct reading *r, const struct json_value *v, const struct place *at) {
@@ -218,10 +218,10 @@ static void read_digest(struct reading *r, const struct json_value *v, const str
               "MD5, SHA-1, SHA-224, SHA-256, SHA-384, SHA-512, SHA3-256, SHA3-384, SHA3-512");
         return;
     }
-    if (v->kind == JSON_KIND_OBJECT && json_member(v, "until") == NULL && json_member(v, "warn-from") == NULL)
-        set_by_role(r, v, at, d, set_digest);
-    else
+    if (json_member(v, "until") != NULL || json_member(v, "warn-from") != NULL)
         set_digest(r, v, at, d, EVERY_ROLE);
+    else
+        set_rows(r, v, at, d, set_digest);
 }
 
 /* A whole number of at most `most`; false: it is none. */
@@ -285,10 +285,7 @@ static void read_keys(struct reading *r, const struct json_value *v, const struc
         fault(r, at, MSG_POLICY_MEMBER, NULL, "RSA, RSA-PSS, EC, DSA");
         return;
     }
-    if (v->kind == JSON_KIND_OBJECT)
-        set_by_role(r, v, at, family, set_keys);
-    else
-        set_keys(r, v, at, family, EVERY_ROLE);
+    set_rows(r, v, at, family, set_keys);
 }
 
 static void read_algorithms(struct reading *r, const struct json_value *v, const struct place *at) {
