@@ -227,36 +227,21 @@ static struct report_block *blocks(struct sign_report *r, enum indication i, enu
         {.name = "BASIC", .clause = "5.3", .object = "S1", .inside = fc, .indication = i, .sub = sub});
 }
 
+static struct report_object *object(struct sign_report *r, struct report_object *next, const char *kind,
+                                    const char *sha256, sign_bytes der, struct report_origin from) {
+    return KEEP(r, struct report_object,
+                {.next = next, .kind = kind, .sha256 = sha256, .der = der, .from = from, .used = true});
+}
+
 static void objects(struct sign_report *r, const struct report_signature *s) {
-    struct report_facts *f = KEEP(r, struct report_facts, {.name = "subject", .value = s->signer->subject});
-    struct report_object *token = KEEP(r, struct report_object,
-                                       {.kind = "time-stamp",
-                                        .sha256 = hex(r, 951),
-                                        .der = s->timestamps ? s->timestamps->der : BYTES_STR("t"),
-                                        .from = {"signature", "signature", 0},
-                                        .used = true});
-    struct report_object *crl = KEEP(r, struct report_object,
-                                     {.next = token,
-                                      .kind = "crl",
-                                      .sha256 = hex(r, 950),
-                                      .der = BYTES_STR("list"),
-                                      .from = {"given", "kok.crl", 0},
-                                      .used = true});
-    struct report_object *ocsp = KEEP(r, struct report_object,
-                                      {.next = crl,
-                                       .kind = "ocsp",
-                                       .sha256 = hex(r, 952),
-                                       .der = BYTES_STR("response"),
-                                       .from = {"network", "http://ocsp.example.org", 1767596000},
-                                       .used = true});
-    r->objects = KEEP(r, struct report_object,
-                      {.next = ocsp,
-                       .kind = "certificate",
-                       .sha256 = s->signer->cert_sha256,
-                       .der = s->signer->der,
-                       .from = {"signature", "signature", 0},
-                       .used = true,
-                       .facts = f});
+    const struct report_origin inside = {"signature", "signature", 0}, given = {"given", "kok.crl", 0};
+    const struct report_origin fetched = {"network", "http://ocsp.example.org", 1767596000};
+    sign_bytes token = s->timestamps ? s->timestamps->der : BYTES_STR("t");
+    struct report_object *o = object(r, NULL, "time-stamp", hex(r, 951), token, inside);
+    o = object(r, o, "crl", hex(r, 950), BYTES_STR("list"), given);
+    o = object(r, o, "ocsp", hex(r, 952), BYTES_STR("response"), fetched);
+    r->objects = object(r, o, "certificate", s->signer->cert_sha256, s->signer->der, inside);
+    r->objects->facts = KEEP(r, struct report_facts, {.name = "subject", .value = s->signer->subject});
 }
 
 static void policy(struct report_signature *s, const char *profile) {
