@@ -1,7 +1,8 @@
 /* 75 to 81 of the list of negative cases, and what belongs to them by EN 319 102-1. */
 #include "rows.h"
 
-#define AT "stamp at=20250301100500Z "
+#define AT       "stamp at=20250301100500Z "
+#define WEAK_LTA "archive at=20250401120000Z tsa=atsa digest=sha224; "
 
 /* 75: not of what it is attached to; 76: who made it; 77: what it says. */
 static void tokens(struct st *s) {
@@ -10,6 +11,10 @@ static void tokens(struct st *s) {
         {"75-other-data", ST_BOTH, S AT "imprint=other; "},
         {"75-bad-and-good", ST_BOTH, S AT "imprint=wrong; stamp at=20250301110000Z; "},
         {"75-signature", ST_BOTH, S AT "spoil=yes; "},
+        {"75-other-signature", ST_BOTH, S AT "imprint=signature; "},
+        {"75-value-longer", ST_BOTH, S AT "digest=sha256 value=sha512; "},
+        {"75-value-same-length", ST_BOTH, S AT "digest=sha3-256 value=sha256; "},
+        {"75-sha3", ST_BOTH, S AT "digest=sha3-256; "},
         {"75-sha1", ST_BOTH, S AT "digest=sha1; "},
         {"76-no-eku", ST_BOTH, S AT "tsa=tsa-no-eku; "},
         {"76-eku-soft", ST_BOTH, S AT "tsa=tsa-eku-soft; "},
@@ -19,6 +24,8 @@ static void tokens(struct st *s) {
         {"76-stranger", ST_BOTH, S AT "tsa=tsa-stranger; "},
         {"76-ess-wrong", ST_BOTH, S AT "ess=wrong; "},
         {"76-ess-other", ST_BOTH, S AT "ess=other; "},
+        {"76-ess-v1-wrong", ST_BOTH, S AT "ess=v1-wrong; "},
+        {"76-ess-v1-other", ST_BOTH, S AT "ess=v1-other; "},
         {"76-ess-none", ST_BOTH, S AT "ess=none; "},
         {"76-forged", ST_BOTH, S AT "tsa=tsa-forged; "},
         {"76-other-key", ST_BOTH, S AT "key=stranger; "},
@@ -30,8 +37,32 @@ static void tokens(struct st *s) {
         {"77-order", ST_BOTH, "content-stamp at=20250301101000Z; " S T},
         {"77-order-same", ST_BOTH, "content-stamp at=20250301100500Z; " S T},
         {"77-content-imprint", ST_BOTH, "content-stamp at=20250301095500Z imprint=wrong; " S T},
+        {"77-millis", ST_BOTH, S AT "millis=1000; "},
+        {"77-millis-good", ST_BOTH, S AT "millis=999; "},
+        {"77-accuracy", ST_BOTH, "content-stamp at=20250301101000Z accuracy=600; " S AT "accuracy=600; "},
+        {"77-accuracy-less", ST_BOTH,
+         "content-stamp at=20250301101000Z accuracy=149; " S AT "accuracy=149; "},
+        {"77-accuracy-equal", ST_BOTH,
+         "content-stamp at=20250301101000Z accuracy=150; " S AT "accuracy=150; "},
+        {"77-ordering", ST_BOTH,
+         "content-stamp at=20250301101000Z accuracy=600 ordering=yes; " S AT "accuracy=600 ordering=yes; "},
+        {"77-ordering-good", ST_BOTH,
+         "content-stamp at=20250301095500Z accuracy=600 ordering=yes; " S AT "accuracy=600 ordering=yes; "},
+        {"77-ordering-two", ST_BOTH,
+         "content-stamp at=20250301101000Z accuracy=600 ordering=yes tsa=atsa; " S AT
+         "accuracy=600 ordering=yes; "},
+    };
+    /* Answers to a request with the nonce 77 and the policy 1.2.3.4 (RFC 3161, 2.4.1). */
+    static const struct st_row answers[] = {
+        {"77-answer", ST_TOKEN, AT "nonce=77 tsapolicy=1.2.3.4 status=0"},
+        {"77-answer-nonce", ST_TOKEN, AT "nonce=78 tsapolicy=1.2.3.4 status=0"},
+        {"77-answer-no-nonce", ST_TOKEN, AT "tsapolicy=1.2.3.4 status=0"},
+        {"77-answer-policy", ST_TOKEN, AT "nonce=77 tsapolicy=1.2.3.5 status=0"},
+        {"77-answer-imprint", ST_TOKEN, AT "nonce=77 tsapolicy=1.2.3.4 imprint=wrong status=0"},
+        {"77-answer-digest", ST_TOKEN, AT "nonce=77 tsapolicy=1.2.3.4 digest=sha512 status=0"},
     };
     st_make(s, ROWS(rows));
+    st_make(s, ROWS(answers));
 }
 
 /* 78: what is claimed is no proof; 80: which revocation data count; 81: algorithms over time. */
@@ -40,6 +71,12 @@ static void times(struct st *s) {
         {"78-rollback", ST_BOTH, "sign claimed=20240201100000Z; stamp at=20250301100500Z; "},
         {"78-rollback-early", ST_BOTH,
          "sign signer=signer-early claimed=20250101100000Z; stamp at=20250301100500Z; "},
+        {"78-early-good", ST_BOTH,
+         "sign signer=signer-early claimed=20250110100000Z; stamp at=20250110100500Z; "
+         "carry certs=root,tsaca revs=ca-0110.crl; "},
+        {"78-2010", ST_BOTH, "sign claimed=20100301100000Z; " T},
+        {"78-2010-b", ST_BOTH, "sign claimed=20100301100000Z; "},
+        {"78-2010-sha1", ST_BOTH, "sign claimed=20100301100000Z digest=sha1; " T},
         {"78-early-no-stamp", ST_BOTH, "sign signer=signer-early claimed=20250101100000Z; "},
         {"78-late", ST_BOTH, "sign signer=signer-late claimed=20250701100000Z; stamp at=20250301100500Z; "},
         {"78-content-expired", ST_BOTH,
@@ -49,6 +86,12 @@ static void times(struct st *s) {
          S T "carry certs=root,tsaca revs=ca-0228.crl,root-0228.crl,tsaca-0228.crl; "},
         {"80-list-stale", ST_BOTH,
          S T "carry certs=root,tsaca revs=ca-0210.crl,root-0302.crl,tsaca-0302.crl; "},
+        {"80-nothing-carried", ST_BOTH, S T LTA},
+        {"80-broken-both", ST_BOTH,
+         S AT "imprint=wrong; " LT "archive at=20250401120000Z tsa=atsa imprint=wrong; "},
+        {"80-responder-broken-lta", ST_BOTH,
+         S T "carry certs=root,tsaca revs=signer-short.ocsp,root-0302.crl,tsaca-0302.crl; "
+             "archive at=20250303120000Z tsa=atsa imprint=wrong; "},
         {"80-broken-stamp", ST_BOTH, S AT "imprint=wrong; " LT},
         {"80-broken-archive", ST_BOTH, S AT "imprint=wrong; " LT "archive at=20250401120000Z tsa=atsa; "},
         {"80-responder-ended", ST_BOTH,
@@ -67,6 +110,11 @@ static void times(struct st *s) {
          "sign signer=signer-weak; " T
          "carry certs=root,tsaca revs=weakca-0402.crl,root-0402.crl,tsaca-0402.crl; "
          "archive at=20250405120000Z tsa=atsa; "},
+        {"81-stamp-lt", ST_BOTH, S AT "digest=sha224; " LT},
+        {"81-stamp-lta", ST_BOTH, S AT "digest=sha224; " LT LTA},
+        {"81-archive", ST_BOTH, S T LT WEAK_LTA},
+        {"81-archive-renewed", ST_BOTH, S T LT WEAK_LTA "archive at=20280601120000Z tsa=atsa; "},
+        {"81-archive-late", ST_BOTH, S T LT WEAK_LTA AGAIN},
         {"81-sha1-b", ST_BOTH, "sign digest=sha1; "},
         {"81-sha1-content", ST_BOTH, "content-stamp at=20250301095500Z; sign digest=sha1; "},
         {"81-sha1-t", ST_BOTH, "sign digest=sha1; " T},
@@ -82,6 +130,11 @@ static void archives(struct st *s) {
          S T LT "archive at=20250401120000Z tsa=atsa imprint=wrong; archive at=20250402120000Z tsa=atsa; "},
         {"79-good-then-bad", ST_BOTH, S T LT LTA "archive at=20250402120000Z tsa=atsa imprint=wrong; "},
         {"79-twice", ST_BOTH, S T LT LTA "again at=-; "},
+        {"79-both-bad", ST_BOTH,
+         S T LT "archive at=20250401120000Z tsa=atsa imprint=wrong; "
+                "archive at=20250402120000Z tsa=atsa imprint=wrong; "},
+        {"79-stamp-kept", ST_BOTH, S T T LT LTA},
+        {"79-refs-kept", ST_BOTH, S T REFS VALUES LTA},
         {"79-stamp-dropped", ST_BOTH, S T T LT LTA "drop at=0; "},
         {"79-swapped", ST_BOTH, S T REFS VALUES "archive at=20250401120000Z tsa=atsa; swap a=1 b=2; "},
         {"79-added-after", ST_BOTH, S T LT LTA "stamp at=20250501120000Z; "},
@@ -96,10 +149,13 @@ static void archives(struct st *s) {
          S T LT "archive at=20250401120000Z tsa=atsa index=1 index-fault=extra; "},
         {"79-index-cert", ST_CADES, S T LT "archive at=20250401120000Z tsa=atsa index-fault=cert; "},
         {"79-index-missing", ST_CADES, S T T LT "archive at=20250401120000Z tsa=atsa index-fault=missing; "},
+        {"79-index-missing-only", ST_CADES,
+         S T LT "archive at=20250401120000Z tsa=atsa index-fault=missing; "},
         {"79-index-absent", ST_CADES, S T LT "archive at=20250401120000Z tsa=atsa index-fault=absent; "},
         {"79-carried-after-v3", ST_CADES, S T LT LTA "carry revs=tsaca-0402.crl; "},
         {"79-carried-after-v2", ST_CADES,
          S T LT "archive v=2 at=20250401120000Z tsa=atsa; carry revs=tsaca-0402.crl; "},
+        {"79-refs-kept-v1", ST_CADES, S T REFS VALUES "archive at=20250401120000Z tsa=atsa index=1; "},
         {"79-dropped-v1", ST_CADES,
          S T REFS VALUES "archive at=20250401120000Z tsa=atsa index=1; drop at=1; "},
     };

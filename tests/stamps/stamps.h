@@ -97,7 +97,8 @@ struct st_signing {
     const char *signer, *key; /* key NULL: the signer's own */
     const char *digest;
     const char *time; /* signing-time; NULL: none */
-    const char *ess;  /* "v2", "v1", "none", "wrong": a bit of the hash, "other": of the root */
+    const char *ess;  /* "v2", "v1", "none"; "wrong", "v1-wrong": a bit of the hash; "other", "v1-other": of
+                         the  root */
     const char *type; /* NULL: no content-type (RFC 5652, 11.4) */
     sign_bytes content;
     sign_bytes more; /* further signed attributes */
@@ -117,9 +118,11 @@ void st_put_cert_hash(struct st *s, der_builder *b, sign_bytes cert, const char 
 /* ---- token.c: RFC 3161 ----------------------------------------------------------------------------------
  */
 /*
- * A TimeStampToken of `what`. Words of the step: at, tsa (of the world), digest, accuracy (seconds),
- * ordering, nonce, policy, ess (as above), imprint=wrong|other, spoil, key, certs (beside the TSA's own),
- * nocerts, revs (lists and responses). `more` is a further unsigned attribute of the token, may be empty.
+ * A TimeStampToken of `what`. Words of the step: at, tsa (of the world), digest, value (the digest that the
+ * imprint's value is by, when not that one), accuracy (seconds), millis, ordering, nonce, tsapolicy, ess (as
+ * above), imprint=wrong|other|signature (of another one by the same signer), spoil, key, certs (beside the
+ * TSA's own), nocerts, revs (lists and responses). `more` is a further unsigned attribute of the token, may
+ * be empty.
  */
 sign_bytes st_token(struct st *s, const struct st_step *step, sign_bytes what, sign_bytes more);
 /* The imprint of a token, for those that come from outside; false: it is no token. */

@@ -10,15 +10,34 @@
 #define TST_INFO   "1.2.840.113549.1.9.16.1.4"
 #define TSA_POLICY "2.16.792.1.2.1.1.5.7.3.1"
 
+/* What would be stamped of another signature: its value; in XML the element with its value in it. */
+static sign_bytes of_another(struct st *s, sign_bytes what) {
+    bool xml = what.len > 0 && what.data[0] == '<';
+    sign_bytes value = st_sign(s, "signer", "sha256", s->content, xml);
+    if (!xml) {
+        return value;
+    }
+    char *text = st_text(s, "%.*s", (int)what.len, (const char *)what.data);
+    char *end = strrchr(text, '<');
+    path_must(end > text && strchr(text, '>') < end, "SignatureValue");
+    size_t begin = (size_t)(strchr(text, '>') - text) + 1;
+    text = st_text(s, "%.*s%s%s", (int)begin, text, st_base64(s, value), end);
+    return BYTES_STR(text);
+}
+
 static sign_bytes imprint_of(struct st *s, const struct st_step *step, const char *digest, sign_bytes what) {
     static const char other[] = "something else";
-    sign_bytes value = st_digest(s, digest, st_is(step, "imprint", "other") ? BYTES_STR(other) : what);
+    sign_bytes of = st_is(step, "imprint", "other")       ? BYTES_STR(other)
+                    : st_is(step, "imprint", "signature") ? of_another(s, what)
+                                                          : what;
+    sign_bytes value = st_digest(s, st_opt(step, "value", digest), of);
     return st_is(step, "imprint", "wrong") ? st_flip(s, value) : value;
 }
 
 static sign_bytes info_of(struct st *s, const struct st_step *step, sign_bytes what) {
     const char *digest = st_opt(step, "digest", "sha256");
-    const char *accuracy = st_opt(step, "accuracy", "1"), *nonce = st_opt(step, "nonce", NULL);
+    const char *accuracy = st_opt(step, "accuracy", "1"), *millis = st_opt(step, "millis", NULL);
+    const char *nonce = st_opt(step, "nonce", NULL);
     AUTO(der_builder) b = {0};
     der_begin(&b, DER_SEQUENCE);
     der_put_uint(&b, 1);
@@ -32,6 +51,12 @@ static sign_bytes info_of(struct st *s, const struct st_step *step, sign_bytes w
     if (strcmp(accuracy, "-") != 0) {
         der_begin(&b, DER_SEQUENCE);
         der_put_uint(&b, strtoull(accuracy, NULL, 10));
+        if (millis != NULL) { /* [0] INTEGER of two octets */
+            unsigned long n = strtoul(millis, NULL, 10);
+            const uint8_t value[] = {(uint8_t)(n >> 8 & 0x7f), (uint8_t)(n & 0xff)};
+            path_must(n > 255, "millis");
+            der_put(&b, DER_CONTEXT(0), BYTES(value, sizeof value));
+        }
         der_end(&b);
     }
     if (st_is(step, "ordering", "yes")) {

@@ -168,6 +168,7 @@ static void carried(struct st *s) {
     static const struct {
         const char *end, *from, *to;
     } days[] = {
+        {"0110", "20250110000000Z", "20250117000000Z"}, /* while signer-early was still good */
         {"0210", "20250210000000Z", "20250217000000Z"}, /* run out when the time-stamp was made */
         {"0228", "20250228000000Z", "20250307000000Z"}, /* before the time-stamp */
         {"0302", "20250302000000Z", "20250309000000Z"}, /* the day after */
