@@ -207,9 +207,19 @@ static void one(const struct run *r, const struct world *w, enum fault_mode mode
 struct walk {
     struct board *board;
     enum fault_mode mode;
-    size_t k;
+    size_t total, step, k;
     bool is_child;
 };
+
+/* Whether this n is tried in this mode by worker k. */
+static bool is_turn(enum fault_mode mode, size_t n, size_t total, size_t step, size_t k) {
+    bool each = mode == FAULT_ONCE || total <= ATTEMPTS_MANY;
+    return each ? (n - 1) % WORKERS == k : n % step == 0 && n / step % WORKERS == k;
+}
+
+static size_t turns(size_t total, size_t step) {
+    return total + (total <= ATTEMPTS_MANY ? total : total / step);
+}
 
 /* A child reads on in the files that are open, and their positions are not its own. */
 static void positions(off_t at[DESCRIPTORS], bool restore) {
@@ -223,7 +233,7 @@ static void positions(off_t at[DESCRIPTORS], bool restore) {
 static enum fault_mode turn(size_t n, void *user) {
     struct walk *walk = user;
     off_t at[DESCRIPTORS];
-    if ((n - 1) % WORKERS != walk->k || walk->board->tally.failures >= GIVE_UP)
+    if (!is_turn(walk->mode, n, walk->total, walk->step, walk->k) || walk->board->tally.failures >= GIVE_UP)
         return FAULT_NONE;
     positions(at, false);
     pid_t pid = begin(walk->mode, n, walk->board);
@@ -238,9 +248,8 @@ static enum fault_mode turn(size_t n, void *user) {
 }
 
 /* In a process of its own, as `count` is: what is new in each process is new here as well. */
-static void walk_through(const struct run *r, const struct world *w, enum fault_mode mode, size_t k,
-                         struct board *b) {
-    struct walk walk = {.board = b, .mode = mode, .k = k};
+static void walk_through(const struct run *r, const struct world *w, struct walk walk) {
+    struct board *b = walk.board;
     struct hooks_left left;
     int status = 0;
     pid_t pid = fork();
@@ -257,17 +266,19 @@ static void walk_through(const struct run *r, const struct world *w, enum fault_
     b->tally.failures += !ended;
 }
 
-static pid_t worker(const struct run *r, const struct world *w, bool alone, size_t total, size_t k,
-                    struct board *b) {
+static pid_t worker(const struct run *r, const struct world *w, const struct attempts_how *how,
+                    struct walk walk) {
     pid_t pid = fork();
     if (pid != 0)
         return pid;
-    world_token_use(w, k);
+    world_token_use(w, walk.k);
     for (int mode = FAULT_ONCE; mode <= FAULT_FROM; mode++) {
-        if (alone)
-            walk_through(r, w, (enum fault_mode)mode, k, b);
-        for (size_t n = 1 + k; !alone && n <= total && b->tally.failures < GIVE_UP; n += WORKERS)
-            one(r, w, (enum fault_mode)mode, n, b);
+        walk.mode = (enum fault_mode)mode;
+        if (how->alone)
+            walk_through(r, w, walk);
+        for (size_t n = 1; !how->alone && n <= walk.total && walk.board->tally.failures < GIVE_UP; n++)
+            if (is_turn(walk.mode, n, walk.total, walk.step, walk.k))
+                one(r, w, walk.mode, n, walk.board);
     }
     _exit(0);
 }
@@ -286,19 +297,20 @@ static void add(struct tally *t, const struct tally *part) {
     t->failures += part->failures - kept;
 }
 
-/* Every n is one child, and every child is accounted for. */
-static void all_of(const struct run *r, const struct world *w, bool alone, struct board *boards,
-                   struct tally *t) {
+/* Every turn is one child, and every child is accounted for. */
+static void all_of(const struct run *r, const struct world *w, const struct attempts_how *how,
+                   struct board *boards, struct tally *t) {
     pid_t workers[WORKERS];
     for (size_t k = 0; k < WORKERS; k++)
-        workers[k] = worker(r, w, alone, t->total, k, &boards[k]);
+        workers[k] = worker(r, w, how,
+                            (struct walk){.board = &boards[k], .total = t->total, .step = how->step, .k = k});
     for (size_t k = 0; k < WORKERS; k++) {
         int status = 0;
         bool ended = workers[k] > 0 && waitpid(workers[k], &status, 0) == workers[k] && status == 0;
         add(t, &boards[k].tally);
         t->failures += !ended;
     }
-    if (t->failures == 0 && t->children != 2 * t->total)
+    if (t->failures == 0 && t->children != turns(t->total, how->step))
         t->failures = 1;
 }
 
@@ -344,7 +356,8 @@ static void board_reset(struct board *b, const struct board *from) {
     b->n_clean = 0;
 }
 
-bool attempts_all(const struct run *r, const struct world *w, bool alone, struct tally *t) {
+bool attempts_all(const struct run *r, const struct world *w, const struct attempts_how *how,
+                  struct tally *t) {
     *t = (struct tally){0};
     struct board *boards = board_new(WORKERS);
     if (!boards)
@@ -354,7 +367,7 @@ bool attempts_all(const struct run *r, const struct world *w, bool alone, struct
     if (good) {
         for (size_t k = 0; k < WORKERS; k++)
             board_reset(&boards[k], &boards[0]);
-        all_of(r, w, alone, boards, t);
+        all_of(r, w, how, boards, t);
     }
     munmap(boards, WORKERS * sizeof *boards);
     return good;

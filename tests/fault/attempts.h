@@ -33,8 +33,8 @@ struct finding {
 };
 
 struct tally {
-    size_t total;    /* n goes from 1 to this, in both modes */
-    size_t children; /* one an n and mode */
+    size_t total;    /* n goes from 1 to this */
+    size_t children; /* one an n and mode, but see attempts_how.step */
     size_t searches; /* of these, so many left memory behind that LeakSanitizer had to judge */
     size_t errors, unharmed;
     size_t by_code[CODES]; /* errors by -sign_rc */
@@ -44,10 +44,21 @@ struct tally {
     struct finding found[FOUND_MAX];
 };
 
-/* Warms up in this process, counts in one child, then tries all n. alone: it changes nothing outside its
- * process, so that its children may be forked where the allocation fails. false: it does not even work when
- * nothing fails. */
-bool attempts_all(const struct run *r, const struct world *w, bool alone, struct tally *t);
+/*
+ * alone: the run changes nothing outside its process, so that its children may be forked where the allocation
+ * fails. step: where there are more than ATTEMPTS_MANY allocations every n fails once, but that all after it
+ * fail as well is tried of each step-th n only (1: of every n).
+ */
+enum { ATTEMPTS_MANY = 1000 };
+struct attempts_how {
+    bool alone;
+    size_t step;
+};
+
+/* Warms up in this process, counts in one child, then tries all n. false: it does not even work when nothing
+ * fails. */
+bool attempts_all(const struct run *r, const struct world *w, const struct attempts_how *how,
+                  struct tally *t);
 
 /* The same for one n of one mode. A debugger stops at `one` and follows the child from there. */
 bool attempts_one(const struct run *r, const struct world *w, enum fault_mode mode, size_t n,

@@ -1,11 +1,12 @@
 /*
  * fault_alloc - every allocation fails once. For each public function: warm it up, count its allocations, its
  * own and those of OpenSSL, libxml2, jansson, libcurl, SQLite and a PKCS#11 module; then for every n, each in
- * a forked child of its own, let the n-th fail, and again the n-th and all after it. Each time it must give
+ * a forked child of its own, let the n-th fail, and again the n-th and all after it (of a function with very
+ * many allocations: for each seventh n; --all: for every n there, too). Each time it must give
  * an error and say so, or succeed with exactly what it gives otherwise; nothing may stay allocated that
  * cannot be reached, and the function must work when memory is there again.
  *
- *   fault_alloc [NAME [ONCE|FROM N]]      with N: shows the stack of the allocation that fails
+ *   fault_alloc [--all] [NAME [ONCE|FROM N]]      with N: shows the stack of the allocation that fails
  */
 #include "attempts.h"
 #include "hooks.h"
@@ -211,10 +212,10 @@ static bool stands_alone(const struct run *r) {
     return false;
 }
 
-static bool examine(const struct run *r, const struct world *w) {
+static bool examine(const struct run *r, const struct world *w, size_t step) {
     struct tally t;
-    bool good =
-        attempts_all(r, w, stands_alone(r), &t) && t.failures == 0 && (t.total == 0) == needs_no_memory(r);
+    const struct attempts_how how = {.alone = stands_alone(r), .step = step};
+    bool good = attempts_all(r, w, &how, &t) && t.failures == 0 && (t.total == 0) == needs_no_memory(r);
     print(r, &t, good);
     return good;
 }
@@ -232,6 +233,12 @@ static bool single(const struct run *r, const struct world *w, const char *mode,
 int main(int argc, char **argv) {
     struct world w;
     bool good = true;
+    size_t step = 7;
+    if (argc > 1 && strcmp(argv[1], "--all") == 0) {
+        step = 1;
+        argc--;
+        argv++;
+    }
     if (!hooks_install() || !world_make(&w)) {
         puts("not ok - the inputs could not be made");
         return 1;
@@ -240,7 +247,7 @@ int main(int argc, char **argv) {
         bool asked = argc > 1 && strcmp(argv[1], runs[i].name) == 0;
         if (!asked && argc > 1)
             continue;
-        good = (argc > 3 ? single(&runs[i], &w, argv[2], argv[3]) : examine(&runs[i], &w)) && good;
+        good = (argc > 3 ? single(&runs[i], &w, argv[2], argv[3]) : examine(&runs[i], &w, step)) && good;
     }
     world_free(&w);
     return good ? 0 : 1;

@@ -200,7 +200,8 @@ static bool as_expected(const struct expected *e, const struct tally *t) {
 static bool examine(const struct expected *e, bool alone) {
     static const struct world none;
     struct tally t;
-    bool good = attempts_all(&e->run, &none, alone, &t) && as_expected(e, &t);
+    bool good = attempts_all(&e->run, &none, &(struct attempts_how){.alone = alone, .step = 1}, &t) &&
+                as_expected(e, &t);
     printf("%s - a function that %s: caught at n = %zu%s\n", good ? "ok" : "not ok", e->run.name, e->n,
            alone ? ", forked there" : "");
     for (size_t k = 0; k < t.n_found; k++)
