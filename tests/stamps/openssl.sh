@@ -38,6 +38,17 @@ for name in imprint signature no-eku eku-soft eku-two ess-wrong ess-none strange
     say $? "token-$name is refused"
 done
 
+answer() {
+    openssl ts -verify -queryfile 77-request.tsq -in 77-answer$1.tst -CAfile "$work/root.pem" \
+        -untrusted "$work/tsaca.pem" -attime $at >"$work/out" 2>&1
+}
+answer ""
+say $? "the answer is one to the request"
+for name in nonce no-nonce policy imprint digest; do
+    ! answer -$name
+    say $? "the answer 77-answer-$name is none to it"
+done
+
 for file in b t xl1 lta lta-again a-v2 content counter p4 p4-a3; do
     openssl cms -verify -cades -binary -inform DER -in $file.p7m -CAfile "$work/root.pem" -purpose any -attime $at \
         -out /dev/null >"$work/out" 2>&1

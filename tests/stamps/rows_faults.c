@@ -4,6 +4,22 @@
 #define AT       "stamp at=20250301100500Z "
 #define WEAK_LTA "archive at=20250401120000Z tsa=atsa digest=sha224; "
 
+/* What the answers should answer (RFC 3161, 2.4.1): nonce 77, policy 1.2.3.4, and with certificates. */
+static void request(struct st *s) {
+    AUTO(der_builder) b = {0};
+    der_begin(&b, DER_SEQUENCE);
+    der_put_uint(&b, 1);
+    der_begin(&b, DER_SEQUENCE);
+    st_put_algorithm(&b, "sha256");
+    der_put(&b, DER_OCTET_STRING, st_digest(s, "sha256", s->content));
+    der_end(&b);
+    path_must(der_put_oid_text(&b, "1.2.3.4"), "policy");
+    der_put_uint(&b, 77);
+    der_put_bool(&b, true);
+    der_end(&b);
+    st_write(s, "77-request.tsq", st_take(s, &b));
+}
+
 /* 75: not of what it is attached to; 76: who made it; 77: what it says. */
 static void tokens(struct st *s) {
     static const struct st_row rows[] = {
@@ -52,7 +68,6 @@ static void tokens(struct st *s) {
          "content-stamp at=20250301101000Z accuracy=600 ordering=yes tsa=atsa; " S AT
          "accuracy=600 ordering=yes; "},
     };
-    /* Answers to a request with the nonce 77 and the policy 1.2.3.4 (RFC 3161, 2.4.1). */
     static const struct st_row answers[] = {
         {"77-answer", ST_TOKEN, AT "nonce=77 tsapolicy=1.2.3.4 status=0"},
         {"77-answer-nonce", ST_TOKEN, AT "nonce=78 tsapolicy=1.2.3.4 status=0"},
@@ -63,6 +78,7 @@ static void tokens(struct st *s) {
     };
     st_make(s, ROWS(rows));
     st_make(s, ROWS(answers));
+    request(s);
 }
 
 /* 78: what is claimed is no proof; 80: which revocation data count; 81: algorithms over time. */
