@@ -257,6 +257,25 @@ static sign_rc follow(struct extraction *x, const struct ades_stamp *s, sign_err
     return rc;
 }
 
+/* One object is often proven by the same time-stamp in several ways; near one another they are told once. */
+static bool is_told(const struct poe_set *set, size_t i) {
+    const struct poe *p = &set->list[i];
+    for (size_t k = i > LIMIT_STAMPS * 8 ? i - LIMIT_STAMPS * 8 : 0; k < i; k++) {
+        const struct poe *q = &set->list[k];
+        if (q->kind == p->kind && q->via == p->via && q->time == p->time && q->by == p->by &&
+            memcmp(q->id, p->id, sizeof q->id) == 0)
+            return true;
+    }
+    return false;
+}
+
+static size_t count_from(const struct poe_set *set, size_t from) {
+    size_t n = 0;
+    for (size_t i = from; i < set->n; i++)
+        n += !is_told(set, i);
+    return n;
+}
+
 sign_rc poe_extract(struct validation *v, size_t stamp, sign_error *err) {
     const struct stamp_state *s = &v->stamps[stamp];
     struct judging *j = v->j;
@@ -270,7 +289,7 @@ sign_rc poe_extract(struct validation *v, size_t stamp, sign_error *err) {
     sign_rc rc = follow(&x, s->stamp, err);
     judging_input_time(j, "time", x.time);
     if (j->block != NULL)
-        j->block->result = arena_printf(&j->report->arena, "proofs %zu", v->poe.n - before);
+        j->block->result = arena_printf(&j->report->arena, "proofs %zu", count_from(&v->poe, before));
     judging_end(j, outer);
     return rc;
 }
@@ -327,18 +346,6 @@ sign_rc poe_outer(struct validation *v, const struct ades_facts *given, sign_err
 
 /* ---- for the report
  * ----------------------------------------------------------------------------------------- */
-
-/* One object is often proven by the same time-stamp in several ways; near one another they are told once. */
-static bool is_told(const struct poe_set *set, size_t i) {
-    const struct poe *p = &set->list[i];
-    for (size_t k = i > LIMIT_STAMPS * 8 ? i - LIMIT_STAMPS * 8 : 0; k < i; k++) {
-        const struct poe *q = &set->list[k];
-        if (q->kind == p->kind && q->via == p->via && q->time == p->time && q->by == p->by &&
-            memcmp(q->id, p->id, sizeof q->id) == 0)
-            return true;
-    }
-    return false;
-}
 
 void poe_list(const struct validation *v) {
     static const char *const kinds[] = {[POE_SIGNATURE] = "signature",
