@@ -8,20 +8,49 @@
 enum { HEAD = 512 };
 
 /* id-ct-TSTInfo (RFC 3161, 2.4.2), as it stands near the beginning of a token. */
-static bool mentions_info(const source *s) {
+static bool mentions_info(sign_bytes head) {
     static const uint8_t type[] = {0x06, 0x0b, 0x2a, 0x86, 0x48, 0x86, 0xf7,
                                    0x0d, 0x01, 0x09, 0x10, 0x01, 0x04};
-    uint8_t head[HEAD];
-    size_t n = s->size < sizeof head ? (size_t)s->size : sizeof head;
-    if (n < sizeof type || s->size > LIMIT_WHOLE || source_read(s, 0, head, n, NULL) != SIGN_OK)
+    if (head.len < sizeof type)
         return false;
     /* Everything that is verified passes here: looked for by an octet that is rare in text and in DER. */
     enum { RARE = 2 };
-    const uint8_t *at = head + RARE, *end = head + n - (sizeof type - RARE) + 1;
+    const uint8_t *at = head.data + RARE, *end = head.data + head.len - (sizeof type - RARE) + 1;
     while (at < end && (at = memchr(at, type[RARE], (size_t)(end - at))) != NULL)
         if (memcmp(at++ - RARE, type, sizeof type) == 0)
             return true;
     return false;
+}
+
+static bool blank(uint8_t c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The same of text in PEM or base64, as a signature may come in, too (RFC 7468, 9). */
+static sign_rc text_mentions(sign_bytes head, bool *yes, sign_error *err) {
+    AUTO(grow) der = {0};
+    uint8_t digits[HEAD];
+    size_t i = head.len >= 3 && memcmp(head.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0, n = 0;
+    while (i < head.len && blank(head.data[i]))
+        i++;
+    if (i == head.len || (head.data[i] != '-' && head.data[i] != 'M')) /* M: six bits of a SEQUENCE */
+        return SIGN_OK;
+    while (i < head.len && head.data[i] == '-')
+        while (i < head.len && head.data[i] != '\n' && head.data[i] != '\r')
+            i++;
+    for (; i < head.len && head.data[i] != '-' && head.data[i] != '='; i++)
+        if (!blank(head.data[i]))
+            digits[n++] = head.data[i];
+    *yes = text_base64_decode(BYTES(digits, n / 4 * 4), &der) && mentions_info(BYTES(der.data, der.len));
+    return der.failed ? fail_memory(err) : SIGN_OK;
+}
+
+/* A SEQUENCE that begins with a SEQUENCE, as a TimeStampResp does and a ContentInfo does not. */
+static bool is_nested(sign_bytes head) {
+    if (head.len < 2 || head.data[0] != DER_SEQUENCE)
+        return false;
+    size_t inner = 2 + (head.data[1] > 0x80 ? head.data[1] - 0x80U : 0);
+    return inner < head.len && head.data[inner] == DER_SEQUENCE;
 }
 
 /*
@@ -60,8 +89,8 @@ static sign_rc imprint(const struct ades_stamp *stamp, enum crypto_digest digest
                        struct ades_imprint *out, sign_error *err) {
     const struct stamped *s = stamp->codec;
     uint8_t hash[DIGEST_MAX];
-    char hex[2 * DIGEST_MAX + 1];
-    *out = (struct ades_imprint){.same = TRI_NULL, .why = MSG_CONTENT_MISSING};
+    char hex[2 * DIGEST_MAX + 1], wanted[2 * DIGEST_MAX + 1];
+    *out = (struct ades_imprint){.same = TRI_NULL, .why = MSG_STAMPED_MISSING};
     if (s->content == NULL)
         return SIGN_OK;
     sign_rc rc = crypto_hash_begin(s->crypto, digest, err);
@@ -73,8 +102,13 @@ static sign_rc imprint(const struct ades_stamp *stamp, enum crypto_digest digest
         return rc;
     sign_bytes found = BYTES(hash, crypto_digest_row(digest)->size);
     text_hex(found, hex);
-    *out = (struct ades_imprint){.same = bytes_equal(found, expected) ? TRI_TRUE : TRI_FALSE,
-                                 .found = arena_str(s->texts, BYTES_STR(hex))};
+    *out = (struct ades_imprint){.same = TRI_TRUE, .found = arena_str(s->texts, BYTES_STR(hex))};
+    if (bytes_equal(found, expected))
+        return SIGN_OK;
+    text_hex(BYTES(expected.data, expected.len < DIGEST_MAX ? expected.len : DIGEST_MAX), wanted);
+    out->same = TRI_FALSE;
+    out->why = MSG_STAMPED_DIFFERS;
+    out->detail = arena_printf(s->texts, "%s; %s", wanted, hex);
     return SIGN_OK;
 }
 
@@ -111,17 +145,51 @@ static sign_rc judge(const struct ades_context *ctx, sign_bytes der, const sourc
     return ades_judge_token(ctx, &stamp, &facts, report, out, err);
 }
 
+/* A token in PEM or base64. */
+static sign_rc text_verify(const struct ades_context *ctx, const source *what, const source *contents,
+                           size_t n, struct sign_report *report, bool *is, sign_error *err) {
+    AUTO(cms_message) m = {0};
+    sign_rc rc = cms_message_read(what, &m, err);
+    *is = rc == SIGN_OK && m.broken == MSG_NONE && oid_is(m.content_type, OID_CT_TST_INFO);
+    return *is ? judge(ctx, m.src.mem, contents, n, report, err) : rc;
+}
+
+/* An authority's answer without a time-stamp: there is nothing to judge, and its words are why. */
+static sign_rc tell_refusal(sign_bytes der, struct sign_report *report, bool *is, sign_error *err) {
+    struct tsp_response response;
+    sign_rc rc = tsp_response_read(der, &report->arena, &response, err);
+    if (rc != SIGN_OK) /* it is none */
+        return rc == SIGN_E_FORMAT ? SIGN_OK : rc;
+    const char *refusal = tsp_response_refusal(&response, &report->arena);
+    *is = refusal != NULL || response.token.len == 0;
+    if (refusal != NULL)
+        report_say(report, &report->messages, MSG_TSA_REFUSED, refusal, NULL, NULL);
+    else if (*is)
+        report_say(report, &report->messages, MSG_TSA_EMPTY, NULL, NULL, NULL);
+    return SIGN_OK;
+}
+
 sign_rc token_verify(const struct ades_context *ctx, const source *what, const source *contents, size_t n,
                      struct sign_report *report, bool *is, sign_error *err) {
     AUTO(sign_buf) own = {0};
     sign_bytes der;
+    uint8_t first[HEAD];
+    const sign_bytes head = BYTES(first, what->size < HEAD ? (size_t)what->size : HEAD);
+    bool text = false;
     *is = false;
-    if (!mentions_info(what))
+    if (what->size > LIMIT_WHOLE || source_read(what, 0, first, head.len, NULL) != SIGN_OK)
         return SIGN_OK;
-    sign_rc rc = source_view(what, 0, (size_t)what->size, &der, &own, err);
+    sign_rc rc = text_mentions(head, &text, err);
+    if (rc == SIGN_OK && text)
+        return text_verify(ctx, what, contents, n, report, is, err);
+    if (rc != SIGN_OK || (!mentions_info(head) && !is_nested(head)))
+        return rc;
+    rc = source_view(what, 0, (size_t)what->size, &der, &own, err);
     if (rc != SIGN_OK)
         return rc;
-    der = token_of(der);
-    rc = is_token(der, is, err);
-    return rc == SIGN_OK && *is ? judge(ctx, der, contents, n, report, err) : rc;
+    sign_bytes token = token_of(der);
+    rc = is_token(token, is, err);
+    if (rc == SIGN_OK && *is)
+        return judge(ctx, token, contents, n, report, err);
+    return rc == SIGN_OK && is_nested(head) ? tell_refusal(der, report, is, err) : rc;
 }

@@ -88,7 +88,7 @@ static sign_rc read_and_judge(const struct ades_context *ctx, const opened *o, s
         if (rc != SIGN_OK)
             return rc;
     }
-    if (!report->signatures)
+    if (!report->signatures && !token)
         report_say(report, &report->messages, MSG_NO_SIGNATURE, report->document, NULL, NULL);
     rc = source_unchanged(&o->what, err);
     for (size_t i = 0; i < o->n && rc == SIGN_OK; i++)

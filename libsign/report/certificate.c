@@ -101,7 +101,8 @@ void html_certificate(struct page *p) {
     html_chain(p, s->chain);
     html_details_end(p);
     html_details(p, "İptal bilgisi", "Revocation data", 0);
-    html_revocation(p, s->revocation, s->signer ? s->signer->cert_sha256 : NULL);
+    html_revocation(p, s->revocation, s->signer ? s->signer->cert_sha256 : NULL,
+                    lines_two(p->lang, "bu sertifika", "this certificate"));
     html_details_end(p);
     html_blocks(p, s->blocks);
     html_raw(p, "</article>\n");

@@ -31,10 +31,21 @@ static const char sprite[] =
     "stroke=\"currentColor\" "
     "stroke-width=\"2.4\" stroke-linecap=\"round\"/></symbol></defs></svg>\n";
 
+static bool is_about_token(const struct sign_report *r) {
+    return r->signatures ? verdict_is_token(r->signatures) : verdict_of(r) == VERDICT_NO_STAMP;
+}
+
+static const char *kind_of_report(const struct page *p) {
+    if (p->r->certificate)
+        return lines_two(p->lang, "Sertifika denetim raporu", "Certificate report");
+    return is_about_token(p->r) ? lines_two(p->lang, "Zaman damgası doğrulama raporu", "Time-stamp report")
+                                : lines_two(p->lang, "İmza doğrulama raporu", "Signature report");
+}
+
 static void put_title(struct page *p) {
     html_raw(p, "<title>");
     html_raw(p, verdict_word(p->lang, verdict_of(p->r)));
-    html_two(p, " · İmza doğrulama raporu</title>\n", " · Signature report</title>\n");
+    grow_printf(p->out, " · %s</title>\n", kind_of_report(p));
 }
 
 static void put_start(struct page *p) {
@@ -65,7 +76,7 @@ static void put_reason(struct page *p) {
     char text[ROOM_FOR_TEXT];
     html_raw(p, m || passed ? "<p class=\"lead\">" : "");
     if (m)
-        html_text(p, message_text(m->id, p->lang, m->args, text, sizeof text), HTML_VALUE);
+        html_text(p, lines_said(p->lang, m, text, sizeof text), HTML_VALUE);
     else if (passed)
         html_raw(p, passed);
     html_raw(p, m || passed ? "</p>\n" : "");
@@ -81,15 +92,8 @@ static void put_reason(struct page *p) {
 
 static void put_later(struct page *p) {
     const struct report_signature *s = p->r->sub == SUB_TRY_LATER ? verdict_deciding(p->r) : NULL;
-    if (!s || !s->try_at)
-        return;
-    html_raw(p, "<p class=\"todo\"><b>");
-    if (verdict_in_grace(s))
-        html_two(p, "Kesinleşme:</b> ", "Final from:</b> ");
-    else
-        html_two(p, "Yeniden bakın:</b> ", "Look again:</b> ");
-    html_time(p, s->try_at);
-    html_raw(p, "</p>\n");
+    if (s)
+        html_later(p, s, "<p class=\"todo\">");
 }
 
 /* Unsigned content is never silently inside a pass. */
@@ -114,9 +118,7 @@ static void put_verdict(struct page *p) {
     const char *code = indication_text(p->r->indication), *sub = sub_indication_text(p->r->sub);
     bool is_long = v == VERDICT_INTACT || v == VERDICT_UNCHECKED;
     grow_printf(p->out, "<header class=\"verdict v-%s\">\n<div class=\"kicker\"><span>%s</span>",
-                html_class(v),
-                p->r->certificate ? lines_two(p->lang, "Sertifika denetim raporu", "Certificate report")
-                                  : lines_two(p->lang, "İmza doğrulama raporu", "Signature report"));
+                html_class(v), kind_of_report(p));
     if (code && !verdict_inspecting(p->r))
         grow_printf(p->out, "<code>%s%s%s</code>", code, sub ? " / " : "", sub ? sub : "");
     grow_printf(p->out, "</div>\n<div class=\"word%s\">", is_long ? " long" : "");
@@ -133,20 +135,17 @@ static void put_verdict(struct page *p) {
 /* ---- what was asked ---- */
 
 static void put_count(struct page *p) {
-    static const char *const words[][2] = {
-        {"geçerli", "valid"}, {"geçersiz", "invalid"}, {"belirsiz", "indeterminate"}};
-    size_t of[3] = {0}, all = 0;
+    size_t of[VERDICT_COUNT] = {0}, all = 0;
     for (const struct report_signature *s = p->r->signatures; s; s = s->next, all++)
-        if (s->indication != INDICATION_NONE)
-            of[s->indication - TOTAL_PASSED]++;
+        of[verdict_of_signature(p->r, s)]++;
     html_row(p, "İmza sayısı", "Signatures");
     grow_printf(p->out, "%zu", all);
     bool first = true;
-    for (size_t i = 0; i < 3 && all && !verdict_inspecting(p->r); i++) {
-        if (!of[i])
+    for (enum verdict v = 0; v < VERDICT_COUNT; v++) {
+        const char *word = verdict_count_word(p->lang, v);
+        if (!of[v] || !word || verdict_inspecting(p->r))
             continue;
-        grow_printf(p->out, "%s%zu %s", first ? " <small>(" : ", ", of[i],
-                    words[i][p->lang == SIGN_TR ? 0 : 1]);
+        grow_printf(p->out, "%s%zu %s", first ? " <small>(" : ", ", of[v], word);
         first = false;
     }
     html_raw(p, first ? "" : ")</small>");
@@ -171,7 +170,7 @@ static void put_question(struct page *p) {
     }
     if (r->rule) {
         html_row(p, "Belge kuralı", "Rule for the document");
-        html_text(p, r->rule, HTML_VALUE);
+        html_rule(p);
         html_row_end(p);
     }
     if (r->no_revocation && !verdict_inspecting(r)) {
@@ -179,7 +178,7 @@ static void put_question(struct page *p) {
         html_two(p, "<b>İstek üzerine yapılmadı.</b>", "<b>Not checked, as asked.</b>");
         html_row_end(p);
     }
-    if (!r->certificate)
+    if (!r->certificate && !is_about_token(r))
         put_count(p);
     html_raw(p, "</dl>\n");
     html_messages(p, r->signatures || !verdict_reason(r) ? r->messages : NULL);

@@ -30,6 +30,11 @@ const char *html_class(enum verdict v); /* "passed" */
 /* Shape and word. */
 void html_badge(struct page *p, enum verdict v);
 
+/* When a TRY_LATER may become final, and what is waited for, in an element that begins with `open` and is a
+ * <p>; nothing of others. */
+void html_later(struct page *p, const struct report_signature *s, const char *open);
+void html_rule(struct page *p); /* for the document */
+
 /* A row of <dl>: label and value; nothing when it is NULL or empty. */
 void html_fact(struct page *p, enum label label, const char *value);
 void html_fact_time(struct page *p, enum label label, int64_t t);
@@ -40,7 +45,9 @@ void html_row_end(struct page *p);
 void html_message(struct page *p, const struct report_message *m, bool hint);
 void html_messages(struct page *p, const struct report_message *m);
 void html_chain(struct page *p, const struct report_chain *c);
-void html_revocation(struct page *p, const struct report_revocation *r, const char *signer_sha256);
+/* whose: what the owner of signer_sha256 is called. */
+void html_revocation(struct page *p, const struct report_revocation *r, const char *signer_sha256,
+                     const char *whose);
 void html_blocks(struct page *p, const struct report_block *b);
 /* <details> with our own words as its summary, and how many things are in it (0: not said). */
 void html_details(struct page *p, const char *tr, const char *en, size_t count);

@@ -23,7 +23,7 @@ static void put_name(struct page *p, const struct report_signature *s) {
 
 static const char *format_name(const char *format) {
     static const char *const names[][2] = {
-        {"cades", "CAdES"}, {"xades", "XAdES"}, {"cms", "CMS"}, {"xmldsig", "XML-DSig"}};
+        {"cades", "CAdES"}, {"xades", "XAdES"}, {"cms", "CMS"}, {"xmldsig", "XML-DSig"}, {"tst", "RFC 3161"}};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(names[i][0], format) == 0)
             return names[i][1];
@@ -38,8 +38,9 @@ static void put_head(struct page *p, const struct report_signature *s, unsigned 
     put_name(p, s);
     heading_end(p, level);
     grow_printf(p->out, "<p class=\"soft\">%s ",
-                s->is_counter ? lines_two(p->lang, "Karşı imza", "Counter-signature")
-                              : lines_two(p->lang, "İmza", "Signature"));
+                verdict_is_token(s) ? lines_two(p->lang, "Zaman damgası", "Time-stamp")
+                : s->is_counter     ? lines_two(p->lang, "Seri imza", "Counter-signature")
+                                    : lines_two(p->lang, "İmza", "Signature"));
     html_text(p, s->id, 80);
     if (s->format)
         grow_printf(p->out, " · %s%s%s", format_name(s->format), s->level ? "-" : "",
@@ -95,7 +96,8 @@ static void put_who(struct page *p, const struct report_signature *s) {
 
 static void put_what(struct page *p, const struct report_signature *s) {
     char text[ROOM_FOR_TEXT];
-    if (!s->scope && s->covers_whole_document == TRI_NULL)
+    bool nothing = s->covers_whole_document == TRI_NULL || verdict_is_token(s);
+    if (!s->scope && nothing && !(verdict_is_token(s) && s->covers_whole_document == TRI_TRUE))
         return;
     html_row(p, "Ne", "What");
     for (const struct report_scope *c = s->scope; c; c = c->next) {
@@ -103,7 +105,10 @@ static void put_what(struct page *p, const struct report_signature *s) {
         html_text(p, verdict_scope_name(p->lang, s, c), 300);
         html_raw(p, "</p>");
     }
-    if (s->covers_whole_document == TRI_TRUE)
+    if (s->covers_whole_document == TRI_TRUE && verdict_is_token(s))
+        html_two(p, "<p>Verilen dosya, damgalanan dosyanın kendisi.</p>",
+                 "<p>The file given is the one that was stamped.</p>");
+    else if (s->covers_whole_document == TRI_TRUE)
         html_two(p, "<p class=\"soft\">Belgenin tamamı imzalı.</p>",
                  "<p class=\"soft\">The whole document is signed.</p>");
     if (verdict_is_partial(s)) {
@@ -126,8 +131,36 @@ static void put_proven(struct page *p, const struct report_signature *s) {
     html_raw(p, "</p>");
 }
 
+/* A token by itself: it does not prove its own time to itself, but that of the file. */
+static void put_stamp_time(struct page *p, const struct report_signature *s) {
+    const struct report_timestamp *t = s->timestamps;
+    char accuracy[48];
+    html_row(p, "Ne zaman", "When");
+    html_raw(p, "<p>");
+    if (t && t->time) {
+        html_time(p, t->time);
+        grow_printf(p->out, " %s", lines_accuracy(p->lang, t->accuracy, accuracy));
+    } else {
+        html_two(p, "Zamanı okunamadı.", "Its time cannot be read.");
+    }
+    html_raw(p, "</p>");
+    if (!verdict_inspecting(p->r))
+        grow_printf(p->out, "<p class=\"soft\">%s</p>",
+                    s->indication == TOTAL_PASSED
+                        ? lines_two(p->lang, "Dosyanın bu zamanda var olduğunu kanıtlar.",
+                                    "It proves that the file existed then.")
+                        : lines_two(p->lang, "Doğrulanamadığı için bu zamanı kanıtlamaz.",
+                                    "It did not pass, so that it does not prove this time."));
+    html_later(p, s, "<p>");
+    html_row_end(p);
+}
+
 static void put_when(struct page *p, const struct report_signature *s) {
     bool proven = s->best_signature_time && s->best_time_by;
+    if (verdict_is_token(s)) {
+        put_stamp_time(p, s);
+        return;
+    }
     if (!s->claimed_time && !proven && !s->try_at && verdict_inspecting(p->r))
         return;
     html_row(p, "Ne zaman", "When");
@@ -142,13 +175,7 @@ static void put_when(struct page *p, const struct report_signature *s) {
         html_two(
             p, "<p class=\"soft\">İmzanın ne zaman atıldığını kanıtlayan geçerli bir zaman damgası yok.</p>",
             "<p class=\"soft\">No valid time-stamp proves when it was signed.</p>");
-    if (s->try_at) {
-        grow_printf(p->out, "<p><b>%s:</b> ",
-                    verdict_in_grace(s) ? lines_two(p->lang, "Kesinleşme", "Final from")
-                                        : lines_two(p->lang, "Yeniden bakın", "Look again"));
-        html_time(p, s->try_at);
-        html_raw(p, "</p>");
-    }
+    html_later(p, s, "<p>");
     html_row_end(p);
 }
 
@@ -156,7 +183,10 @@ static void put_when(struct page *p, const struct report_signature *s) {
 
 /* What became of the certificate after the proven time is no matter (EN 319 102-1, 5.5.4). */
 static void put_passed(struct page *p, const struct report_signature *s) {
-    if (p->r->no_revocation)
+    if (verdict_is_token(s))
+        html_two(p, "<p>Damganın imzası, dosyanın özeti ve otoritenin sertifika yolu doğru.</p>",
+                 "<p>Its signature, the digest of the file and the path of the authority hold.</p>");
+    else if (p->r->no_revocation)
         html_two(p, "<p>İmza değeri, özetler ve sertifika yolu doğru.</p>",
                  "<p>Signature value, digests and certificate path hold.</p>");
     else if (s->best_time_by)
@@ -242,13 +272,14 @@ static void put_stamp_facts(struct page *p, const struct report_timestamp *t) {
     if (t->chain)
         html_chain(p, t->chain);
     if (t->revocation)
-        html_revocation(p, t->revocation, t->signer ? t->signer->cert_sha256 : NULL);
+        html_revocation(p, t->revocation, t->signer ? t->signer->cert_sha256 : NULL,
+                        lines_two(p->lang, "otorite", "the time-stamping authority"));
     html_blocks(p, t->blocks);
     html_details_end(p);
 }
 
 static void put_stamp(struct page *p, const struct report_timestamp *t) {
-    char accuracy[48];
+    char accuracy[48], kind[80];
     enum verdict v = verdict_of_timestamp(t);
     const char *sub = sub_indication_text(t->sub);
     grow_printf(p->out, "<div class=\"stamp v-%s\">", html_class(v));
@@ -261,7 +292,7 @@ static void put_stamp(struct page *p, const struct report_timestamp *t) {
     html_raw(p, " <small>");
     html_text(p, t->id ? t->id : "", 80);
     html_raw(p, " · ");
-    html_text(p, t->kind, 80);
+    html_text(p, lines_stamp_kind(p->lang, t->kind, kind), 80);
     grow_printf(p->out, "%s%s</small></p>", sub ? " · " : "", sub ? sub : "");
     html_messages(p, t->messages);
     put_stamp_facts(p, t);
@@ -269,7 +300,9 @@ static void put_stamp(struct page *p, const struct report_timestamp *t) {
 }
 
 static void put_stamps(struct page *p, const struct report_signature *s, unsigned level) {
-    if (!s->timestamps)
+    if (verdict_is_token(s) && s->timestamps)
+        put_stamp_facts(p, s->timestamps); /* the rest stands above */
+    if (verdict_is_token(s) || !s->timestamps)
         return;
     html_raw(p, "<section class=\"part\">");
     heading(p, level, " class=\"h\"");
@@ -354,7 +387,9 @@ static void put_evidence(struct page *p, const struct report_signature *s) {
         n++;
     if (n) {
         html_details(p, "İptal bilgisi", "Revocation data", n);
-        html_revocation(p, s->revocation, s->signer ? s->signer->cert_sha256 : NULL);
+        html_revocation(p, s->revocation, s->signer ? s->signer->cert_sha256 : NULL,
+                        verdict_is_token(s) ? lines_two(p->lang, "otorite", "the time-stamping authority")
+                                            : lines_two(p->lang, "imzacı", "the signer"));
         html_details_end(p);
     }
     if (s->blocks) {
@@ -369,7 +404,7 @@ static void put_counters(struct page *p, const struct report_signature *s, unsig
         return;
     html_raw(p, "<section class=\"part\">");
     heading(p, level, " class=\"h\"");
-    html_two(p, "Karşı imzalar", "Counter-signatures");
+    html_two(p, "Seri imzalar", "Counter-signatures");
     heading_end(p, level);
     html_raw(p, "<ol class=\"tree\">");
     for (const struct report_signature *c = s->countersignatures; c; c = c->next) {

@@ -49,12 +49,13 @@ static void add_stamps(struct life *l, const struct report_signature *s) {
 static void add_revocation(struct life *l, const struct report_signature *s) {
     for (const struct report_revocation *r = s->revocation; r && s->signer; r = r->next)
         if (r->revoked_at && strcmp(r->cert_sha256, s->signer->cert_sha256) == 0) {
+            bool held = strcmp(r->status, "suspended") == 0;
             add(l, (struct moment){.from = r->revoked_at,
                                    .to = r->revoked_at,
                                    .mark = MARK_REVOKED,
                                    .verdict = VERDICT_FAILED,
-                                   .tr = "Sertifika iptali",
-                                   .en = "Certificate revoked"});
+                                   .tr = held ? "Sertifika askıda" : "Sertifika iptali",
+                                   .en = held ? "Certificate suspended" : "Certificate revoked"});
             return;
         }
 }
@@ -158,7 +159,8 @@ void html_life(struct page *p, const struct report_signature *s) {
     add_revocation(&l, s);
     add(&l, (struct moment){p->r->validation_time, p->r->validation_time, MARK_NOW, 0, "Doğrulama",
                             "Validation", NULL});
-    add(&l, (struct moment){s->try_at, s->try_at, MARK_LATER, VERDICT_PRELIMINARY,
+    int64_t again = verdict_in_grace(s) || verdict_awaited(p->lang, s) ? verdict_again(s) : 0;
+    add(&l, (struct moment){again, again, MARK_LATER, VERDICT_LATER,
                             verdict_in_grace(s) ? "Kesinleşme" : "Yeniden bakma",
                             verdict_in_grace(s) ? "Final from" : "Look again", NULL});
     if (l.n < 2)
@@ -166,7 +168,9 @@ void html_life(struct page *p, const struct report_signature *s) {
     measure(&l);
     qsort(l.list, l.n, sizeof *l.list, by_time);
     grow_printf(p->out, "<figure class=\"life\"><figcaption>%s</figcaption><ol>\n",
-                lines_two(p->lang, "İmzanın zaman çizgisi", "The life of the signature"));
+                verdict_is_token(s)
+                    ? lines_two(p->lang, "Zaman çizgisi", "The life of the time-stamp")
+                    : lines_two(p->lang, "İmzanın zaman çizgisi", "The life of the signature"));
     for (size_t i = 0; i < l.n; i++)
         put_moment(p, &l, &l.list[i]);
     html_raw(p, "</ol>");

@@ -78,9 +78,11 @@ const char *html_class(enum verdict v) {
         [VERDICT_PASSED] = "passed",
         [VERDICT_FAILED] = "failed",
         [VERDICT_PRELIMINARY] = "preliminary",
+        [VERDICT_LATER] = "preliminary", /* a clock, too: the word tells which */
         [VERDICT_INDETERMINATE] = "indeterminate",
         [VERDICT_INTACT] = "intact",
         [VERDICT_UNCHECKED] = "indeterminate",
+        [VERDICT_NO_STAMP] = "none",
     };
     return names[v];
 }
@@ -119,6 +121,37 @@ void html_fact_time(struct page *p, enum label label, int64_t t) {
     html_row_end(p);
 }
 
+/* ---- what is waited for, what is asked for ---- */
+
+void html_later(struct page *p, const struct report_signature *s, const char *open) {
+    const char *awaited = verdict_awaited(p->lang, s);
+    int64_t again = verdict_again(s);
+    if (!awaited && !verdict_in_grace(s))
+        return;
+    html_raw(p, open);
+    if (!awaited)
+        html_two(p, "<b>Kesinleşme:</b> ", "<b>Final from:</b> ");
+    else if (again)
+        html_two(p, "<b>Yeniden bakın:</b> ", "<b>Look again:</b> ");
+    else
+        html_two(p, "<b>Bekleniyor:</b> ", "<b>Awaited:</b> ");
+    if (again)
+        html_time(p, again);
+    if (awaited)
+        grow_printf(p->out, "%s%s.", again ? "; " : "", awaited);
+    html_raw(p, "</p>\n");
+}
+
+void html_rule(struct page *p) {
+    AUTO(grow) rule = {0};
+    lines_rule(&rule, p->lang, p->r->rule);
+    grow_byte(&rule, 0);
+    if (rule.failed)
+        p->out->failed = true;
+    else
+        html_text(p, (const char *)rule.data, HTML_VALUE);
+}
+
 /* ---- messages ---- */
 
 static void put_found(struct page *p, const char *tr, const char *en, const char *value) {
@@ -137,7 +170,7 @@ void html_message(struct page *p, const struct report_message *m, bool hint) {
                 : level == 'W' ? "w"
                                : "i",
                 lines_code(m, code));
-    html_text(p, message_text(m->id, p->lang, m->args, text, sizeof text), ROOM_FOR_TEXT);
+    html_text(p, lines_said(p->lang, m, text, sizeof text), ROOM_FOR_TEXT);
     if (m->constraint && level != 'I') {
         html_raw(p, "<div class=\"check\">");
         put_found(p, "Denetim", "Check", m->constraint);
@@ -192,7 +225,8 @@ static void put_dates(struct page *p, const struct report_revocation *r) {
     html_raw(p, "</small>");
 }
 
-void html_revocation(struct page *p, const struct report_revocation *r, const char *signer_sha256) {
+void html_revocation(struct page *p, const struct report_revocation *r, const char *signer_sha256,
+                     const char *whose) {
     html_raw(p, "<ul class=\"pieces\">");
     for (; r; r = r->next) {
         bool own = signer_sha256 && strcmp(r->cert_sha256, signer_sha256) == 0,
@@ -200,8 +234,7 @@ void html_revocation(struct page *p, const struct report_revocation *r, const ch
         grow_printf(p->out, "<li>%s, %s: <b%s>%s</b>",
                     strcmp(r->kind, "crl") ? lines_two(p->lang, "ÇİSDuP", "OCSP")
                                            : lines_two(p->lang, "SİL", "CRL"),
-                    own ? lines_two(p->lang, "imza sahibi", "the signer")
-                        : lines_two(p->lang, "makam", "an authority"),
+                    own ? whose : lines_two(p->lang, "makam", "an authority"),
                     bad ? " class=\"s-failed\"" : "", lines_status(p->lang, r->status));
         if (r->revoked_at) {
             html_raw(p, ", ");
@@ -209,7 +242,7 @@ void html_revocation(struct page *p, const struct report_revocation *r, const ch
         }
         if (r->reason) {
             html_raw(p, " (");
-            html_text(p, r->reason, 60);
+            html_text(p, lines_reason(p->lang, r->reason), 60);
             html_raw(p, ")");
         }
         put_origin(p, &r->from);

@@ -11,6 +11,7 @@ enum { LABEL_WIDTH = 22 };
 /* One row per label: Turkish, English. */
 static const char *const labels[][2] = {
     [L_SIGNER] = {"İmzacı", "Signer"},
+    [L_AUTHORITY] = {"Otorite", "Authority"},
     [L_SUBJECT] = {"Sahibi", "Subject"},
     [L_PERSON] = {"Kimlik no", "Personal number"},
     [L_ISSUER] = {"Sertifikayı veren", "Issuer"},
@@ -38,8 +39,11 @@ static const char *const labels[][2] = {
     [L_HINT] = {"İçerik açıklaması", "Content hint"},
     [L_SCOPE] = {"İmzalanan", "Signed"},
     [L_COVERAGE] = {"Kapsam", "Coverage"},
-    [L_TIMESTAMP] = {"Zaman damgası", "Timestamp"},
+    [L_TIMESTAMP] = {"Zaman damgası", "Time-stamp"},
+    [L_STAMPED] = {"Damga zamanı", "Time stamped"},
+    [L_IMPRINT] = {"Damgalanan özet", "Message imprint"},
     [L_BEST] = {"Kanıtlı imza zamanı", "Proven signing time"},
+    [L_JUDGED] = {"Değerlendirme zamanı", "Time judged at"},
     [L_CHAIN] = {"Sertifika yolu", "Path"},
     [L_REVOCATION] = {"İptal bilgisi", "Revocation data"},
     [L_INTEGRITY] = {"Bütünlük", "Integrity"},
@@ -133,6 +137,30 @@ const struct report_message *lines_worst(const struct report_message *m, char le
     return NULL;
 }
 
+const char *lines_reason(sign_lang lang, const char *reason) {
+    static const char *const words[][2] = {{"unspecified", "belirtilmemiş"},
+                                           {"keyCompromise", "anahtar ele geçirildi"},
+                                           {"cACompromise", "makamın anahtarı ele geçirildi"},
+                                           {"affiliationChanged", "kurum bağı değişti"},
+                                           {"superseded", "yenisiyle değiştirildi"},
+                                           {"cessationOfOperation", "kullanımına son verildi"},
+                                           {"certificateHold", "askı"},
+                                           {"privilegeWithdrawn", "yetki geri alındı"},
+                                           {"aACompromise", "öznitelik makamının anahtarı ele geçirildi"}};
+    for (size_t i = 0; lang == SIGN_TR && i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i][0], reason) == 0)
+            return words[i][1];
+    return reason;
+}
+
+/* Arguments are in no language: what is a word of a standard, and has one in Turkish, is said so. */
+const char *lines_said(sign_lang lang, const struct report_message *m, char *out, size_t size) {
+    const char *args[3];
+    for (size_t i = 0; i < 3; i++)
+        args[i] = m->args[i] ? lines_reason(lang, m->args[i]) : NULL;
+    return message_text(m->id, lang, args, out, size);
+}
+
 const char *lines_code(const struct report_message *m, char out[8]) {
     const char *code = message_code(m->id);
     snprintf(out, 8, "%c%s", report_level(m), *code ? code + 1 : "");
@@ -163,7 +191,7 @@ static void put_check(grow *out, sign_lang lang, unsigned depth, const struct re
 void lines_message(grow *out, sign_lang lang, unsigned depth, const struct report_message *m) {
     char text[ROOM_FOR_TEXT], code[8];
     const char *hint = report_hint(m, lang);
-    message_text(m->id, lang, m->args, text, sizeof text);
+    lines_said(lang, m, text, sizeof text);
     grow_printf(out, "%*s%s ", (int)(2 + 2 * depth), "", lines_code(m, code));
     lines_clean(out, text);
     grow_byte(out, '\n');
@@ -260,12 +288,50 @@ void lines_revocation(grow *out, sign_lang lang, unsigned depth, const struct re
         lines_origin(lang, &r->from, from, sizeof from);
         snprintf(text, sizeof text, "%s, %s: %s (%s, %s %s%s%s)",
                  lines_two(lang, strcmp(r->kind, "crl") ? "ÇİSDuP" : "SİL", r->kind),
-                 own ? lines_two(lang, "imzacı", "signer") : lines_two(lang, "makam", "authority"),
+                 !own                  ? lines_two(lang, "makam", "authority")
+                 : verdict_is_token(s) ? lines_two(lang, "otorite", "time-stamping authority")
+                                       : lines_two(lang, "imzacı", "signer"),
                  lines_status(lang, r->status), from, lines_two(lang, "yayın", "issued"),
                  time_rfc3339(r->this_update, issued),
                  r->next_update ? lines_two(lang, ", sonraki ", ", next ") : "",
                  r->next_update ? time_rfc3339(r->next_update, next) : "");
         lines_put(out, lang, depth, L_REVOCATION, text);
+    }
+}
+
+/* Who must sign may be named by personal number: those are masked as in a name. */
+static void put_persons(grow *out, const char *list) {
+    enum { PERSON = 11 };
+    AUTO(grow) shown = {0};
+    grow_str(&shown, list);
+    grow_byte(&shown, 0);
+    for (char *at = (char *)shown.data; !shown.failed && *at;) {
+        size_t n = strcspn(at, ",");
+        n = strspn(at, "0123456789") == n && n == PERSON ? mask(at, n) : n;
+        at += n + (at[n] == ',');
+    }
+    if (shown.failed)
+        out->failed = true;
+    else
+        lines_clean(out, (const char *)shown.data);
+}
+
+/* As the option has it, and in English as the report has it ("2 of 3"); in Turkish in words. */
+void lines_rule(grow *out, sign_lang lang, const char *rule) {
+    static const char named[] = "signer:";
+    const size_t prefix = sizeof named - 1;
+    unsigned least, of;
+    if (strncmp(rule, named, prefix) == 0) {
+        grow_str(out, lines_two(lang, "imzası istenenler: ", named));
+        put_persons(out, rule + prefix);
+    } else if (lang == SIGN_TR && sscanf(rule, "%u of %u", &least, &of) == 2) {
+        grow_printf(out, "%u imzadan en az %u tanesi, ayrı imzacılardan", of, least);
+    } else if (lang == SIGN_TR && strcmp(rule, "all") == 0) {
+        grow_str(out, "imzaların tümü");
+    } else if (lang == SIGN_TR && strcmp(rule, "any") == 0) {
+        grow_str(out, "imzalardan herhangi biri");
+    } else {
+        lines_clean(out, rule);
     }
 }
 
@@ -278,6 +344,28 @@ const char *lines_profile(sign_lang lang, const char *profile) {
         if (strcmp(profile, texts[i][0]) == 0)
             return texts[i][lang == SIGN_TR ? 1 : 2];
     return profile;
+}
+
+/* The names of attributes and elements that hold time-stamps, of both formats and every version, by what only
+ * they have. */
+const char *lines_stamp_kind(sign_lang lang, const char *kind, char out[80]) {
+    static const char *const words[][2] = {
+        {"rchive", "arşiv damgası"},           {"SigAndRefs", "imza ve başvurular damgası"},
+        {"esc", "imza ve başvurular damgası"}, {"AdES-C", "imza ve başvurular damgası"},
+        {"efsOnly", "başvurular damgası"},     {"ertCRL", "başvurular damgası"},
+        {"crl", "başvurular damgası"},         {"DataObjects", "içerik damgası"},
+        {"ontent", "içerik damgası"},          {"ignature", "imza damgası"},
+        {"token", "RFC 3161 belirteci"}};
+    const char *word = NULL, *version = strpbrk(kind, "0123456789");
+    for (size_t i = 0; !word && i < sizeof words / sizeof *words; i++)
+        if (strstr(kind, words[i][0]))
+            word = words[i][1];
+    bool versioned = version && version > kind && (version[-1] == 'v' || version[-1] == 'V');
+    if (lang == SIGN_TR && word)
+        snprintf(out, 80, "%s%s%.2s", word, versioned ? " v" : "", versioned ? version : "");
+    else
+        snprintf(out, 80, "%.79s", kind);
+    return out;
 }
 
 const char *lines_accuracy(sign_lang lang, int64_t microseconds, char out[48]) {
@@ -299,15 +387,16 @@ const char *lines_authority(const struct report_timestamp *t) {
 }
 
 void lines_timestamp(grow *out, sign_lang lang, unsigned depth, const struct report_timestamp *t) {
-    char text[ROOM_FOR_TEXT], time[80], accuracy[48], tsa[300];
+    char text[ROOM_FOR_TEXT], time[80], accuracy[48], tsa[300], kind[80];
     lines_short_name(lines_authority(t), tsa, sizeof tsa);
     lines_accuracy(lang, t->accuracy, accuracy);
     const char *sub = sub_indication_text(t->sub);
-    snprintf(
-        text, sizeof text, "%.100s%s%.100s: %s%s%s%s, %s%s%s, %s", t->id ? t->id : "", t->id ? ", " : "",
-        t->kind, verdict_word(lang, verdict_of_timestamp(t)), sub ? " (" : "", sub ? sub : "", sub ? ")" : "",
-        t->time ? lines_when(lang, t->time, time) : lines_two(lang, "zamanı okunamadı", "time not readable"),
-        *accuracy ? " " : "", accuracy, tsa);
+    snprintf(text, sizeof text, "%.100s%s%.100s: %s%s%s%s, %s%s%s, %s", t->id ? t->id : "", t->id ? ", " : "",
+             lines_stamp_kind(lang, t->kind, kind), verdict_word(lang, verdict_of_timestamp(t)),
+             sub ? " (" : "", sub ? sub : "", sub ? ")" : "",
+             t->time ? lines_when(lang, t->time, time)
+                     : lines_two(lang, "zamanı okunamadı", "time not readable"),
+             *accuracy ? " " : "", accuracy, tsa);
     lines_put(out, lang, depth, L_TIMESTAMP, text);
     for (const struct report_message *m = t->messages; m; m = m->next)
         lines_message(out, lang, depth + 1, m);

@@ -8,6 +8,7 @@ enum { ROOM_FOR_TEXT = 1200 };
 
 enum label {
     L_SIGNER,
+    L_AUTHORITY,
     L_SUBJECT,
     L_PERSON,
     L_ISSUER,
@@ -36,7 +37,10 @@ enum label {
     L_SCOPE,
     L_COVERAGE,
     L_TIMESTAMP,
+    L_STAMPED,
+    L_IMPRINT,
     L_BEST,
+    L_JUDGED,
     L_CHAIN,
     L_REVOCATION,
     L_INTEGRITY,
@@ -57,12 +61,18 @@ const char *lines_when(sign_lang lang, int64_t t, char out[80]);
 
 /* The first message of that level; NULL. */
 const struct report_message *lines_worst(const struct report_message *m, char level);
+/* The sentence of a message; returns out. */
+const char *lines_said(sign_lang lang, const struct report_message *m, char *out, size_t size);
 /* The code with the letter of what it counts here, "W3012"; returns out. */
 const char *lines_code(const struct report_message *m, char out[8]);
 void lines_message(grow *out, sign_lang lang, unsigned depth, const struct report_message *m);
 
+/* The rule for several signatures, cleaned as by lines_clean. */
+void lines_rule(grow *out, sign_lang lang, const char *rule);
 /* "P2: short term, CRL" (Elektronik İmza Kullanım Profilleri Rehberi); NULL for none. */
 const char *lines_profile(sign_lang lang, const char *profile);
+/* What the time-stamp is of: in English the attribute or element that holds it. Returns out. */
+const char *lines_stamp_kind(sign_lang lang, const char *kind, char out[80]);
 /* "±1.5 s"; "" when the token does not say. Returns out. */
 const char *lines_accuracy(sign_lang lang, int64_t microseconds, char out[48]);
 /* The name of a certificate's owner in short: its common name. */
@@ -71,6 +81,8 @@ void lines_short_name(const char *subject, char *out, size_t size);
 /* "ca.crl", or for what was fetched the URL and when the server gave it. */
 void lines_origin(sign_lang lang, const struct report_origin *from, char *out, size_t size);
 const char *lines_status(sign_lang lang, const char *status); /* of revocation, in words */
+/* Why it was revoked: in English as RFC 5280, 5.3.1 names it. Anything else stays as it is. */
+const char *lines_reason(sign_lang lang, const char *reason);
 
 /* The authority by its certificate, which is checked; else as the token names it (RFC 3161, 2.4.2); else "?".
  */

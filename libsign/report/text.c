@@ -25,10 +25,11 @@ static void put_integrity(grow *out, sign_lang lang, unsigned depth, const struc
     lines_put(out, lang, depth, L_INTEGRITY, text);
 }
 
-/* What proves the earliest moment; of a signature without time-stamps nothing does, and nothing is said. */
+/* What proves the earliest moment; of a signature without time-stamps nothing does, and nothing is said. A
+ * token does not prove itself. */
 static void put_best_time(grow *out, sign_lang lang, unsigned depth, const struct report_signature *s) {
     char text[ROOM_FOR_TEXT], time[80];
-    if (!s->best_signature_time || (!s->timestamps && !s->best_time_by))
+    if (!s->best_signature_time || !s->timestamps || verdict_is_token(s))
         return;
     lines_when(lang, s->best_signature_time, time);
     if (s->best_time_by)
@@ -38,12 +39,29 @@ static void put_best_time(grow *out, sign_lang lang, unsigned depth, const struc
         snprintf(text, sizeof text, "%s (%s)", time,
                  lines_two(lang, "doğrulama zamanı; daha önce var olduğu kanıtlanmıyor",
                            "the validation time; nothing proves that it existed earlier"));
-    lines_put(out, lang, depth, L_BEST, text);
+    lines_put(out, lang, depth, s->best_time_by ? L_BEST : L_JUDGED, text);
+}
+
+/* Of a token by itself, whose verdict and authority stand above. */
+static void put_stamp_time(grow *out, sign_lang lang, unsigned depth, const struct report_timestamp *t) {
+    char text[ROOM_FOR_TEXT], time[80], accuracy[48];
+    lines_accuracy(lang, t->accuracy, accuracy);
+    snprintf(text, sizeof text, "%s%s%s",
+             t->time ? lines_when(lang, t->time, time) : lines_two(lang, "okunamadı", "not readable"),
+             *accuracy ? " " : "", accuracy);
+    lines_put(out, lang, depth, L_STAMPED, text);
+    if (t->imprint_hex && t->digest_alg) {
+        snprintf(text, sizeof text, "%s %.200s", t->digest_alg, t->imprint_hex);
+        lines_put(out, lang, depth, L_IMPRINT, text);
+    }
 }
 
 static void put_evidence(grow *out, sign_lang lang, unsigned depth, const struct report_signature *s) {
     for (const struct report_timestamp *t = s->timestamps; t; t = t->next)
-        lines_timestamp(out, lang, depth, t);
+        if (verdict_is_token(s))
+            put_stamp_time(out, lang, depth, t);
+        else
+            lines_timestamp(out, lang, depth, t);
     put_best_time(out, lang, depth, s);
     lines_chain(out, lang, depth, s->chain);
     lines_revocation(out, lang, depth, s);
@@ -72,8 +90,8 @@ static void put_coverage(grow *out, sign_lang lang, unsigned depth, const struct
 
 static void put_properties(grow *out, sign_lang lang, unsigned depth, const struct report_signature *s) {
     char text[ROOM_FOR_TEXT], time[80];
-    snprintf(text, sizeof text, "%s%s%s", s->format ? s->format : "?", s->level ? "-" : "",
-             s->level ? s->level : "");
+    const char *format = verdict_is_token(s) ? "RFC 3161" : s->format ? s->format : "?";
+    snprintf(text, sizeof text, "%s%s%s", format, s->level ? "-" : "", s->level ? s->level : "");
     lines_put(out, lang, depth, L_FORMAT, text);
     lines_put(out, lang, depth, L_ALGORITHM, s->algorithm);
     lines_put(out, lang, depth, L_CLAIMED, s->claimed_time ? lines_when(lang, s->claimed_time, time) : NULL);
@@ -97,8 +115,9 @@ static void put_signature(grow *out, sign_lang lang, unsigned depth, const struc
                           const struct report_signature *s) {
     bool inspect = verdict_inspecting(r);
     grow_printf(out, "\n%*s%s ", (int)(2 * depth), "",
-                depth ? lines_two(lang, "Karşı imza", "Counter-signature")
-                      : lines_two(lang, "İmza", "Signature"));
+                verdict_is_token(s) ? lines_two(lang, "Zaman damgası", "Time-stamp")
+                : depth             ? lines_two(lang, "Seri imza", "Counter-signature")
+                                    : lines_two(lang, "İmza", "Signature"));
     put_id(out, s);
     grow_printf(out, ": %s", verdict_word(lang, verdict_of_signature(r, s)));
     if (!inspect || s->indication == TOTAL_FAILED)
@@ -106,7 +125,7 @@ static void put_signature(grow *out, sign_lang lang, unsigned depth, const struc
                     s->sub ? " / " : "", s->sub ? sub_indication_text(s->sub) : "");
     grow_byte(out, '\n');
     if (s->signer)
-        lines_signer(out, lang, depth, L_SIGNER, s->signer);
+        lines_signer(out, lang, depth, verdict_is_token(s) ? L_AUTHORITY : L_SIGNER, s->signer);
     put_properties(out, lang, depth, s);
     put_evidence(out, lang, depth, s);
     put_integrity(out, lang, depth, s);
@@ -128,7 +147,7 @@ static void put_reason(grow *out, sign_lang lang, const struct sign_report *r, b
                               "Only structure and integrity were looked at."));
     if (!m)
         return;
-    message_text(m->id, lang, m->args, text, sizeof text);
+    lines_said(lang, m, text, sizeof text);
     grow_printf(out, "%s: ", lines_two(lang, "Neden", "Reason"));
     lines_clean(out, text);
     grow_byte(out, '\n');
@@ -136,34 +155,21 @@ static void put_reason(grow *out, sign_lang lang, const struct sign_report *r, b
         grow_printf(out, "%s: %s\n", lines_two(lang, "Ne yapmalı", "What to do"), report_hint(m, lang));
 }
 
-/* Suspended is neither revoked nor good for long: when to look again is what its holder waits for. */
-static const struct report_revocation *suspended(const struct report_signature *s) {
-    for (const struct report_revocation *v = s->revocation; v; v = v->next)
-        if (strcmp(v->status, "suspended") == 0 && v->next_update)
-            return v;
-    return NULL;
-}
-
 /* When a verdict that is not final may become so. */
 static void put_try_later(grow *out, sign_lang lang, const struct sign_report *r) {
     const struct report_signature *s = r->sub == SUB_TRY_LATER ? verdict_deciding(r) : NULL;
-    const struct report_revocation *v = s ? suspended(s) : NULL;
+    const char *awaited = s ? verdict_awaited(lang, s) : NULL;
+    int64_t again = s ? verdict_again(s) : 0;
     char time[80];
-    if (!s || (!v && !s->try_at))
-        return;
-    if (verdict_in_grace(s))
+    if (s && verdict_in_grace(s))
         grow_printf(out, "%s: %s; %s\n", lines_two(lang, "Kesinleşme", "Final from"),
-                    lines_when(lang, s->try_at, time),
+                    lines_when(lang, again, time),
                     lines_two(lang, "o andan sonra yeniden doğrulayın.", "verify again then."));
-    else if (v)
-        grow_printf(
-            out, "%s %s%s\n",
-            lines_two(lang, "Askıda: yeni iptal bilgisi en geç", "Suspended: new revocation data is due by"),
-            time_rfc3339(v->next_update, time),
-            lines_two(lang, " anında çıkar; ondan sonra yeniden bakın.", "; look again then."));
-    else
-        grow_printf(out, "%s: %s\n", lines_two(lang, "Yeniden bakın", "Look again"),
-                    lines_when(lang, s->try_at, time));
+    else if (awaited && again)
+        grow_printf(out, "%s: %s; %s.\n", lines_two(lang, "Yeniden bakın", "Look again"),
+                    lines_when(lang, again, time), awaited);
+    else if (awaited)
+        grow_printf(out, "%s: %s.\n", lines_two(lang, "Bekleniyor", "Awaited"), awaited);
 }
 
 /* Among the first lines, because a verdict that passed is where most people stop to read. */
@@ -200,7 +206,7 @@ void report_write_text(const struct sign_report *r, sign_lang lang, grow *out) {
                                   : "");
     if (r->rule) {
         grow_printf(out, "%s: ", lines_two(lang, "Belge kuralı", "Rule for the document"));
-        lines_clean(out, r->rule);
+        lines_rule(out, lang, r->rule);
         grow_byte(out, '\n');
     }
     if (r->no_revocation && !inspect)

@@ -125,16 +125,17 @@ static const char *status_name(unsigned status) {
     return status < sizeof names / sizeof *names ? names[status] : "an unknown status";
 }
 
-/* The authority's word: status, bit, text. */
-static sign_rc refused(const struct tsp_response *r, sign_error *err) {
+const char *tsp_response_refusal(const struct tsp_response *r, arena *a) {
     char number[16];
+    if (r->status == GRANTED || r->status == GRANTED_WITH_MODS)
+        return NULL;
     const char *failure = tsp_failure_name(r->failure);
     snprintf(number, sizeof number, "failure %d", r->failure);
     if (failure == NULL && r->failure >= 0)
         failure = number;
-    return fail(err, SIGN_E_NETWORK, MSG_TSA_REFUSED, "%s%s%s%s%s", status_name(r->status),
-                failure != NULL ? ", " : "", failure != NULL ? failure : "", r->text != NULL ? ": " : "",
-                r->text != NULL ? r->text : "");
+    return arena_printf(a, "%s%s%s%s%s", status_name(r->status), failure != NULL ? ", " : "",
+                        failure != NULL ? failure : "", r->text != NULL ? ": " : "",
+                        r->text != NULL ? r->text : "");
 }
 
 /* The magnitude of an INTEGER, or of octets that are a positive number. */
@@ -173,8 +174,11 @@ static sign_rc compare(const struct tsp_request *request, const struct tsp_token
 sign_rc tsp_response_check(const struct tsp_request *request, const struct tsp_response *response, arena *a,
                            const struct tsp_token **out, sign_error *err) {
     *out = NULL;
-    if (response->status != GRANTED && response->status != GRANTED_WITH_MODS)
-        return refused(response, err);
+    const char *refusal = tsp_response_refusal(response, a);
+    if (a->failed)
+        return fail_memory(err);
+    if (refusal != NULL)
+        return fail(err, SIGN_E_NETWORK, MSG_TSA_REFUSED, "%s", refusal);
     if (response->token.len == 0)
         return fail(err, SIGN_E_REFUSED, MSG_TSA_BROKEN, "granted, and no time-stamp in it");
     const struct tsp_token *t;

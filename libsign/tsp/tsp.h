@@ -99,6 +99,9 @@ struct tsp_response {
  * instead, because some authorities answer in words. Texts are in the arena.
  */
 sign_rc tsp_response_read(sign_bytes der, arena *a, struct tsp_response *out, sign_error *err);
+/* The authority's word where it gave no time-stamp: status, failure, text; NULL: it granted one. In the
+ * arena. */
+const char *tsp_response_refusal(const struct tsp_response *response, arena *a);
 const char *tsp_failure_name(int failure); /* "badAlg"; NULL: none that is known */
 /*
  * Whether the token answers the request: imprint, nonce, policy (2.2). SIGN_E_REFUSED, with what differs;

@@ -308,6 +308,46 @@ struct sign_report *sample_preliminary(void) {
     return r;
 }
 
+struct sign_report *sample_waiting(void) {
+    struct sign_report *r = sample_fresh("verify/1");
+    struct report_signature *none = signed_by(r, "Ayşe Gülçin Öztürk", 1, INDETERMINATE, SUB_TRY_LATER);
+    say(r, &none->messages, MSG_CRL_NONE, "revocation-available", "S1", "none");
+    struct report_signature *grace = signed_by(r, "Mehmet Çağrı Işık", 2, INDETERMINATE, SUB_TRY_LATER);
+    grace->try_at = SAMPLE_AT + 3600;
+    say(r, &grace->messages, MSG_GRACE_PERIOD, "grace-period", "S2", "2026-01-05T10:00:00Z");
+    struct report_signature *held = signed_by(r, "Zeynep Şahin", 3, INDETERMINATE, SUB_TRY_LATER);
+    held->revocation = revocation(r, held->signer, "suspended");
+    held->revocation->revoked_at = SAMPLE_AT - 86400;
+    say(r, &held->messages, MSG_CERT_SUSPENDED, "not-on-hold", "S3", "suspended");
+    cr_assert_eq(report_seal(r, NULL), SIGN_OK);
+    return r;
+}
+
+struct sign_report *sample_token(void) {
+    struct sign_report *r = sample_fresh("verify/1");
+    r->document = "karar.pdf.tst";
+    struct report_signature *s = sample_add(r, TOTAL_PASSED, SUB_NONE);
+    s->id = "T1";
+    s->format = "tst";
+    s->level = NULL;
+    s->timestamps = stamp(r, "T1", "time-stamp-token", SAMPLE_AT - 7200, 20);
+    s->signer = s->timestamps->signer;
+    s->best_signature_time = s->timestamps->time;
+    s->best_time_by = "T1";
+    s->chain = path(r, s->signer);
+    s->revocation = revocation(r, s->signer, "good");
+    cr_assert_eq(report_seal(r, NULL), SIGN_OK);
+    return r;
+}
+
+struct sign_report *sample_refused(void) {
+    struct sign_report *r = sample_fresh("verify/1");
+    r->document = "karar.pdf.tsr";
+    report_say(r, &r->messages, MSG_TSA_REFUSED, "rejection, badAlg", NULL, NULL);
+    cr_assert_eq(report_seal(r, NULL), SIGN_OK);
+    return r;
+}
+
 struct sign_report *sample_mixed(void) {
     struct sign_report *r = sample_fresh("verify/1");
     r->document = "2026-014 sayılı yönetim kurulu kararı ve ekleri.xml";
@@ -457,6 +497,9 @@ const struct sample_row sample_rows[] = {{"archived", sample_archived},
                                          {"hostile", sample_hostile},
                                          {"many", two_hundred},
                                          {"none", sample_none},
+                                         {"waiting", sample_waiting},
+                                         {"token", sample_token},
+                                         {"refused", sample_refused},
                                          {"inspected", sample_inspected},
                                          {"certificate", sample_certificate},
                                          {NULL, NULL}};

@@ -22,6 +22,9 @@ void member_is(const json_t *object, const char *key, const char *want);
 struct sign_report *
 sample_archived(void); /* passed: P3, two time-stamps, a counter-signature, blocks, objects */
 struct sign_report *sample_preliminary(void); /* P2 within its grace period */
+struct sign_report *sample_waiting(void);     /* three TRY_LATER: no list, a grace period, a suspension */
+struct sign_report *sample_token(void);       /* a time-stamp by itself, passed */
+struct sign_report *sample_refused(void);     /* an authority's answer without one */
 struct sign_report *sample_mixed(void);       /* four signatures, four verdicts; a part is not signed */
 struct sign_report *sample_hostile(void);     /* every text from outside tries to be something else */
 struct sign_report *sample_many(size_t n);

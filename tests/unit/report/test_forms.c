@@ -142,7 +142,7 @@ static void says(struct sign_report *(*make)(void), sign_lang lang, const char *
 
 Test(forms, people_read_of_time_stamps_and_what_is_proven) {
     says(sample_archived, SIGN_TR,
-         "Zaman damgası:          S1-T1, signature-time-stamp: GEÇERLİ, 06.12.2025 13:01:30 (+03:00), UTC "
+         "Zaman damgası:          S1-T1, imza damgası: GEÇERLİ, 06.12.2025 13:01:30 (+03:00), UTC "
          "2025-12-06T10:01:30Z ±1,500 sn, Örnek Zaman Damgası Sunucusu 3\n");
     says(sample_archived, SIGN_EN, "±1.500 s, Örnek");
     says(sample_archived, SIGN_TR,
@@ -152,6 +152,129 @@ Test(forms, people_read_of_time_stamps_and_what_is_proven) {
     says(sample_mixed, SIGN_EN, "(the validation time; nothing proves that it existed earlier)");
     says(sample_archived, SIGN_TR, "Profil:                 P3 (uzun dönemli, SİL denetimli)\n");
     says(sample_archived, SIGN_EN, "2.16.792.1.61.0.1.5070.3.2.1 SHA-256 5cef8ea7");
+}
+
+/* Every form for people, in one language, has this piece, or not. */
+static void people_read(struct sign_report *(*make)(void), sign_lang lang, const char *piece, bool there) {
+    for (int form = 0; form < 2; form++) {
+        struct sign_report *r = make();
+        char *text = sample_written(r, form ? SIGN_HTML : SIGN_TEXT, lang);
+        cr_expect_eq(strstr(text, piece) != NULL, there, "%s in %s", piece, text);
+        free(text);
+        sign_report_free(&r);
+    }
+}
+
+/* Preliminary is a word of the Turkish guide for its grace period; other data are waited for, too. */
+Test(forms, the_word_tells_what_is_waited_for) {
+    says(sample_waiting, SIGN_TR, "ŞİMDİLİK BELİRSİZ: basvuru.xml.p7m (INDETERMINATE / TRY_LATER)\n");
+    says(sample_waiting, SIGN_EN, "INDETERMINATE FOR NOW: basvuru.xml.p7m (INDETERMINATE / TRY_LATER)\n");
+    says(sample_waiting, SIGN_TR, "Bekleniyor: doğrulama verileri şimdilik eksik ya da güncel değil; ");
+    says(sample_waiting, SIGN_EN, "Awaited: validation data are missing or not fresh for now; ");
+    says(sample_waiting, SIGN_TR, "İmza S2: ÖN DOĞRULAMA (");
+    says(sample_waiting, SIGN_TR, "İmza S3: ŞİMDİLİK BELİRSİZ (");
+    people_read(sample_preliminary, SIGN_TR, "ŞİMDİLİK", false);
+    struct sign_report *r = sample_waiting();
+    struct report_signature *first = r->signatures;
+    first->try_at = SAMPLE_AT + 7200;
+    char *text = sample_written(r, SIGN_TEXT, SIGN_EN);
+    cr_expect_not_null(strstr(text, "Look again: 2026-01-05T12:00:00Z, Turkey 05.01.2026 15:00:00 (+03:00); "
+                                    "validation data are missing or not fresh until then.\n"));
+    free(text);
+    r->signatures = first->next->next; /* suspended: until when its list or response is good */
+    text = sample_written(r, SIGN_TEXT, SIGN_EN);
+    cr_expect_not_null(strstr(text, "Look again: 2026-01-06T05:00:00Z"), "%s", text);
+    cr_expect_not_null(strstr(text, "the certificate is suspended"));
+    free(text);
+    r->signatures = first;
+    sign_report_free(&r);
+}
+
+Test(forms, a_token_is_no_signature_and_proves_the_file) {
+    says(sample_token, SIGN_TR, "Zaman damgası T1: GEÇERLİ (TOTAL-PASSED)\n");
+    says(sample_token, SIGN_EN, "  Authority: ");
+    says(sample_token, SIGN_EN, "  Time stamped:           2026-01-05T08:00:00Z, Turkey ");
+    people_read(sample_token, SIGN_EN, "The time-stamp holds and is of the file given", true);
+    people_read(sample_token, SIGN_TR, "damgası yok", false);
+    people_read(sample_token, SIGN_EN, "No valid time-stamp", false);
+    people_read(sample_token, SIGN_TR, "Bütün imzalar", false);
+    people_read(sample_token, SIGN_TR, "Kanıtlı imza", false);
+    people_read(sample_token, SIGN_TR, "imzacı", false);
+}
+
+Test(forms, a_refusal_is_no_missing_signature) {
+    people_read(sample_refused, SIGN_TR, "ZAMAN DAMGASI YOK", true);
+    people_read(sample_refused, SIGN_EN, "The time-stamping authority refused: rejection, badAlg", true);
+    people_read(sample_refused, SIGN_EN, message_hint(MSG_TSA_REFUSED, SIGN_EN), true);
+    people_read(sample_refused, SIGN_EN, "NO SIGNATURE", false);
+    people_read(sample_none, SIGN_TR, "ZAMAN DAMGASI YOK", false);
+}
+
+/* Only a time-stamp proves: the time of validation is called otherwise. */
+Test(forms, a_time_that_nothing_proves_is_not_called_proven) {
+    people_read(sample_mixed, SIGN_TR, "Kanıtlı imza zamanı", false);
+    says(sample_mixed, SIGN_TR, "  Değerlendirme zamanı:   05.01.2026 13:00:00 (+03:00), UTC");
+    says(sample_mixed, SIGN_EN, "  Time judged at:         2026-01-05T10:00:00Z");
+}
+
+Test(forms, turkish_has_one_word_for_counter_signatures) {
+    says(sample_archived, SIGN_TR, "  Seri imza S1-C1: ");
+    people_read(sample_archived, SIGN_TR, "Seri imza", true);
+    people_read(sample_archived, SIGN_TR, "Karşı imza", false);
+}
+
+Test(forms, the_rule_is_told_in_words) {
+    static const char *const rows[][3] = {
+        {"3 of 50", "Belge kuralı: 50 imzadan en az 3 tanesi, ayrı imzacılardan\n", "document: 3 of 50\n"},
+        {"all", "Belge kuralı: imzaların tümü\n", "document: all\n"},
+        {"any", "Belge kuralı: imzalardan herhangi biri\n", "document: any\n"},
+        {"signer:a,10000000146", "Belge kuralı: imzası istenenler: a,100******46\n",
+         "document: signer:a,100******46\n"}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sign_report *r = sample_mixed();
+        r->rule = rows[i][0];
+        char *tr = sample_written(r, SIGN_TEXT, SIGN_TR), *en = sample_written(r, SIGN_TEXT, SIGN_EN);
+        cr_expect_not_null(strstr(tr, rows[i][1]), "%s", tr);
+        cr_expect_not_null(strstr(en, rows[i][2]), "%s", en);
+        free(tr);
+        free(en);
+        sign_report_free(&r);
+    }
+}
+
+/* Words of the standards that have one in Turkish. */
+Test(forms, turkish_lines_name_stamps_and_reasons_in_turkish) {
+    static const char *const kinds[][2] = {{"signature-time-stamp", "imza damgası:"},
+                                           {"SignatureTimeStamp", "imza damgası:"},
+                                           {"content-time-stamp", "içerik damgası:"},
+                                           {"AllDataObjectsTimeStamp", "içerik damgası:"},
+                                           {"CAdES-C-time-stamp", "imza ve başvurular damgası:"},
+                                           {"SigAndRefsTimeStampV2", "imza ve başvurular damgası v2:"},
+                                           {"time-stamped-certs-crls-references", "başvurular damgası:"},
+                                           {"RefsOnlyTimeStamp", "başvurular damgası:"},
+                                           {"archive-time-stamp-v3", "arşiv damgası v3:"},
+                                           {"ArchiveTimeStamp", "arşiv damgası:"},
+                                           {"something else", "something else:"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct sign_report *r = sample_archived();
+        r->signatures->timestamps->kind = kinds[i][0];
+        char *tr = sample_written(r, SIGN_TEXT, SIGN_TR), *en = sample_written(r, SIGN_TEXT, SIGN_EN);
+        const char *at = strstr(tr, "S1-T1, ");
+        cr_expect(at && strncmp(at + 7, kinds[i][1], strlen(kinds[i][1])) == 0, "%.80s", at);
+        cr_expect_not_null(strstr(en, kinds[i][0]));
+        free(tr);
+        free(en);
+        sign_report_free(&r);
+    }
+    struct sign_report *r = sample_mixed();
+    report_say(r, &r->signatures->next->next->messages, MSG_CERT_REVOKED, "CN=a", "2026-01-01T00:00:00Z",
+               "keyCompromise");
+    char *tr = sample_written(r, SIGN_TEXT, SIGN_TR), *en = sample_written(r, SIGN_TEXT, SIGN_EN);
+    cr_expect_not_null(strstr(tr, "(neden: anahtar ele geçirildi)"), "%s", tr);
+    cr_expect_not_null(strstr(en, "(reason: keyCompromise)"));
+    free(tr);
+    free(en);
+    sign_report_free(&r);
 }
 
 Test(forms, a_preliminary_verdict_says_when_it_becomes_final) {

@@ -133,6 +133,29 @@ Test(html, a_part_is_told_in_the_verdict) {
     free(page);
 }
 
+/* What is counted has the words of the cards. */
+Test(html, signatures_are_counted_by_the_word_of_their_card) {
+    char *page = page_of(sample_waiting, SIGN_TR);
+    cr_expect_not_null(strstr(page, "3 <small>(1 ön doğrulama, 2 şimdilik belirsiz)"));
+    size_t later = 0, preliminary = 0;
+    for (const char *at = page; (at = strstr(at, "<span>ŞİMDİLİK BELİRSİZ</span>")); at++)
+        later++;
+    for (const char *at = page; (at = strstr(at, "<span>ÖN DOĞRULAMA</span>")); at++)
+        preliminary++;
+    cr_expect_eq(later, 2);
+    cr_expect_eq(preliminary, 1);
+    cr_expect_not_null(strstr(page, "Sertifika askıda"), "a suspension is no revocation");
+    cr_expect_null(strstr(page, "Sertifika iptali"));
+    free(page);
+    page = page_of(sample_waiting, SIGN_EN);
+    cr_expect_not_null(strstr(page, "3 <small>(1 preliminary, 2 indeterminate for now)"));
+    free(page);
+    page = page_of(sample_token, SIGN_EN);
+    cr_expect_null(strstr(page, "<dt>Signatures</dt>"));
+    cr_expect_not_null(strstr(page, "· Time-stamp report</title>"));
+    free(page);
+}
+
 Test(html, what_did_not_pass_tells_check_object_expected_and_found) {
     char *page = page_of(sample_mixed, SIGN_EN);
     const char *chip = strstr(page, ">E4030</span>");
