@@ -190,7 +190,8 @@ static sign_rc without_attributes(struct cades_one *o, sign_error *err) {
 
 static void unusable(struct cades_one *o, const char *what, const char *detail) {
     o->facts.key_problem = MSG_KEY_UNUSABLE;
-    o->facts.key_detail = arena_printf(&o->job->report->arena, "%s %s", what, detail);
+    o->facts.key_detail = arena_printf(&o->job->report->arena, "%s%s%s", what != NULL ? what : "",
+                                       what != NULL ? " " : "", detail);
 }
 
 /* True for what only says that this key or algorithm is none of ours: a finding, and no error of the call. */
@@ -214,7 +215,7 @@ static sign_rc verify_value(struct cades_one *o, sign_bytes digest, sign_error *
             *err = why;
         return rc;
     }
-    unusable(o, "public key:", why.text);
+    unusable(o, NULL, why.text); /* it names the key itself */
     return SIGN_OK;
 }
 

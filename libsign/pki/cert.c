@@ -181,7 +181,7 @@ sign_rc pki_cert_key(struct pki_cert *c, const struct crypto_pubkey **out, sign_
         AUTO(crypto_pubkey_ptr) made = NULL;
         sign_rc rc = crypto_pubkey_read(c->spki, &made, err);
         if (rc != SIGN_OK)
-            return within(err, rc, "public key");
+            return rc; /* it says itself that it is about a public key */
         /* Two threads may make it at once: the first to put it in place wins, the other drops its own. */
         if (atomic_compare_exchange_strong(&c->key, &key, made))
             key = TAKE(made);

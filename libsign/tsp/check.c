@@ -20,7 +20,7 @@ static void unusable(struct tsp_integrity *out, arena *a, const char *what, cons
     if (out->problem != MSG_NONE)
         return;
     out->problem = MSG_KEY_UNUSABLE;
-    out->detail = arena_printf(a, "%s %s", what, detail);
+    out->detail = arena_printf(a, "%s%s%s", what != NULL ? what : "", what != NULL ? " " : "", detail);
 }
 
 /* RFC 5652, 11.2. The content type was compared when the token was read. */
@@ -64,7 +64,7 @@ static sign_rc check_value(struct crypto *crypto, const struct tsp_token *t, str
     if (rc == SIGN_OK || rc == SIGN_FAILED) {
         out->value = rc == SIGN_OK ? TRI_TRUE : TRI_FALSE;
     } else if (finding(rc)) {
-        unusable(out, a, "public key:", why.text);
+        unusable(out, a, NULL, why.text); /* it names the key itself */
     } else {
         if (err != NULL)
             *err = why;

@@ -118,8 +118,9 @@ static void flow_free(flow *f) {
 }
 CLEANUP(flow, flow_free);
 
-static sign_rc unfit(const flow *f, const char *why, sign_error *err) {
-    return fail(err, SIGN_E_FORMAT, MSG_XML_SIGNATURE, "Reference (line %u): %s", f->ref->node->line, why);
+/* Whoever tells it names the Reference and its line. */
+static sign_rc unfit(const char *why, sign_error *err) {
+    return fail(err, SIGN_E_FORMAT, MSG_XML_SIGNATURE, "%s", why);
 }
 
 static bool leave_all(const struct xml_node *n) {
@@ -172,7 +173,7 @@ static sign_rc canonical(const flow *f, const struct xades_c14n *c14n, const cha
                             .prefixes = prefixes,
                             .work = &f->o->job->work};
     if (is_void(f))
-        return unfit(f, "nothing is left to be digested", err);
+        return unfit("nothing is left to be digested", err);
     if (f->apex == NULL && f->parsed == NULL && d->sparse) {
         sign_rc rc = xades_spend(f->o->job, xml_text_size(&d->text), err);
         return rc == SIGN_OK
@@ -222,7 +223,7 @@ static sign_rc to_nodes(flow *f, sign_error *err) {
 static sign_rc enveloped(flow *f, sign_error *err) {
     const struct xml_node *own = f->o->s.node;
     if (!f->nodes || f->parsed != NULL || (f->apex != NULL && !xades_within(own, f->apex)))
-        return unfit(f, "enveloped-signature of something that does not hold this Signature", err);
+        return unfit("enveloped-signature of something that does not hold this Signature", err);
     f->without = own;
     return SIGN_OK;
 }
@@ -238,11 +239,11 @@ struct decoder {
     void *user;
 };
 
-static sign_rc decode(struct decoder *d, const flow *f, bool last, sign_error *err) {
+static sign_rc decode(struct decoder *d, bool last, sign_error *err) {
     bool padded = memchr(d->chars, '=', d->n) != NULL;
     d->bytes.len = 0;
     if ((padded && !last) || !text_base64_decode(BYTES(d->chars, d->n), &d->bytes))
-        return d->bytes.failed ? fail_memory(err) : unfit(f, "the transform base64 finds no base64", err);
+        return d->bytes.failed ? fail_memory(err) : unfit("the transform base64 finds no base64", err);
     d->n = 0;
     return d->bytes.len > 0 ? d->put(d->user, BYTES(d->bytes.data, d->bytes.len), err) : SIGN_OK;
 }
@@ -256,7 +257,7 @@ static sign_rc decode_more(struct decoder *d, const flow *f, sign_bytes text, si
         if (c == ' ' || c == '\n' || c == '\r' || c == '\t')
             continue;
         if (d->n == sizeof d->chars) {
-            sign_rc rc = decode(d, f, false, err);
+            sign_rc rc = decode(d, false, err);
             if (rc != SIGN_OK)
                 return rc;
         }
@@ -325,7 +326,7 @@ static sign_rc base64(const flow *f, c14n_put put, void *user, sign_error *err) 
     struct decoding d = {.d = {.put = put, .user = user}, .f = f};
     sign_rc rc = f->nodes ? decode_nodes(&d.d, f, err) : put_octets(f, decode_piece, &d, err);
     if (rc == SIGN_OK)
-        rc = decode(&d.d, f, true, err);
+        rc = decode(&d.d, true, err);
     grow_free(&d.d.bytes);
     return rc;
 }

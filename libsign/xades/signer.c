@@ -28,7 +28,8 @@ static bool finding(sign_rc rc) {
 
 static void unusable(struct xades_one *o, const char *what, const char *detail) {
     o->facts.key_problem = MSG_KEY_UNUSABLE;
-    o->facts.key_detail = arena_printf(&o->job->report->arena, "%s %.200s", what, detail);
+    o->facts.key_detail = arena_printf(&o->job->report->arena, "%s%s%.200s", what != NULL ? what : "",
+                                       what != NULL ? " " : "", detail);
 }
 
 /* ---- SignedInfo and the value ----------------------------------------------------------------------- */
@@ -128,7 +129,7 @@ static sign_rc check_value(struct search *s, struct pki_cert *cert, enum tri *ou
     if (rc == SIGN_OK)
         return SIGN_OK;
     if (finding(rc)) {
-        unusable(s->o, "public key:", why.text);
+        unusable(s->o, NULL, why.text); /* it names the key itself */
         return SIGN_OK;
     }
     if (err != NULL)
