@@ -3,10 +3,10 @@
 #   cmd      a bash snippet, run in an empty folder of its own with the helpers of lib.sh; its first line says why it is there
 #   stdout, stderr, exit   what must come out; an absent file means nothing, and exit status 0
 # A case has a home of its own, in which kalem.ini keeps it off the network, and no trust store but what it makes itself.
-# Values that differ from run to run are replaced by names: @WORK@ the case's folder, @HOME@ its home, @PKI@, @MODULE@, @SERIAL-kart@ the
+# Values that differ from run to run are replaced by names: @WORK@ the case's folder, @HOME@ its home, @PKI@, @VECTORS@, @MODULE@, @SERIAL-kart@ the
 # serial number of the token `kart`, @SERVER@ the address of the test server, @S@ and its like the random Ids of an XML signature. Every JSON object that comes out is also held against the contract by json_shape.py.
 # --update writes what came out as what is expected; a person then reads the difference.
-# SIGN_TEST_BUILD is the build directory, with kalem and the PKCS#11 modules of tests/support/p11; SIGN_TEST_PKI the
+# SIGN_TEST_BUILD is the build directory, with kalem, the PKCS#11 modules of tests/support/p11 and the vectors; SIGN_TEST_PKI the
 # test identities.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,7 +16,7 @@ if [ "${1:-}" = --update ]; then
     shift
 fi
 
-export KALEM=$SIGN_TEST_BUILD/kalem SERVER=$SIGN_TEST_BUILD/tests/server/testserver NOSOCKET=$SIGN_TEST_BUILD/tests/cli/nosocket PKI=$SIGN_TEST_PKI CASES=$here/cases SUPPORT=$here/../support
+export KALEM=$SIGN_TEST_BUILD/kalem SERVER=$SIGN_TEST_BUILD/tests/server/testserver NOSOCKET=$SIGN_TEST_BUILD/tests/cli/nosocket PKI=$SIGN_TEST_PKI VECTORS=$SIGN_TEST_BUILD/testdata CASES=$here/cases SUPPORT=$here/../support
 MODULE=$(find /usr/lib /usr/local/lib -name libsofthsm2.so 2>/dev/null | head -n 1)
 export LOCKED=$SIGN_TEST_BUILD/p11_locked.so QUIRK=$SIGN_TEST_BUILD/p11_quirk.so
 export MODULE KALEM_PKCS11_MODULE=$MODULE BASH_ENV=$here/lib.sh LC_ALL=C TZ=UTC
@@ -35,7 +35,7 @@ umask 022
 # The names of things that differ between two runs.
 replacements() {
     local dir=$1 label serial
-    printf 's|%s.home|@HOME@|g\ns|%s|@WORK@|g\ns|%s|@PKI@|g\ns|%s|@MODULE@|g\n' "$dir" "$dir" "$PKI" "$(realpath "$MODULE")"
+    printf 's|%s.home|@HOME@|g\ns|%s|@WORK@|g\ns|%s|@PKI@|g\ns|%s|@VECTORS@|g\ns|%s|@MODULE@|g\n' "$dir" "$dir" "$PKI" "$VECTORS" "$(realpath "$MODULE")"
     printf 's|%s|@LOCKED@|g\ns|%s|@QUIRK@|g\n' "$LOCKED" "$QUIRK"
     printf 's/127\\.0\\.0\\.1(:| port )[0-9]+/@SERVER@/g\n'
     printf 's/\\b([SPROVD][0-9]*)-[0-9a-f]{32}/@\\1@/g\n'
