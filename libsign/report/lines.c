@@ -153,11 +153,29 @@ const char *lines_reason(sign_lang lang, const char *reason) {
     return reason;
 }
 
+/* An authority's answer begins with its status (RFC 3161, 2.4.2); the rest is as the authority has it. */
+static const char *status_said(const char *answer, char *out, size_t size) {
+    static const char *const words[][2] = {{"rejection", "ret"},
+                                           {"waiting", "beklemede"},
+                                           {"a warning that it is to be revoked", "iptal uyarısı"},
+                                           {"revoked", "iptal edilmiş"},
+                                           {"an unknown status", "bilinmeyen durum"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        size_t n = strlen(words[i][0]);
+        if (strncmp(words[i][0], answer, n) == 0 && strchr(",:", answer[n])) /* the end, too */
+            snprintf(out, size, "%s%s", words[i][1], answer + n);
+    }
+    return *out ? out : answer;
+}
+
 /* Arguments are in no language: what is a word of a standard, and has one in Turkish, is said so. */
 const char *lines_said(sign_lang lang, const struct report_message *m, char *out, size_t size) {
     const char *args[3];
+    char status[ROOM_FOR_TEXT] = "";
     for (size_t i = 0; i < 3; i++)
         args[i] = m->args[i] ? lines_reason(lang, m->args[i]) : NULL;
+    if (lang == SIGN_TR && m->id == MSG_TSA_REFUSED && args[0])
+        args[0] = status_said(args[0], status, sizeof status);
     return message_text(m->id, lang, args, out, size);
 }
 
@@ -325,7 +343,7 @@ void lines_rule(grow *out, sign_lang lang, const char *rule) {
         grow_str(out, lines_two(lang, "imzası istenenler: ", named));
         put_persons(out, rule + prefix);
     } else if (lang == SIGN_TR && sscanf(rule, "%u of %u", &least, &of) == 2) {
-        grow_printf(out, "%u imzadan en az %u tanesi, ayrı imzacılardan", of, least);
+        grow_printf(out, "ayrı imzacılardan en az %u geçerli imza (belgede %u imza var)", least, of);
     } else if (lang == SIGN_TR && strcmp(rule, "all") == 0) {
         grow_str(out, "imzaların tümü");
     } else if (lang == SIGN_TR && strcmp(rule, "any") == 0) {

@@ -204,7 +204,9 @@ Test(forms, a_token_is_no_signature_and_proves_the_file) {
 
 Test(forms, a_refusal_is_no_missing_signature) {
     people_read(sample_refused, SIGN_TR, "ZAMAN DAMGASI YOK", true);
-    people_read(sample_refused, SIGN_EN, "The time-stamping authority refused: rejection, badAlg", true);
+    people_read(sample_refused, SIGN_EN, "The time-stamping authority gave no time-stamp: rejection, badAlg",
+                true);
+    people_read(sample_refused, SIGN_TR, "otoritesi damga vermedi: ret, badAlg", true);
     people_read(sample_refused, SIGN_EN, message_hint(MSG_TSA_REFUSED, SIGN_EN), true);
     people_read(sample_refused, SIGN_EN, "NO SIGNATURE", false);
     people_read(sample_none, SIGN_TR, "ZAMAN DAMGASI YOK", false);
@@ -225,7 +227,8 @@ Test(forms, turkish_has_one_word_for_counter_signatures) {
 
 Test(forms, the_rule_is_told_in_words) {
     static const char *const rows[][3] = {
-        {"3 of 50", "Belge kuralı: 50 imzadan en az 3 tanesi, ayrı imzacılardan\n", "document: 3 of 50\n"},
+        {"3 of 50", "Belge kuralı: ayrı imzacılardan en az 3 geçerli imza (belgede 50 imza var)\n",
+         "document: 3 of 50\n"},
         {"all", "Belge kuralı: imzaların tümü\n", "document: all\n"},
         {"any", "Belge kuralı: imzalardan herhangi biri\n", "document: any\n"},
         {"signer:a,10000000146", "Belge kuralı: imzası istenenler: a,100******46\n",
