@@ -60,7 +60,7 @@ def missing(signature, text, page):
 def look(kalem, args, folder, work):
     text, page = os.path.join(work, "text"), os.path.join(work, "page")
     done = subprocess.run(
-        [kalem, "verify", *args, "--offline", "--config", "/dev/null", "--quiet", "--force", "--report", "detailed=-",
+        [kalem, "verify", *args, "--lang", "en", "--offline", "--config", "/dev/null", "--quiet", "--force", "--report", "detailed=-",
          "--report", "text=" + text, "--html", page], cwd=folder, capture_output=True, text=True)
     if done.returncode not in (1, 2):
         return None, ["exit %d: %s" % (done.returncode, done.stderr)]
