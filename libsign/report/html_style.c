@@ -52,7 +52,7 @@ const char *const html_style[] = {
     /* the list of signatures */
     ".list{margin-top:2rem}.list h2{font-size:1.2rem;margin-bottom:.5rem}.list ol{border-top:1px solid "
     "var(--rule)}.list li{border-bottom:1px solid var(--rule)}",
-    ".list a{display:grid;grid-template-columns:1.25rem minmax(0,1fr) 8.5rem 11rem;gap:.6rem;padding:.4rem "
+    ".list a{display:grid;grid-template-columns:1.25rem minmax(0,1fr) 10.5rem 11rem;gap:.6rem;padding:.4rem "
     ".1rem;"
     "color:inherit;text-decoration:none;align-items:baseline}.list a:hover .who{text-decoration:underline}"
     ".list svg{width:1.05rem;height:1.05rem;color:var(--tone);align-self:center}.list "

@@ -171,11 +171,13 @@ static const char *status_said(const char *answer, char *out, size_t size) {
 /* Arguments are in no language: what is a word of a standard, and has one in Turkish, is said so. */
 const char *lines_said(sign_lang lang, const struct report_message *m, char *out, size_t size) {
     const char *args[3];
-    char status[ROOM_FOR_TEXT] = "";
+    char status[ROOM_FOR_TEXT] = "", kind[80];
     for (size_t i = 0; i < 3; i++)
         args[i] = m->args[i] ? lines_reason(lang, m->args[i]) : NULL;
     if (lang == SIGN_TR && m->id == MSG_TSA_REFUSED && args[0])
         args[0] = status_said(args[0], status, sizeof status);
+    if (m->id == MSG_STAMP_PROVES_NOTHING && args[1])
+        args[1] = lines_stamp_kind(lang, args[1], kind);
     return message_text(m->id, lang, args, out, size);
 }
 
@@ -305,7 +307,7 @@ void lines_revocation(grow *out, sign_lang lang, unsigned depth, const struct re
         bool own = s->signer && strcmp(r->cert_sha256, s->signer->cert_sha256) == 0;
         lines_origin(lang, &r->from, from, sizeof from);
         snprintf(text, sizeof text, "%s, %s: %s (%s, %s %s%s%s)",
-                 lines_two(lang, strcmp(r->kind, "crl") ? "ÇİSDuP" : "SİL", r->kind),
+                 strcmp(r->kind, "crl") ? lines_two(lang, "ÇİSDuP", "OCSP") : lines_two(lang, "SİL", "CRL"),
                  !own                  ? lines_two(lang, "makam", "authority")
                  : verdict_is_token(s) ? lines_two(lang, "otorite", "time-stamping authority")
                                        : lines_two(lang, "imzacı", "signer"),

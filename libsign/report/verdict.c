@@ -200,12 +200,11 @@ const char *verdict_awaited(sign_lang lang, const struct report_signature *s) {
     return verdict_again(s)
                ? lines_two(lang, "doğrulama verileri o zamana dek eksik ya da güncel değil",
                            "validation data are missing or not fresh until then")
-               : lines_two(
-                     lang,
-                     "doğrulama verileri şimdilik eksik ya da güncel değil; ne zaman çıkacakları "
-                     "bilinmiyor, edinince yeniden doğrulayın",
-                     "validation data are missing or not fresh for now; when there will be others is not "
-                     "known, verify again with them");
+               : lines_two(lang,
+                           "doğrulama verileri şimdilik eksik ya da güncel değil; ne zaman çıkacakları "
+                           "bilinmiyor, edinince yeniden doğrulayın",
+                           "validation data are missing or not fresh for now; it is not known until when, "
+                           "verify again once they are at hand");
 }
 
 /* The empty name is a URI that names the document it stands in (XML-Signature, 4.4.3.2). */

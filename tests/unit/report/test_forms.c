@@ -270,11 +270,15 @@ Test(forms, turkish_lines_name_stamps_and_reasons_in_turkish) {
         sign_report_free(&r);
     }
     struct sign_report *r = sample_mixed();
+    report_say(r, &r->signatures->messages, MSG_STAMP_PROVES_NOTHING, "S1-T9", "ArchiveTimeStampV2",
+               "NO_POE");
     report_say(r, &r->signatures->next->next->messages, MSG_CERT_REVOKED, "CN=a", "2026-01-01T00:00:00Z",
                "keyCompromise");
     char *tr = sample_written(r, SIGN_TEXT, SIGN_TR), *en = sample_written(r, SIGN_TEXT, SIGN_EN);
     cr_expect_not_null(strstr(tr, "(neden: anahtar ele geçirildi)"), "%s", tr);
     cr_expect_not_null(strstr(en, "(reason: keyCompromise)"));
+    cr_expect_not_null(strstr(tr, "S1-T9 zaman damgası (arşiv damgası v2) bir şey"), "%s", tr);
+    cr_expect_not_null(strstr(en, "S1-T9 (ArchiveTimeStampV2) proves"));
     free(tr);
     free(en);
     sign_report_free(&r);

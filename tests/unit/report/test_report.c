@@ -276,8 +276,8 @@ Test(report, people_see_each_piece_in_one_line) {
     static const char *const in_english[] = {
         "  Path:                   CA (http://depo.example/ca.cer, from the cache, obtained 2026-01-04T07",
         ", trust anchor (root.pem)\n",
-        "crl, authority: SUSPENDED (from the signature, issued 2026-01-05T05:00:00Z)\n",
-        "ocsp, authority: not revoked (http://ocsp.example/1, from the network, obtained 2026-01-05T06:53",
+        "CRL, authority: SUSPENDED (from the signature, issued 2026-01-05T05:00:00Z)\n",
+        "OCSP, authority: not revoked (http://ocsp.example/1, from the network, obtained 2026-01-05T06:53",
         ", issued 2026-01-05T05:00:00Z, next 2026-01-06T05:00:00Z)\n"};
     for (size_t i = 0; i < 5; i++) {
         cr_expect_not_null(strstr(tr, in_turkish[i]), "%s in %s", in_turkish[i], tr);
