@@ -157,9 +157,15 @@ static sign_rc text_verify(const struct ades_context *ctx, const source *what, c
 /* An authority's answer without a time-stamp: there is nothing to judge, and its words are why. */
 static sign_rc tell_refusal(sign_bytes der, struct sign_report *report, bool *is, sign_error *err) {
     struct tsp_response response;
-    sign_rc rc = tsp_response_read(der, &report->arena, &response, err);
-    if (rc != SIGN_OK) /* it is none */
-        return rc == SIGN_E_FORMAT ? SIGN_OK : rc;
+    sign_error why = {0};
+    sign_rc rc = tsp_response_read(der, &report->arena, &response, &why);
+    if (rc == SIGN_E_FORMAT) /* it is none */
+        return SIGN_OK;
+    if (rc != SIGN_OK) {
+        if (err != NULL)
+            *err = why;
+        return rc;
+    }
     const char *refusal = tsp_response_refusal(&response, &report->arena);
     *is = refusal != NULL || response.token.len == 0;
     if (refusal != NULL)

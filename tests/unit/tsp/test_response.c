@@ -255,6 +255,7 @@ Test(response, is_held_against_the_request) {
         cr_assert_eq(tsp_response_read(make_view(der), &a, &r, &err), SIGN_OK, "%s: %s", row->what, err.text);
         cr_expect_eq(tsp_response_check(&q, &r, &a, &t, &err), row->rc, "%s: %s", row->what, err.text);
         cr_expect_eq(t != NULL, row->rc == SIGN_OK, "%s", row->what);
+        cr_expect_eq(tsp_response_refusal(&r, &a) != NULL, row->status > 1, "%s", row->what);
         if (row->id != NULL) {
             cr_expect_str_eq(err.id, row->id, "%s", row->what);
             cr_expect_str_eq(err.text, row->text, "%s", row->what);
