@@ -279,7 +279,7 @@ sign_rc judging_key(struct judging *j, struct pki_cert *cert, sign_error *err) {
  * certificate back its life (5.2.6.4, with the cryptographic constraints on revocation data). Its key is that
  * of the authority above the certificate, which was judged with the chain, or of whom that authority named.
  */
-static void check_piece(struct judging *j, const struct pki_revocation *r) {
+void judging_piece(struct judging *j, const struct pki_revocation *r) {
     char name[64];
     bool list = strcmp(r->kind, "crl") == 0;
     enum ades_role role = j->role;
@@ -302,6 +302,7 @@ static void check_piece(struct judging *j, const struct pki_revocation *r) {
 sign_rc judging_chain_algorithms(struct judging *j, sign_error *err) {
     const struct pki_path *path = j->path;
     sign_rc rc = SIGN_OK;
+    j->algorithms_seen = true;
     for (size_t i = 0; i + 1 < path->n_chain && rc == SIGN_OK; i++) {
         judging_digest(j, path->chain[i]->sigalg.digest, path->chain[i]);
         if (i > 0)
@@ -309,7 +310,7 @@ sign_rc judging_chain_algorithms(struct judging *j, sign_error *err) {
     }
     for (size_t i = 0; i < path->n_revocation && rc == SIGN_OK; i++) {
         const struct pki_revocation *r = &path->revocation[i];
-        check_piece(j, r);
+        judging_piece(j, r);
         /* Of the pieces of one answer the first speaks for whoever signed them all. */
         if (r->signer == NULL || (i > 0 && path->revocation[i - 1].signer == r->signer))
             continue;
@@ -483,7 +484,7 @@ sign_rc judging_xcv(struct judging *j, sign_error *err) {
     }
     if (rc == SIGN_OK && (path->indication == TOTAL_PASSED || (!is_late(path) && judging_open(j))))
         rc = weigh_constraints(j, err);
-    else if (rc == SIGN_OK && is_repairable(path) && j->facts->n_stamps > 0)
+    else if (rc == SIGN_OK && is_repairable(path) && j->facts->n_stamps + j->facts->n_outer > 0)
         rc = weigh_usage(j, err);
     judging_end(j, outer);
     return rc;

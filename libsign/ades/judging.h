@@ -21,11 +21,13 @@ struct judging {
     struct sign_report *report;
     struct report_signature *out;
     enum ades_role role;
-    const char *object;     /* "S1", "S1-T1": what messages are about */
-    int64_t when;           /* time that algorithms are judged at */
-    int64_t content_time;   /* of the latest content time-stamp that passed; INT64_MIN: there is none */
-    struct pki_path *path;  /* what 5.2.6 found; counted; NULL: it did not run */
-    bool signers_unchecked; /* who signed revocation data is not asked about himself: see judge.c */
+    const char *object;         /* "S1", "S1-T1": what messages are about */
+    int64_t when;               /* time that algorithms are judged at */
+    int64_t content_time;       /* of the latest content time-stamp that passed; INT64_MIN: there is none */
+    struct pki_path *path;      /* what 5.2.6 found; counted; NULL: it did not run */
+    bool signers_unchecked;     /* who signed revocation data is not asked about himself: see judge.c */
+    bool algorithms_seen;       /* those of the path at the present are in `weak` */
+    enum crypto_digest imprint; /* of a token: what it rests on besides; DIGEST_NONE: none */
     bool stale; /* there are good revocation data for all of it, but too old for the present (5.2.5) */
     struct judging_weak weak[JUDGING_WEAK];
     size_t n_weak;
@@ -97,6 +99,8 @@ struct pki_path_options judging_options(const struct judging *j);
 sign_rc judging_xcv(struct judging *j, sign_error *err);
 /* Algorithms and keys of the path and of its revocation data at j->when (5.2.6 step 6, 5.5.4 step 10). */
 sign_rc judging_chain_algorithms(struct judging *j, sign_error *err);
+/* The algorithm of one piece of revocation data; it stays as long as j->weak does. */
+void judging_piece(struct judging *j, const struct pki_revocation *r);
 
 /* What makes a certificate a qualified one by law 5070, as far as the policy asks for it. */
 void judging_qualified(struct judging *j);

@@ -69,7 +69,7 @@ static sign_rc believe_in_past(struct validation *v, struct stamp_state *s, int6
     if (!judging_open(&s->j))
         return SIGN_OK;
     s->out.indication = TOTAL_PASSED;
-    s->passed = true;
+    s->passed = v->believed = true;
     return SIGN_OK;
 }
 
@@ -113,8 +113,7 @@ static sign_rc judge_past(struct validation *v, sign_error *err) {
     if (rc != SIGN_OK || !ok)
         return rc;
     validation_repair(v, j);
-    if (stamps_in_order(v))
-        (void)delay_allowed(v);
+    v->believed = true;
     return SIGN_OK;
 }
 
@@ -131,6 +130,10 @@ sign_rc validate_longterm(struct validation *v, sign_error *err) {
     }
     if (rc == SIGN_OK && !passed && is_allowed(j, false))
         rc = judge_past(v, err);
+    if (rc == SIGN_OK && judging_open(j) && v->believed) {
+        find_best(v);
+        judge_times(v);
+    }
     judging_end_as(j, outer, judging_open(j) ? TOTAL_PASSED : j->out->indication, j->out->sub);
     return rc;
 }

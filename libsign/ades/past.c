@@ -23,16 +23,6 @@ static void past_free(past *p) {
 }
 CLEANUP(past, past_free);
 
-bool evidence_fresh_at(const pki_evidences *all, int64_t at, int64_t freshness) {
-    for (size_t i = 0; i < all->n; i++) {
-        const struct pki_evidence *e = &all->list[i];
-        if (pki_evidence_knows(e) && e->signer_revoked_at == INT64_MAX &&
-            pki_evidence_fresh(e, at, freshness))
-            return true;
-    }
-    return false;
-}
-
 /* ---- 5.6.2.1: a path at a time when all its certificates were valid
  * ------------------------------------------ */
 
@@ -77,6 +67,14 @@ static sign_rc find_evidence(past *p, sign_error *err) {
     return rc;
 }
 
+static bool is_revoked(const struct pki_evidence *e) {
+    return strcmp(e->piece.status, "revoked") == 0 || strcmp(e->piece.status, "suspended") == 0;
+}
+
+static bool is_revoked_by(const struct pki_evidence *e, int64_t at) {
+    return is_revoked(e) && e->piece.revoked_at <= at;
+}
+
 /* ---- 5.6.2.2: validation time sliding
  * ------------------------------------------------------------------------ */
 
@@ -91,13 +89,11 @@ static int64_t proof_of_piece(struct validation *v, const struct pki_evidence *e
  * was revoked; and of a time when it could tell of the certificate. */
 static bool is_selected(const past *p, const struct pki_cert *cert, const struct pki_evidence *e) {
     int64_t proof = proof_of_piece(p->v, e);
+    if (e->signer_unchecked && !is_revoked(e))
+        return false; /* who may have been revoked himself tells nothing good */
     return pki_evidence_knows(e) && e->piece.this_update < p->control &&
            poe_find(p->v, POE_CERTIFICATE, cert->sha256, cert->der, NULL) <= p->control &&
            proof <= p->control && proof < e->signer_revoked_at;
-}
-
-static bool is_revoked(const struct pki_evidence *e) {
-    return strcmp(e->piece.status, "revoked") == 0 || strcmp(e->piece.status, "suspended") == 0;
 }
 
 /*
@@ -135,6 +131,8 @@ static sign_rc slide_by_algorithms(past *p, struct pki_cert *cert, const struct 
     if (rc != SIGN_OK || e == NULL)
         return rc;
     slide(p, ades_digest_end(j->ctx->policy, ROLE_REVOCATION, e->piece.sigalg.digest));
+    if (!e->issuer_is_anchor)
+        slide(p, judging_digest_end(j, e->issuer->sigalg.digest));
     rc = pki_cert_key(e->issuer, &key, err);
     if (rc == SIGN_OK)
         slide(p, ades_key_end(j->ctx->policy, ROLE_REVOCATION, key));
@@ -208,6 +206,56 @@ static sign_rc past_certificate(past *p, bool *ok, sign_error *err) {
     return rc;
 }
 
+/* ---- what evidence says of a time
+ * -------------------------------------------------------------------------------- */
+
+static bool is_of_path(const struct pki_path *path, const struct pki_cert *cert) {
+    for (size_t i = 0; i < path->n_chain; i++)
+        if (memcmp(path->chain[i]->sha256, cert->sha256, sizeof cert->sha256) == 0)
+            return true;
+    return false;
+}
+
+/* Who signed it is judged with the path when he is of it; of another the certificate and key count like the
+ * piece: whoever can forge one of them can say what he likes (5.2.6.4 step 6). */
+static bool was_reliable(const struct judging *j, const struct pki_evidence *e, int64_t proof) {
+    const struct ades_policy *policy = j->ctx->policy;
+    const struct crypto_pubkey *key;
+    enum crypto_digest d = e->piece.sigalg.digest;
+    if (ades_policy_level(policy, ROLE_REVOCATION, CHECK_CHAIN_ALGORITHMS) != LEVEL_FAIL)
+        return true;
+    if (d == DIGEST_MD5 || ades_digest_end(policy, ROLE_REVOCATION, d) < proof)
+        return false;
+    if (e->issuer_is_anchor || is_of_path(j->path, e->issuer))
+        return true;
+    return judging_digest_end(j, e->issuer->sigalg.digest) >= proof &&
+           pki_cert_key(e->issuer, &key, NULL) == SIGN_OK && ades_key_end(policy, j->role, key) >= proof;
+}
+
+static bool is_usable(const struct judging *j, const struct pki_evidence *e, int64_t at, int64_t proof) {
+    bool fresh = judging_level(j, CHECK_REVOCATION_FRESH) != LEVEL_FAIL ||
+                 pki_evidence_fresh(e, at, j->ctx->policy->freshness);
+    return fresh && !e->signer_unchecked && !is_revoked_by(e, at) && pki_evidence_knows(e) &&
+           proof < e->signer_revoked_at;
+}
+
+enum evidence_word evidence_at(struct validation *v, const struct judging *j, const pki_evidences *all,
+                               int64_t at, const struct pki_evidence **weak) {
+    enum evidence_word word = EVIDENCE_NOTHING;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct pki_evidence *e = &all->list[i];
+        int64_t proof = proof_of_piece(v, e);
+        if ((i == 0 || strcmp(e->piece.status, "revoked") == 0) && is_revoked_by(e, at))
+            return EVIDENCE_ENDED;
+        if (word == EVIDENCE_GOOD || !is_usable(j, e, at, proof))
+            continue;
+        word = was_reliable(j, e, proof) ? EVIDENCE_GOOD : EVIDENCE_WEAK;
+        if (word == EVIDENCE_WEAK && weak != NULL)
+            *weak = e;
+    }
+    return word;
+}
+
 /* ---- 5.6.2.4: past signature validation
  * ------------------------------------------------------------------------ */
 
@@ -258,9 +306,9 @@ static enum sub_indication in_validity(const past *p, int64_t best, enum sub_ind
 }
 
 /* Step 3, REVOKED_CA_NO_POE: what was said of the signing certificate is older than the authority's end. */
-static bool said_before_ca_end(const past *p) {
+static bool said_before(const past *p, int64_t end) {
     struct judging *j = p->j;
-    judging_input_time(j, "authority revoked at (step 3)", j->path->revoked_at);
+    judging_input_time(j, "authority revoked at (step 3)", end);
     for (size_t i = 0; i < p->evidence[0].n; i++) {
         const struct pki_evidence *e = &p->evidence[0].list[i];
         int64_t proof = proof_of_piece(p->v, e);
@@ -268,7 +316,7 @@ static bool said_before_ca_end(const past *p) {
             judging_input(j, "revocation data (step 3)",
                           arena_printf(&j->report->arena, "%s, proven from %s", evidence_text(j, e),
                                        judging_time(j, proof)));
-        if (!p->left_out[i] && proof <= j->path->revoked_at)
+        if (!p->left_out[i] && proof <= end)
             return true;
     }
     return false;
@@ -323,28 +371,12 @@ static bool made_in_time(const past *p, int64_t best) {
     return j->n_weak > 0 && !j->weak_overflow;
 }
 
-/* What was said of one certificate: good at that time, fresh, and proven to be older than the end of whoever
- * signed it. */
-static bool was_good(const past *p, const pki_evidences *all, int64_t at) {
-    bool good = false;
-    for (size_t i = 0; i < all->n; i++) {
-        const struct pki_evidence *e = &all->list[i];
-        /* Of suspensions the newest word counts. */
-        if ((i == 0 || strcmp(e->piece.status, "revoked") == 0) && is_revoked(e) && e->piece.revoked_at <= at)
-            return false;
-        good = good || (!e->signer_unchecked && pki_evidence_knows(e) &&
-                        pki_evidence_fresh(e, at, p->j->ctx->policy->freshness) &&
-                        proof_of_piece(p->v, e) < e->signer_revoked_at);
-    }
-    return good;
-}
-
 /* Step 5: fresh at the earliest proof of the signature. */
 static bool was_fresh(const past *p, int64_t best) {
     struct judging *j = p->j;
     bool good = true;
     for (size_t i = 0; i < p->n_evidence && good; i++) {
-        good = was_good(p, &p->evidence[i], best);
+        good = evidence_at(p->v, j, &p->evidence[i], best, NULL) == EVIDENCE_GOOD;
         if (j->block != NULL)
             judging_input(j, "revocation data at the best signature time (step 5)",
                           arena_printf(&j->report->arena, "%s: %s", judging_name(j, p->path->chain[i]),
@@ -361,37 +393,68 @@ static void show_times(const past *p) {
     judging_input_time(p->j, "certificate valid until (step 3)", c->not_after);
 }
 
-/* Step 3, of what a proof of the signature from before the control time repairs; `beyond`: what is said when
- * the signature is proven only for a time behind the certificate's end. */
-static enum sub_indication weigh_time(const past *p, enum sub_indication status, int64_t best) {
+/* Whom step 3 speaks of: what the present holds against the path is repaired by a proof from before the
+ * control time. */
+static bool is_bounded(const struct judging *j) {
+    const struct pki_path *path = j->path;
+    const struct pki_cert *c = j->facts->signer;
+    bool ended = path->revoked_at != 0 || path->suspended || path->ca_expired;
+    for (size_t i = 0; i < path->n_revocation; i++)
+        ended = ended || strcmp(path->revocation[i].status, "revoked") == 0;
+    return ended || j->ctx->at < c->not_before || j->ctx->at > c->not_after ||
+           path->sub == SUB_NO_CERTIFICATE_CHAIN_FOUND_NO_POE ||
+           path->sub == SUB_REVOCATION_OUT_OF_BOUNDS_NO_POE;
+}
+
+/* When an authority of the path was revoked; INT64_MAX: none was. */
+static int64_t ca_ended_at(const struct pki_path *path) {
+    int64_t at = path->sub == SUB_REVOKED_CA_NO_POE ? path->revoked_at : INT64_MAX;
+    for (size_t i = 0; i < path->n_revocation; i++) {
+        const struct pki_revocation *r = &path->revocation[i];
+        for (size_t k = 1; k < path->n_chain; k++)
+            if (path->chain[k] == r->cert && strcmp(r->status, "revoked") == 0 && r->revoked_at < at)
+                at = r->revoked_at;
+    }
+    return at;
+}
+
+/* What is said when the signature is proven only for a time behind the certificate's end. */
+static enum sub_indication beyond(enum sub_indication status) {
     switch (status) {
     case SUB_NO_CERTIFICATE_CHAIN_FOUND_NO_POE:
-        return in_validity(p, best, SUB_OUT_OF_BOUNDS_NO_POE);
-    case SUB_REVOKED_CA_NO_POE:
-        return said_before_ca_end(p) ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED) : status;
+        return SUB_OUT_OF_BOUNDS_NO_POE;
     case SUB_OUT_OF_BOUNDS_NO_POE:
-    case SUB_OUT_OF_BOUNDS_NOT_REVOKED:
     case SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE: /* an authority has ended since: see docs/VALIDATION.md */
-        return in_validity(p, best, status);
-    default: /* REVOKED_NO_POE, REVOCATION_OUT_OF_BOUNDS_NO_POE, TRY_LATER because of a suspension */
-        return in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED);
+        return status;
+    default:
+        return SUB_OUT_OF_BOUNDS_NOT_REVOKED;
     }
 }
 
-/* Steps 3 to 6; SUB_NONE: step 7 follows. */
-static enum sub_indication weigh(const past *p, enum sub_indication status, int64_t best) {
-    const struct pki_path *path = p->j->path;
-    if (status == SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE) {
-        /* 5.2.6 looks at the algorithms (step 6) before the validity (step 7). */
-        show_times(p);
-        return made_in_time(p, best) ? in_validity(p, best, SUB_OUT_OF_BOUNDS_NOT_REVOKED) : status;
-    }
-    if (status == SUB_TRY_LATER && !path->suspended)
-        return was_fresh(p, best) ? SUB_NONE : status;
-    if (status == SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE && !path->ca_expired)
+/*
+ * Steps 3 to 6; SUB_NONE: step 7 follows. The status is the first of what 5.2.6 found, and one thing may hide
+ * another: each that the present finds has to be repaired by its own step, whichever was told.
+ */
+static enum sub_indication weigh(past *p, enum sub_indication status, int64_t best) {
+    struct judging *j = p->j;
+    const struct pki_path *path = j->path;
+    int64_t ca_end = ca_ended_at(path);
+    bool crypto = status == SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE;
+    bool stale = status == SUB_TRY_LATER && !path->suspended;
+    bool early = best <= p->control || !is_bounded(j);
+    if (status == SUB_SIG_CONSTRAINTS_FAILURE ||
+        (status == SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE && !path->ca_expired))
         return status;
     show_times(p);
-    return best <= p->control && status != SUB_SIG_CONSTRAINTS_FAILURE ? weigh_time(p, status, best) : status;
+    if (stale ? !was_fresh(p, best) : !crypto && !early)
+        return status;
+    if ((crypto || j->n_weak > 0) && !made_in_time(p, best))
+        return SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE;
+    if (!early)
+        return path->sub != SUB_NONE ? path->sub : status;
+    if (ca_end != INT64_MAX && !said_before(p, ca_end))
+        return SUB_REVOKED_CA_NO_POE;
+    return in_validity(p, best, beyond(status));
 }
 
 sign_rc past_signature(struct validation *v, struct judging *j, int64_t best, enum sub_indication *out,
@@ -410,6 +473,8 @@ sign_rc past_signature(struct validation *v, struct judging *j, int64_t best, en
         rc = keep_proven(&p, &rev_proven, err);
     if (rc == SIGN_OK && ok)
         rc = past_certificate(&p, &ok, err);
+    if (rc == SIGN_OK && ok && !j->algorithms_seen)
+        rc = judging_chain_algorithms(j, err);
     if (rc == SIGN_OK && ok)
         *out = weigh(&p, status, best);
     if (rc == SIGN_OK && ok && *out == SUB_NONE && !rev_proven)

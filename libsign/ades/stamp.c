@@ -83,6 +83,7 @@ static void begin(struct validation *v, struct stamp_state *s, const struct ades
                             .role = ROLE_TIMESTAMP,
                             .object = s->out.id,
                             .when = owner->ctx->at,
+                            .imprint = broken ? DIGEST_NONE : t->digest,
                             .signers_unchecked = owner->signers_unchecked,
                             .content_time = INT64_MIN};
 }
@@ -212,12 +213,8 @@ static sign_rc judge_token(struct stamp_state *s, sign_error *err) {
     }
     if (rc == SIGN_OK)
         rc = judging_basic(&s->j, err);
-    if (rc == SIGN_OK && s->facts.broken == MSG_NONE) {
-        /* The imprint is one more digest that the token rests on. */
-        if (!s->j.ctx->inspect && judging_open(&s->j))
-            judging_digest(&s->j, s->stamp->token->digest, NULL);
+    if (rc == SIGN_OK && s->facts.broken == MSG_NONE)
         check_info(s);
-    }
     if (rc != SIGN_OK)
         return rc;
     if (!s->j.ctx->inspect)

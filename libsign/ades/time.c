@@ -20,7 +20,7 @@ static bool is_allowed(enum indication i, enum sub_indication sub) {
 
 /* Step 3: the earliest time that a time-stamp of the signature proves. Those that are none of it, or were not
  * believed, are dropped. */
-static void find_best(struct validation *v) {
+void find_best(struct validation *v) {
     for (size_t i = 0; i < v->n; i++) {
         const struct stamp_state *s = &v->stamps[i];
         if (s->stamp->class != STAMP_SIGNATURE || !s->passed || stamp_time(s) >= v->best)
@@ -94,52 +94,50 @@ static enum sub_indication compare_times(struct validation *v, enum sub_indicati
     }
 }
 
-/* Whether the path tells of this certificate. */
-static bool is_told(const struct pki_path *path, const struct pki_cert *cert) {
-    for (size_t i = 0; i < path->n_revocation; i++)
-        if (path->revocation[i].cert == cert)
-            return true;
-    return false;
+static const char *piece_text(struct judging *j, const struct pki_revocation *r) {
+    return arena_printf(&j->report->arena, "%s of %s, %s", r->kind, judging_time(j, r->this_update),
+                        r->status);
 }
 
-/* Whether what the present could not say of chain[i] is to be asked of the best time. */
-static bool is_open(const struct judging *j, size_t i) {
-    return j->stale || !is_told(j->path, j->path->chain[i]);
+/* Nothing but what was made with a weak algorithm says so: 5.2.6.4 step 6 of the data that are used. */
+static sign_rc say_weak(struct judging *j, const struct pki_revocation *r, sign_error *err) {
+    struct pki_revocation *kept = arena_alloc(&j->report->arena, sizeof *kept);
+    if (kept == NULL)
+        return fail_memory(err);
+    *kept = *r;
+    kept->source = NULL;
+    kept->signer = NULL;
+    judging_piece(j, kept);
+    judging_replace(j, INDETERMINATE, SUB_CRYPTO_CONSTRAINTS_FAILURE_NO_POE);
+    return SIGN_OK;
 }
 
-static bool is_any_open(const struct judging *j) {
-    for (size_t i = 0; i + 1 < j->path->n_chain; i++)
-        if (is_open(j, i))
-            return true;
-    return false;
-}
-
-/* 5.2.5 of what is known of one certificate, newest first, and that it had not ended by the best time: of
- * suspensions the newest word counts. */
+/* 5.2.5 of what is known of one certificate, and that it had not ended by the best time. */
 static sign_rc was_good(struct validation *v, size_t i, bool *ok, sign_error *err) {
-    const struct judging *j = v->j;
+    struct judging *j = v->j;
     const struct pki_path *path = j->path;
     const struct pki_path_options opt = judging_options(j);
+    const struct pki_evidence *weak = NULL;
     AUTO(pki_evidences) all = {0};
     sign_rc rc =
         pki_evidence_find(j->ctx->trust, j->ctx->crypto, path->chain + i, path->n_chain - i, &opt, &all, err);
-    *ok = evidence_fresh_at(&all, v->best, j->ctx->policy->freshness);
+    if (rc != SIGN_OK)
+        return rc;
+    enum evidence_word word = evidence_at(v, j, &all, v->best, &weak);
+    *ok = word == EVIDENCE_GOOD;
     if (j->block != NULL && all.n > 0)
-        judging_input(v->j, "revocation data",
-                      arena_printf(&j->report->arena, "%s about %s, of %s, %s", all.list[0].piece.kind,
-                                   judging_name(v->j, path->chain[i]),
-                                   judging_time(v->j, all.list[0].piece.this_update),
-                                   all.list[0].piece.status));
-    for (size_t k = 0; k < all.n; k++)
-        if (k == 0 || strcmp(all.list[k].piece.status, "revoked") == 0)
-            *ok = *ok && !is_ended(&all.list[k].piece, v->best);
-    return rc;
+        judging_input(j, arena_printf(&j->report->arena, "about %s", judging_name(j, path->chain[i])),
+                      piece_text(j, &all.list[0].piece));
+    /* By the digest; of a responder's own certificate or key the status from before stands. */
+    bool digest = word == EVIDENCE_WEAK &&
+                  ades_digest_end(j->ctx->policy, ROLE_REVOCATION, weak->piece.sigalg.digest) < j->ctx->at;
+    return digest ? say_weak(j, &weak->piece, err) : SIGN_OK;
 }
 
 /*
- * Steps 6 and 7: what was too old for today, or the suspension, at the best time. That nothing is known of a
- * certificate stays hidden behind the revocation of another one of the path. Freshness (5.2.5) is asked for
- * only where it is what is in doubt.
+ * Steps 6 and 7: what was too old for today, or the suspension, at the best time. What the status tells of
+ * one certificate may hide that nothing, or nothing fresh, is known of another: all of the path are asked
+ * about.
  */
 static sign_rc still_later(struct validation *v, bool *ok, sign_error *err) {
     struct judging *j = v->j;
@@ -150,26 +148,24 @@ static sign_rc still_later(struct validation *v, bool *ok, sign_error *err) {
         *ok = !ended_by(path, v->best);
     else if (path->sub == SUB_TRY_LATER && !j->stale)
         *ok = false;
-    if (!*ok || !is_any_open(j))
+    if (!*ok)
         return SIGN_OK;
     struct report_block *outer = judging_begin(j, BLOCK_RFC, NULL);
     judging_input_time(j, "validation time", v->best);
     for (size_t i = 0; *ok && i + 1 < path->n_chain && rc == SIGN_OK; i++)
-        if (is_open(j, i))
-            rc = was_good(v, i, ok, err);
+        rc = was_good(v, i, ok, err);
     judging_end_as(j, outer, *ok ? TOTAL_PASSED : TOTAL_FAILED, SUB_NONE);
     return rc;
 }
 
 /* Whether something about revocation is to be looked at again. */
 static bool is_in_doubt(const struct judging *j) {
-    return j->stale || j->out->sub == SUB_TRY_LATER || j->out->sub == SUB_REVOKED_NO_POE ||
-           j->out->sub == SUB_REVOKED_CA_NO_POE;
+    return !judging_open(j) && j->ctx->revocation && (j->stale || j->path->indication != TOTAL_PASSED);
 }
 
 /* Step 5. A time-stamp that is not near the claimed time says that the signer's clock, or the signer, is
  * wrong. */
-bool delay_allowed(struct validation *v) {
+static bool delay_allowed(struct validation *v) {
     const struct ades_policy *p = v->j->ctx->policy;
     int64_t claimed = v->j->facts->claimed_time;
     if (p->stamp_after == 0 || v->best_by == NULL)
@@ -247,11 +243,16 @@ static void give_up(struct validation *v, enum sub_indication sub) {
     judging_replace(j, judging_indication(sub), sub);
 }
 
+void judge_times(struct validation *v) {
+    if (after_not_before(v) && stamps_in_order(v))
+        (void)delay_allowed(v);
+}
+
 /* Step 10: at the present, algorithms of everything that the path rests on. */
 static sign_rc algorithms_now(struct validation *v, sign_error *err) {
     struct judging *j = v->j;
     int64_t when = j->when;
-    if (!v->improved)
+    if (j->algorithms_seen)
         return SIGN_OK; /* 5.2.6 has looked at them */
     j->when = j->ctx->at;
     sign_rc rc = judging_chain_algorithms(j, err);
@@ -270,7 +271,7 @@ static sign_rc with_time(struct validation *v, sign_error *err) {
     /* With the present as best time nothing below can say more than was said, but of the order. */
     if (v->best_by == NULL) {
         if (judging_open(j))
-            (void)stamps_in_order(v);
+            judge_times(v);
         return SIGN_OK;
     }
     sign_rc rc = is_in_doubt(j) ? still_later(v, &ok, err) : (ok = true, SIGN_OK);
@@ -281,9 +282,8 @@ static sign_rc with_time(struct validation *v, sign_error *err) {
         return rc;
     if (j->out->indication != INDICATION_NONE)
         validation_repair(v, j);
-    if (stamps_in_order(v) && delay_allowed(v))
-        rc = algorithms_now(v, err);
-    return rc;
+    judge_times(v);
+    return judging_open(j) ? algorithms_now(v, err) : SIGN_OK;
 }
 
 sign_rc validate_time(struct validation *v, sign_error *err) {

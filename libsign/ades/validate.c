@@ -153,6 +153,8 @@ sign_rc judging_sav(struct judging *j, sign_error *err) {
     judging_digest(j, f->digest, NULL);
     if (f->sigalg.digest != f->digest)
         judging_digest(j, f->sigalg.digest, NULL);
+    if (j->imprint != DIGEST_NONE)
+        judging_digest(j, j->imprint, NULL);
     return judging_key(j, f->signer, err);
 }
 

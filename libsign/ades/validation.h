@@ -50,6 +50,7 @@ struct validation {
     int64_t best; /* best-signature-time */
     const char *best_by;
     bool improved; /* a time-stamp repaired what was found at the present */
+    bool believed; /* what stands in `stamps` became more by past validation */
 };
 
 /* Time of the earliest proof; `now` when there is none. *by (NULL allowed): what proves it, NULL: that it is
@@ -97,9 +98,15 @@ sign_rc objects_list(struct validation *v, sign_error *err);
 /* ---- past.c: 5.6.2
  * ----------------------------------------------------------------------------------------------- */
 
-/* Whether any of it is fresh at that time (5.2.5), of what tells of the certificate and was signed by
- * somebody who is not known to have been revoked since. */
-bool evidence_fresh_at(const pki_evidences *all, int64_t at, int64_t freshness);
+/*
+ * What the evidence about one certificate says of a time (5.2.5, 5.5.4 steps 6 and 7, 5.6.2.4 step 5): that
+ * it had ended by then; that it was good, by a piece that is fresh for it, from somebody about whom enough is
+ * known, proven to be older than his own end and than the end of the algorithms it was made with; by one of
+ * which only that last is not true (*weak says which); or nothing. Of suspensions the newest word counts.
+ */
+enum evidence_word { EVIDENCE_NOTHING, EVIDENCE_WEAK, EVIDENCE_GOOD, EVIDENCE_ENDED };
+enum evidence_word evidence_at(struct validation *v, const struct judging *j, const pki_evidences *all,
+                               int64_t at, const struct pki_evidence **weak);
 
 /*
  * Past signature validation of what `j` judged (5.6.2.4), whose result at the present stands in j->out:
@@ -118,8 +125,13 @@ sign_rc validate_longterm(struct validation *v, sign_error *err);
 
 /* Whether the algorithms of the signature were good at the best signature time (5.5.4 step 8). */
 sign_rc accept_at(struct validation *v, struct judging *j, int64_t time, bool *ok, sign_error *err);
-/* What the policy asks of the claimed and the proven time (5.5.4 step 5). false: said and concluded. */
-bool delay_allowed(struct validation *v);
+/*
+ * What is asked of the time-stamps that are believed, once for those of the present and again when past
+ * validation has believed more of them: the best time (5.5.4 step 3), that it is not before the certificate
+ * (4 b), their order (4 e), the delay (5). Says and concludes what is not met.
+ */
+void find_best(struct validation *v);
+void judge_times(struct validation *v);
 /*
  * A status that was said at the present is undone by a proof: its message tells what was, no more what is.
  * What stood hidden behind it and lasts is concluded instead (5.5.4 step 8: acceptance is looked at again).
