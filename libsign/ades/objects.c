@@ -48,18 +48,19 @@ static struct report_object *object(struct list *l, const char *kind, sign_bytes
         if (strcmp(o->sha256, hex) == 0)
             return o;
     struct report_object *o = l->n < LIMIT_OBJECTS ? arena_alloc(&j->report->arena, sizeof *o) : NULL;
-    if (o == NULL)
+    const char *sha256 = o != NULL ? arena_str(&j->report->arena, BYTES_STR(hex)) : NULL;
+    if (sha256 == NULL)
         return NULL;
     *known = false;
     o->kind = kind;
-    o->sha256 = arena_str(&j->report->arena, BYTES_STR(hex));
+    o->sha256 = sha256;
     o->der = arena_copy(&j->report->arena, der);
     o->from = (struct report_origin){.origin = pki_origin_text(ORIGIN_SIGNATURE),
                                      .source = pki_origin_text(ORIGIN_SIGNATURE)};
     *l->tail = o;
     l->tail = &o->next;
     l->n++;
-    return o->sha256 != NULL ? o : NULL;
+    return o;
 }
 
 static const char *text_of(struct list *l, sign_bytes text) {

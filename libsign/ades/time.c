@@ -163,12 +163,19 @@ static bool is_in_doubt(const struct judging *j) {
     return !judging_open(j) && j->ctx->revocation && (j->stale || j->path->indication != TOTAL_PASSED);
 }
 
+static bool has_signature_stamp(const struct validation *v) {
+    for (size_t i = 0; i < v->n; i++)
+        if (v->stamps[i].stamp->class == STAMP_SIGNATURE)
+            return true;
+    return false;
+}
+
 /* Step 5. A time-stamp that is not near the claimed time says that the signer's clock, or the signer, is
- * wrong. */
+ * wrong; archive time-stamps are made when they are needed. */
 static bool delay_allowed(struct validation *v) {
     const struct ades_policy *p = v->j->ctx->policy;
     int64_t claimed = v->j->facts->claimed_time;
-    if (p->stamp_after == 0 || v->best_by == NULL)
+    if (p->stamp_after == 0 || v->best_by == NULL || !has_signature_stamp(v))
         return true;
     bool met = claimed != 0 && v->best <= claimed + p->stamp_after && v->best >= claimed - p->stamp_before;
     return judging_check(v->j, CHECK_STAMP_DELAY, met, MSG_STAMP_DELAY, judging_time(v->j, v->best),

@@ -302,6 +302,20 @@ static sign_rc tell_rest(const struct rule *rule, bool whole, struct sign_report
     return SIGN_OK;
 }
 
+/* A file that was given as content and that nobody signed: where the whole is wanted it is no part of a pass.
+ */
+static void weigh_unsigned(bool whole, struct sign_report *r) {
+    for (struct report_message *m = r->messages; whole && m; m = m->next) {
+        if (m->id != MSG_CONTENT_UNUSED)
+            continue;
+        m->level = 'E';
+        if (r->indication == TOTAL_PASSED) {
+            r->indication = INDETERMINATE;
+            r->sub = SUB_SIG_CONSTRAINTS_FAILURE;
+        }
+    }
+}
+
 sign_rc rule_apply(const struct rule *rule, bool whole, struct sign_report *r, sign_error *err) {
     if (!r->signatures)
         return SIGN_OK;
@@ -312,6 +326,7 @@ sign_rc rule_apply(const struct rule *rule, bool whole, struct sign_report *r, s
         rc = apply_named(rule, r, err);
     if (rc == SIGN_OK)
         rc = tell_rest(rule, whole, r, err);
+    weigh_unsigned(whole, r);
     if (rc == SIGN_OK && rule->kind == RULE_SOME)
         r->rule = arena_printf(&r->arena, "%zu of %zu", rule->least, r->count);
     else if (rc == SIGN_OK && rule->text)

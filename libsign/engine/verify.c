@@ -1,5 +1,6 @@
 /* A verification from the caller's point of view: choose the format, let it read and judge, seal the report.
  */
+#include "base/file.h"
 #include "base/time.h"
 #include "engine/context.h"
 #include "engine/format.h"
@@ -26,6 +27,18 @@ static void opened_close(opened *o) {
 }
 CLEANUP(opened, opened_close);
 
+/* Signatures name what they are of: of two files of one name only one could be meant. */
+static sign_rc names_differ(const opened *o, sign_error *err) {
+    for (size_t i = 1; i < o->n; i++)
+        for (size_t k = 0; k < i; k++) {
+            const char *a = o->contents[i].name, *b = o->contents[k].name;
+            if (a && b && strcmp(path_base(a), path_base(b)) == 0)
+                return fail(err, SIGN_E_ARGUMENT, MSG_ARGUMENT, "content: two files are named %s",
+                            path_base(a));
+        }
+    return SIGN_OK;
+}
+
 static sign_rc open_all(const sign_input *what, const sign_input *in, size_t n, opened *o, sign_error *err) {
     o->what.fd = -1;
     sign_rc rc = source_open(what, &o->what, err);
@@ -41,7 +54,7 @@ static sign_rc open_all(const sign_input *what, const sign_input *in, size_t n, 
         if (rc != SIGN_OK)
             return within(err, rc, "content");
     }
-    return SIGN_OK;
+    return names_differ(o, err);
 }
 
 sign_rc context_make(const sign_verify_options *opt, struct ades_context *ctx, sign_error *err) {

@@ -156,7 +156,7 @@ static sign_rc believe(search *s, const struct trust_cert *anchor, bool *ok, sig
         f.has_time = true;
     }
     *ok = f.message == MSG_NONE;
-    return *ok ? SIGN_OK : search_conclude(s, &f, false, err);
+    return *ok ? SIGN_OK : search_conclude(s, &f, f.rank == RANK_SUNSET, err);
 }
 
 static sign_rc extend(search *s, sign_error *err);
