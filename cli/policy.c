@@ -77,10 +77,26 @@ static int policy_list(struct app *app, const struct args *args) {
     return code;
 }
 
-/* A value for one role, of what stands there for all or by role; borrowed. */
+/* Whether what stands there is said by role. */
+static bool is_by_role(json_t *value) {
+    size_t role = 0;
+    while (role < N_ROLES && !json_object_get(value, roles[role]))
+        role++;
+    return role < N_ROLES;
+}
+
+/* A value for one role, of what stands there for all or by role; borrowed. NULL: it is not asked of that
+ * role. */
 static json_t *for_role(json_t *value, size_t role) {
-    json_t *own = json_object_get(value, roles[role]);
-    return own ? own : value;
+    return is_by_role(value) ? json_object_get(value, roles[role]) : value;
+}
+
+/* That of the first role which has one; borrowed. */
+static json_t *first_of(json_t *value) {
+    size_t role = 0;
+    while (role + 1 < N_ROLES && !for_role(value, role))
+        role++;
+    return for_role(value, role);
 }
 
 static char *plain(json_t *value);
@@ -118,7 +134,7 @@ static char *plain(json_t *value) {
 
 static void print_row(const char *name, json_t *value) {
     printf("  %-29s", name);
-    size_t n = json_object_get(value, roles[0]) ? N_ROLES : 1;
+    size_t n = is_by_role(value) ? N_ROLES : 1;
     for (size_t role = 0; role < n; role++) {
         char *text = plain(for_role(value, role));
         printf(" %-*s", role + 1 < n ? 11 : 0, text ? text : "?");
@@ -262,16 +278,18 @@ static void add_difference(json_t *list, const char *path, const char *role, jso
     json_array_append_new(list, json_pack("{s:s, s:O?, s:O?}", "path", whole, "a", a, "b", b));
 }
 
-/* Where all roles differ in the same way, once. */
+/* Where all roles differ in the same way, once. A role that a check is not asked of has no value in either.
+ */
 static void compare_roles(json_t *list, const char *path, json_t *a, json_t *b) {
     bool differ[N_ROLES], alike = true;
     for (size_t role = 0; role < N_ROLES; role++) {
-        differ[role] = !json_equal(for_role(a, role), for_role(b, role));
-        alike = alike && differ[role] && json_equal(for_role(a, role), for_role(a, 0)) &&
-                json_equal(for_role(b, role), for_role(b, 0));
+        json_t *left = for_role(a, role), *right = for_role(b, role);
+        differ[role] = left && right && !json_equal(left, right);
+        if (left && right)
+            alike = alike && differ[role] && json_equal(left, first_of(a)) && json_equal(right, first_of(b));
     }
     if (alike) {
-        add_difference(list, path, NULL, for_role(a, 0), for_role(b, 0));
+        add_difference(list, path, NULL, first_of(a), first_of(b));
         return;
     }
     for (size_t role = 0; role < N_ROLES; role++)

@@ -376,7 +376,7 @@ static enum ades_check check_of(const struct pki_path *path) {
     case SUB_REVOCATION_OUT_OF_BOUNDS_NO_POE:
         return CHECK_REVOCATION_ISSUER_VALID;
     case SUB_CHAIN_CONSTRAINTS_FAILURE:
-        return CHECK_CHAIN_CONSTRAINTS;
+        return path->message == MSG_PATH_NOT_TSA ? CHECK_TSA_PURPOSE : CHECK_CHAIN_CONSTRAINTS;
     default:
         return CHECK_CHAIN_VALID;
     }
@@ -384,22 +384,16 @@ static enum ades_check check_of(const struct pki_path *path) {
 
 /* What the path says, as checks in their order: those before the one that failed were met. */
 static void weigh_path(struct judging *j) {
-    static const enum ades_check order[] = {CHECK_CHAIN_FOUND,
-                                            CHECK_ANCHOR_SUNSET,
-                                            CHECK_CHAIN_VALID,
-                                            CHECK_REVOCATION_AVAILABLE,
-                                            CHECK_REVOCATION_FRESH,
-                                            CHECK_NOT_REVOKED,
-                                            CHECK_NOT_ON_HOLD,
-                                            CHECK_CA_NOT_REVOKED,
-                                            CHECK_CHAIN_CONSTRAINTS,
-                                            CHECK_VALIDITY,
-                                            CHECK_REVOCATION_ISSUER_VALID};
+    static const enum ades_check order[] = {
+        CHECK_CHAIN_FOUND,       CHECK_ANCHOR_SUNSET, CHECK_CHAIN_VALID, CHECK_REVOCATION_AVAILABLE,
+        CHECK_REVOCATION_FRESH,  CHECK_NOT_REVOKED,   CHECK_NOT_ON_HOLD, CHECK_CA_NOT_REVOKED,
+        CHECK_CHAIN_CONSTRAINTS, CHECK_TSA_PURPOSE,   CHECK_VALIDITY,    CHECK_REVOCATION_ISSUER_VALID};
     const struct pki_path *path = j->path;
     bool passed = path->indication == TOTAL_PASSED;
     enum ades_check failed = passed ? CHECK_COUNT : check_of(path);
     for (size_t i = 0; j->block != NULL && i < sizeof order / sizeof *order && order[i] != failed; i++)
-        (void)judging_check(j, order[i], true, MSG_NONE, NULL, NULL, NULL);
+        if ((ades_check_roles(order[i]) >> j->role & 1) != 0)
+            (void)judging_check(j, order[i], true, MSG_NONE, NULL, NULL, NULL);
     if (!passed)
         (void)judging_check_as(j, failed, path->sub, path->message, path->args[0], path->args[1],
                                path->args[2]);
@@ -499,8 +493,7 @@ static void check_service(struct judging *j) {
     bool sole = false;
     if (j->question->use == SIGN_USE_TSA &&
         (!pki_cert_has_purpose(cert, OID_EKU_TIME_STAMPING, &sole) || !sole || !cert->eku_critical)) {
-        judging_say(j, MSG_TSA_PURPOSE, NULL, NULL, NULL);
-        judging_conclude(j, INDETERMINATE, SUB_CHAIN_CONSTRAINTS_FAILURE);
+        (void)judging_check(j, CHECK_TSA_PURPOSE, false, MSG_TSA_PURPOSE, NULL, NULL, NULL);
     } else if (j->question->use == SIGN_USE_OCSP &&
                !pki_cert_has_purpose(cert, OID_EKU_OCSP_SIGNING, &sole)) {
         judging_say(j, MSG_OCSP_PURPOSE, NULL, NULL, NULL);

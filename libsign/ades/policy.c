@@ -48,18 +48,20 @@ const struct ades_check_row *ades_check_row(enum ades_check check) {
 /* ---- levels ------------------------------------------------------------------------------------------- */
 
 /* The letters of ades/levels.h, and four of them in one number. */
-enum { F = LEVEL_FAIL, W = LEVEL_WARN, I = LEVEL_INFORM, N = LEVEL_IGNORE };
+enum { F = LEVEL_FAIL, W = LEVEL_WARN, I = LEVEL_INFORM, N = LEVEL_IGNORE, X = 4 };
 enum { NONE, OTHERS, ALL };
 #define R(signature, counter, stamp, revocation)                                                             \
-    ((signature) | (counter) << 2 | (stamp) << 4 | (revocation) << 6)
+    ((signature) | (counter) << 3 | (stamp) << 6 | (revocation) << 9)
+#define LETTER(four, role) ((four) >> 3 * (role)&7)
 
 enum { DEFAULT, STRICT, TR, TR_UYUM };
 #define LEVEL_OF(policy, role, id, fixed, first, second, third, fourth)                                      \
-    [CHECK_##id] = ((policy) == DEFAULT  ? (first)                                                           \
-                    : (policy) == STRICT ? (second)                                                          \
-                    : (policy) == TR     ? (third)                                                           \
-                                         : (fourth)) >>                                                          \
-                   2 * (role)&3,
+    [CHECK_##id] = LETTER((policy) == DEFAULT  ? (first)                                                     \
+                          : (policy) == STRICT ? (second)                                                    \
+                          : (policy) == TR     ? (third)                                                     \
+                                               : (fourth),                                                       \
+                          role) &                                                                            \
+                   3,
 #define LEVELS(policy)                                                                                       \
     {                                                                                                        \
         [ROLE_SIGNATURE] = {ADES_LEVELS(LEVEL_OF, policy, ROLE_SIGNATURE)},                                  \
@@ -72,6 +74,16 @@ enum { DEFAULT, STRICT, TR, TR_UYUM };
 bool ades_check_fixed(enum ades_check check, enum ades_role role) {
     static const uint8_t fixed[CHECK_COUNT] = {ADES_LEVELS(FIXED_OF, , )};
     return fixed[check] == ALL || (fixed[check] == OTHERS && role != ROLE_REVOCATION);
+}
+
+#define ASKED_OF(policy, role, id, fixed, first, second, third, fourth)                                      \
+    [CHECK_##id] = (LETTER(first, ROLE_SIGNATURE) != X) << ROLE_SIGNATURE |                                  \
+                   (LETTER(first, ROLE_COUNTER_SIGNATURE) != X) << ROLE_COUNTER_SIGNATURE |                  \
+                   (LETTER(first, ROLE_TIMESTAMP) != X) << ROLE_TIMESTAMP |                                  \
+                   (LETTER(first, ROLE_REVOCATION) != X) << ROLE_REVOCATION,
+unsigned ades_check_roles(enum ades_check check) {
+    static const uint8_t asked[CHECK_COUNT] = {ADES_LEVELS(ASKED_OF, , )};
+    return asked[check];
 }
 
 /* ---- algorithms --------------------------------------------------------------------------------------- */
@@ -88,7 +100,7 @@ enum { ETSI, SIGNER, PROVIDER, LENIENT };
 #define DIGEST_END(list, id, name, size, uri, etsi, signer, provider)                                        \
     [DIGEST_##id] = DIGEST_##id == DIGEST_MD5 ? NEVER : ENDS(list, etsi, signer, provider),
 #define DIGEST_WARN(list, id, name, size, uri, etsi, signer, provider)                                       \
-    [DIGEST_##id] = (list) == LENIENT ? (etsi) : OPEN,
+    [DIGEST_##id] = (list) == LENIENT && DIGEST_##id != DIGEST_MD5 ? (etsi) : OPEN,
 #define DIGESTS(list)                                                                                        \
     { [DIGEST_NONE] = OPEN, CRYPTO_DIGESTS(DIGEST_END, list) }
 #define WARNS(list)                                                                                          \

@@ -61,6 +61,8 @@ struct ades_check_row {
 const struct ades_check_row *ades_check_row(enum ades_check check);
 /* It is FAIL for that role in every policy, and no file may say otherwise. */
 bool ades_check_fixed(enum ades_check check, enum ades_role role);
+/* The roles that it is asked of, one bit (1 << role) each: for others a level would mean nothing. */
+unsigned ades_check_roles(enum ades_check check);
 
 /* Kinds of keys that have rows of their own in the table of algorithms; RSA is PKCS#1 v1.5. */
 enum ades_family { FAMILY_RSA, FAMILY_RSA_PSS, FAMILY_EC, FAMILY_DSA, FAMILY_COUNT };
@@ -70,6 +72,9 @@ struct ades_key_row {
     unsigned bits; /* keys of at least this size are good ... */
     int64_t end;   /* ... until then; INT64_MAX: no end known */
 };
+
+/* More seconds than lie between any two times that can be claimed. */
+#define ADES_ANY_TIME (INT64_C(1) << 40)
 
 struct ades_policy {
     const char *name; /* "default", "strict", "tr", "tr-uyum", or what its file says */
@@ -83,9 +88,10 @@ struct ades_policy {
     int64_t digest_end[ROLE_COUNT][DIGEST_COUNT];
     int64_t digest_warn[ROLE_COUNT][DIGEST_COUNT];
     struct ades_key_row keys[ROLE_COUNT][FAMILY_COUNT][ADES_KEY_ROWS]; /* ascending; bits 0 ends */
-    int64_t freshness;    /* seconds that revocation data may be old (5.2.5 step 1); 0: until nextUpdate */
-    int64_t stamp_before; /* seconds that a signature time-stamp may be before the claimed time, */
-    int64_t stamp_after;  /* and after it; 0: no rule (5.5.4 step 5) */
+    int64_t freshness; /* seconds that revocation data may be old (5.2.5 step 1); 0: until nextUpdate */
+    /* Seconds that a signature time-stamp may be before the claimed time, and after it (5.5.4 step 5); after
+     * 0: no rule, and before is 0; before ADES_ANY_TIME: only the time after it is held against it. */
+    int64_t stamp_before, stamp_after;
     int64_t
         grace_period; /* seconds behind the best signature time in which P2 and P3 are preliminary; 0: none */
 };

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ROOM_FOR_NAME = 65, ROOM_FOR_PLACE = 160, ROOM_FOR_VALUE = 60 };
+enum { ROOM_FOR_NAME = 65, ROOM_FOR_PLACE = 160, ROOM_FOR_VALUE = 60, ROOM_FOR_ROLES = 60 };
 
 /* Where something stands, from the innermost outwards. */
 struct place {
@@ -21,6 +21,8 @@ struct reading {
     void *user;
     sign_error *first; /* the first fault */
     size_t faults;
+    uint8_t named[CHECK_COUNT]; /* the roles that the file gives a level to, one bit each */
+    bool stamp_wrong;           /* a fault of its numbers was told */
 };
 
 /* ---- faults ------------------------------------------------------------------------------------------- */
@@ -70,8 +72,6 @@ static bool want_object(struct reading *r, const struct json_value *v, const str
 
 /* ---- names -------------------------------------------------------------------------------------------- */
 
-#define ROLES_ALLOWED "signature, counter-signature, timestamp, revocation"
-
 static enum ades_role role_of(const char *name) {
     enum ades_role role = 0;
     while (role < ROLE_COUNT && strcmp(ades_role_name(role), name) != 0)
@@ -94,18 +94,32 @@ typedef void set_row(struct reading *r, const struct json_value *v, const struct
 
 #define EVERY_ROLE ((1U << ROLE_COUNT) - 1)
 
-/* `v` is an object whose members are roles, or says it for all of them. */
+/* Their names, for the hint of a fault. */
+static const char *names_of(unsigned roles, char out[ROOM_FOR_ROLES]) {
+    size_t at = 0;
+    out[0] = 0;
+    for (enum ades_role role = 0; role < ROLE_COUNT; role++)
+        if ((roles >> role & 1) != 0 && at < ROOM_FOR_ROLES)
+            at += (size_t)snprintf(out + at, ROOM_FOR_ROLES - at, "%s%s", at > 0 ? ", " : "",
+                                   ades_role_name(role));
+    return out;
+}
+
+/* `v` is an object whose members are some of these roles, or says it for all of them. */
 static void set_rows(struct reading *r, const struct json_value *v, const struct place *at, unsigned row,
-                     set_row *set) {
+                     unsigned roles, set_row *set) {
+    char allowed[ROOM_FOR_ROLES];
     if (v->kind != JSON_KIND_OBJECT) {
-        set(r, v, at, row, EVERY_ROLE);
+        set(r, v, at, row, roles);
         return;
     }
+    if (v->count == 0)
+        fault(r, at, MSG_POLICY_MISSING, NULL, names_of(roles, allowed));
     for (size_t i = 0; i < v->count; i++) {
         const struct place here = {at, v->items[i].name, 0};
         enum ades_role role = role_of(v->items[i].name);
-        if (role == ROLE_COUNT)
-            fault(r, &here, MSG_POLICY_MEMBER, NULL, ROLES_ALLOWED);
+        if (role == ROLE_COUNT || (roles >> role & 1) == 0)
+            fault(r, &here, MSG_POLICY_MEMBER, NULL, names_of(roles, allowed));
         else
             set(r, &v->items[i], &here, row, 1U << role);
     }
@@ -125,20 +139,29 @@ static bool level_of(struct reading *r, const struct json_value *v, const struct
     return false;
 }
 
+/* Whether those who sign revocation data are asked about themselves is a yes or a no. */
+static bool is_spared(unsigned check, enum ades_role role) {
+    return role == ROLE_REVOCATION && (check == CHECK_NOT_REVOKED || check == CHECK_NOT_ON_HOLD);
+}
+
 static void set_level(struct reading *r, const struct json_value *v, const struct place *at, unsigned check,
                       unsigned roles) {
     enum ades_level level;
-    bool softens = false;
+    bool softens = false, halves = false;
     if (!level_of(r, v, at, &level))
         return;
     for (enum ades_role role = 0; role < ROLE_COUNT; role++) {
         if ((roles & 1U << role) == 0)
             continue;
         softens = softens || (level != LEVEL_FAIL && ades_check_fixed(check, role));
+        halves = halves || (is_spared(check, role) && level != LEVEL_FAIL && level != LEVEL_IGNORE);
         r->p->level[role][check] = level;
     }
+    r->named[check] |= (uint8_t)roles;
     if (softens)
         fault(r, at, MSG_POLICY_FIXED, v, "FAIL");
+    else if (halves)
+        fault(r, at, MSG_POLICY_VALUE, v, "FAIL, IGNORE");
 }
 
 static void read_check(struct reading *r, const struct json_value *v, const struct place *at) {
@@ -147,7 +170,7 @@ static void read_check(struct reading *r, const struct json_value *v, const stru
         fault(r, at, MSG_POLICY_MEMBER, NULL, "kalem policy show default");
         return;
     }
-    set_rows(r, v, at, check, set_level);
+    set_rows(r, v, at, check, ades_check_roles(check), set_level);
 }
 
 static void read_checks(struct reading *r, const struct json_value *v, const struct place *at) {
@@ -180,6 +203,14 @@ static bool end_of(struct reading *r, const struct json_value *v, const struct p
     return false;
 }
 
+/* "never" could be read as "always", and as "not at all". */
+static bool warning_of(struct reading *r, const struct json_value *v, const struct place *at, int64_t *out) {
+    if (v->kind != JSON_KIND_STRING || strcmp(v->text, "never") != 0)
+        return end_of(r, v, at, out);
+    fault(r, at, MSG_POLICY_VALUE, v, "\"2029-01-01\", null");
+    return false;
+}
+
 static void set_digest(struct reading *r, const struct json_value *v, const struct place *at, unsigned d,
                        unsigned roles) {
     int64_t until = 0, warn = INT64_MAX;
@@ -187,7 +218,7 @@ static void set_digest(struct reading *r, const struct json_value *v, const stru
     for (size_t i = 0; v->kind == JSON_KIND_OBJECT && i < v->count; i++) {
         const struct place here = {at, v->items[i].name, 0};
         if (strcmp(v->items[i].name, "warn-from") == 0)
-            (void)end_of(r, &v->items[i], &here, &warn);
+            (void)warning_of(r, &v->items[i], &here, &warn);
         else if (&v->items[i] != u)
             fault(r, &here, MSG_POLICY_MEMBER, NULL, "until, warn-from");
     }
@@ -197,6 +228,11 @@ static void set_digest(struct reading *r, const struct json_value *v, const stru
     }
     if (!end_of(r, u, at, &until))
         return;
+    if (warn >= until && warn != INT64_MAX) { /* nobody would ever be warned */
+        const struct place here = {at, "warn-from", 0};
+        fault(r, &here, MSG_POLICY_VALUE, json_member(v, "warn-from"), "null, < until");
+        return;
+    }
     if (d == DIGEST_MD5 && until != INT64_MIN) { /* RFC 6151, 2 */
         fault(r, at, MSG_POLICY_FIXED, u, "\"never\"");
         return;
@@ -221,7 +257,7 @@ static void read_digest(struct reading *r, const struct json_value *v, const str
     if (json_member(v, "until") != NULL || json_member(v, "warn-from") != NULL)
         set_digest(r, v, at, d, EVERY_ROLE);
     else
-        set_rows(r, v, at, d, set_digest);
+        set_rows(r, v, at, d, EVERY_ROLE, set_digest);
 }
 
 /* A whole number of at most `most`; false: it is none. */
@@ -285,7 +321,7 @@ static void read_keys(struct reading *r, const struct json_value *v, const struc
         fault(r, at, MSG_POLICY_MEMBER, NULL, "RSA, RSA-PSS, EC, DSA");
         return;
     }
-    set_rows(r, v, at, family, set_keys);
+    set_rows(r, v, at, family, EVERY_ROLE, set_keys);
 }
 
 static void read_algorithms(struct reading *r, const struct json_value *v, const struct place *at) {
@@ -308,13 +344,14 @@ static void read_algorithms(struct reading *r, const struct json_value *v, const
 
 #define SECONDS_MOST INT64_C(3155760000) /* a hundred years */
 
+/* 0 reads as the strictest rule there is, and would be none. */
 static void read_seconds(struct reading *r, const struct json_value *v, const struct place *at,
                          int64_t *out) {
     int64_t n = 0;
-    if (v->kind == JSON_KIND_NULL || whole(v, SECONDS_MOST, &n))
+    if (v->kind == JSON_KIND_NULL || (whole(v, SECONDS_MOST, &n) && n > 0))
         *out = n;
     else
-        fault(r, at, MSG_POLICY_VALUE, v, "0 ... 3155760000, null");
+        fault(r, at, MSG_POLICY_VALUE, v, "1 ... 3155760000, null");
 }
 
 static void read_freshness(struct reading *r, const struct json_value *v, const struct place *at) {
@@ -326,6 +363,9 @@ static void read_grace(struct reading *r, const struct json_value *v, const stru
 }
 
 static void read_stamp(struct reading *r, const struct json_value *v, const struct place *at) {
+    const size_t told = r->faults;
+    if (v->kind == JSON_KIND_OBJECT && v->count == 0)
+        fault(r, at, MSG_POLICY_MISSING, NULL, "before, after");
     for (size_t i = 0; want_object(r, v, at) && i < v->count; i++) {
         const struct place here = {at, v->items[i].name, 0};
         if (strcmp(v->items[i].name, "before") == 0)
@@ -335,6 +375,7 @@ static void read_stamp(struct reading *r, const struct json_value *v, const stru
         else
             fault(r, &here, MSG_POLICY_MEMBER, NULL, "before, after");
     }
+    r->stamp_wrong = r->faults != told;
 }
 
 /* The name stands in reports: one line of plain text. */
@@ -342,7 +383,8 @@ static void read_name(struct reading *r, const struct json_value *v, const struc
     char shown[ROOM_FOR_NAME] = "";
     if (v->kind == JSON_KIND_STRING)
         text_printable(BYTES_STR(v->text), shown, sizeof shown);
-    if (v->kind != JSON_KIND_STRING || v->text[0] == 0 || strcmp(shown, v->text) != 0) {
+    size_t n = strlen(shown);
+    if (n == 0 || strcmp(shown, v->text) != 0 || shown[0] == ' ' || shown[n - 1] == ' ') {
         fault(r, at, MSG_POLICY_VALUE, v, "1 ... 64");
         return;
     }
@@ -385,12 +427,71 @@ static void read_whole(struct reading *r, const struct json_value *root) {
     }
 }
 
+/* ---- what belongs together ---------------------------------------------------------------------------- */
+
+/*
+ * A check that a number of the policy rules: without the number it would be asked by nobody, whatever its
+ * level says; a number for a check that the base does not ask asks it, unless the file itself says IGNORE.
+ */
+static void settle_ruled(struct reading *r, enum ades_check check, bool ruled, const char *member) {
+    const struct place checks = {NULL, "checks", 0}, at = {&checks, ades_check_row(check)->name, 0};
+    bool missing = false;
+    for (enum ades_role role = 0; role < ROLE_COUNT; role++) {
+        enum ades_level *level = &r->p->level[role][check];
+        const bool named = (r->named[check] >> role & 1) != 0;
+        if ((ades_check_roles(check) >> role & 1) == 0)
+            continue;
+        missing = missing || (named && !ruled && *level != LEVEL_IGNORE);
+        if (!ruled)
+            *level = LEVEL_IGNORE;
+        else if (!named && *level == LEVEL_IGNORE)
+            *level = LEVEL_FAIL;
+    }
+    if (missing)
+        fault(r, &at, MSG_POLICY_MISSING, NULL, member);
+}
+
+/* How long before the claimed time is half a rule: a time-stamp of any later day would keep it. */
+static void settle_stamp(struct reading *r) {
+    const struct place of_stamp = {NULL, "time-stamp", 0};
+    struct ades_policy *p = r->p;
+    if (r->stamp_wrong)
+        return;
+    if (p->stamp_after == 0 && p->stamp_before != 0)
+        fault(r, &of_stamp, MSG_POLICY_MISSING, NULL, "after: 1 ... 3155760000, before: null");
+    else if (p->stamp_after != 0 && p->stamp_before == 0)
+        p->stamp_before = ADES_ANY_TIME;
+    settle_ruled(r, CHECK_STAMP_DELAY, p->stamp_after != 0 || p->stamp_before != 0, "time-stamp");
+}
+
+/* Who is not asked whether he is revoked is not asked whether he is suspended either: it is one question. */
+static void settle_signers(struct reading *r) {
+    const struct place checks = {NULL, "checks", 0}, of_check = {&checks, "not-on-hold", 0};
+    const struct place here = {&of_check, ades_role_name(ROLE_REVOCATION), 0};
+    enum ades_level *level = r->p->level[ROLE_REVOCATION];
+    const unsigned revoked = r->named[CHECK_NOT_REVOKED], held = r->named[CHECK_NOT_ON_HOLD];
+    if ((revoked >> ROLE_REVOCATION & 1) != 0 && (held >> ROLE_REVOCATION & 1) == 0)
+        level[CHECK_NOT_ON_HOLD] = level[CHECK_NOT_REVOKED];
+    if ((level[CHECK_NOT_ON_HOLD] == LEVEL_IGNORE) != (level[CHECK_NOT_REVOKED] == LEVEL_IGNORE))
+        fault(r, &here, MSG_POLICY_VALUE, NULL, "= not-revoked.revocation");
+}
+
+/* Also in capitals: who reads a report does not look so closely. */
+static bool reads_alike(const char *a, const char *b) {
+    for (; *a != 0 && *b != 0; a++, b++) {
+        char x = *a >= 'A' && *a <= 'Z' ? (char)(*a - 'A' + 'a') : *a;
+        if (x != *b)
+            return false;
+    }
+    return *a == *b;
+}
+
 /* A report that says "strict" must mean the policy that everybody knows by that name. */
 static void check_name(struct reading *r) {
-    const struct ades_policy *known = ades_policy_find(r->p->name);
     const struct place here = {NULL, "name", 0};
-    if (known != NULL && !ades_policy_same(known, r->p))
-        fault(r, &here, MSG_POLICY_NAME, NULL, r->p->name);
+    for (size_t i = 0; ades_policy_at(i) != NULL; i++)
+        if (reads_alike(r->p->name, ades_policy_at(i)->name) && !ades_policy_same(ades_policy_at(i), r->p))
+            fault(r, &here, MSG_POLICY_NAME, NULL, r->p->name);
 }
 
 static sign_rc read_text(sign_bytes text, struct json **out, struct reading *r) {
@@ -422,6 +523,9 @@ sign_rc ades_policy_read(sign_bytes json, ades_policy_told told, void *user, str
     *r.p = from != NULL ? *from : *ades_policy_at(0);
     r.p->name = (const char *)(r.p + 1);
     read_whole(&r, json_root(tree));
+    settle_stamp(&r);
+    settle_ruled(&r, CHECK_GRACE_PERIOD, r.p->grace_period != 0, "grace-period");
+    settle_signers(&r);
     check_name(&r);
     if (r.faults == 0) {
         *out = r.p;

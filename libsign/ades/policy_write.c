@@ -22,7 +22,7 @@ static void put_end(jsonout *j, int64_t end) {
 
 static void put_seconds(jsonout *j, const char *key, int64_t seconds) {
     jsonout_key(j, key);
-    if (seconds != 0)
+    if (seconds != 0 && seconds != ADES_ANY_TIME)
         jsonout_int(j, seconds);
     else
         jsonout_null(j);
@@ -31,14 +31,26 @@ static void put_seconds(jsonout *j, const char *key, int64_t seconds) {
 /* Writes what is so of a check, digest or family for one role. */
 typedef void put_row(jsonout *j, const struct ades_policy *p, enum ades_role role, unsigned row);
 
-/* Once when it is the `same` for all roles, else as an object with a member for each. */
-static void put_roles(jsonout *j, const struct ades_policy *p, bool same, unsigned row, put_row *put) {
+#define EVERY_ROLE ((1U << ROLE_COUNT) - 1)
+
+static enum ades_role first_role(unsigned roles) {
+    enum ades_role role = 0;
+    while ((roles >> role & 1) == 0)
+        role++;
+    return role;
+}
+
+/* Once when it is the `same` for all these roles, else as an object with a member for each. */
+static void put_roles(jsonout *j, const struct ades_policy *p, bool same, unsigned roles, unsigned row,
+                      put_row *put) {
     if (same) {
-        put(j, p, 0, row);
+        put(j, p, first_role(roles), row);
         return;
     }
     jsonout_object(j);
     for (enum ades_role role = 0; role < ROLE_COUNT; role++) {
+        if ((roles >> role & 1) == 0)
+            continue;
         jsonout_key(j, ades_role_name(role));
         put(j, p, role, row);
     }
@@ -50,11 +62,13 @@ static void put_level(jsonout *j, const struct ades_policy *p, enum ades_role ro
 }
 
 static void put_check(jsonout *j, const struct ades_policy *p, enum ades_check check) {
+    const unsigned roles = ades_check_roles(check);
+    const enum ades_level first = p->level[first_role(roles)][check];
     bool same = true;
-    for (enum ades_role role = 1; role < ROLE_COUNT; role++)
-        same = same && p->level[role][check] == p->level[0][check];
+    for (enum ades_role role = 0; role < ROLE_COUNT; role++)
+        same = same && ((roles >> role & 1) == 0 || p->level[role][check] == first);
     jsonout_key(j, ades_check_row(check)->name);
-    put_roles(j, p, same, check, put_level);
+    put_roles(j, p, same, roles, check, put_level);
 }
 
 static void put_digest_of(jsonout *j, const struct ades_policy *p, enum ades_role role, unsigned d) {
@@ -76,7 +90,7 @@ static void put_digest(jsonout *j, const struct ades_policy *p, enum crypto_dige
         same = same && p->digest_end[role][d] == p->digest_end[0][d] &&
                p->digest_warn[role][d] == p->digest_warn[0][d];
     jsonout_key(j, crypto_digest_row(d)->name);
-    put_roles(j, p, same, d, put_digest_of);
+    put_roles(j, p, same, EVERY_ROLE, d, put_digest_of);
 }
 
 static void put_keys_of(jsonout *j, const struct ades_policy *p, enum ades_role role, unsigned family) {
@@ -108,7 +122,7 @@ static void put_keys(jsonout *j, const struct ades_policy *p, enum ades_family f
     for (enum ades_role role = 1; role < ROLE_COUNT; role++)
         same = same && rows_same(p->keys[role][family], p->keys[0][family]);
     jsonout_key(j, ades_family_name(family));
-    put_roles(j, p, same, family, put_keys_of);
+    put_roles(j, p, same, EVERY_ROLE, family, put_keys_of);
 }
 
 static void put_algorithms(jsonout *j, const struct ades_policy *p) {
@@ -151,13 +165,20 @@ sign_rc ades_policy_write(const struct ades_policy *p, grow *out, sign_error *er
     return out->failed ? fail_memory(err) : SIGN_OK;
 }
 
+static bool levels_same(const struct ades_policy *a, const struct ades_policy *b) {
+    for (enum ades_role role = 0; role < ROLE_COUNT; role++)
+        for (enum ades_check check = 0; check < CHECK_COUNT; check++)
+            if ((ades_check_roles(check) >> role & 1) != 0 && a->level[role][check] != b->level[role][check])
+                return false;
+    return true;
+}
+
 bool ades_policy_same(const struct ades_policy *a, const struct ades_policy *b) {
     for (enum ades_role role = 0; role < ROLE_COUNT; role++)
         for (enum ades_family family = 0; family < FAMILY_COUNT; family++)
             if (!rows_same(a->keys[role][family], b->keys[role][family]))
                 return false;
-    return memcmp(a->level, b->level, sizeof a->level) == 0 &&
-           memcmp(a->digest_end, b->digest_end, sizeof a->digest_end) == 0 &&
+    return levels_same(a, b) && memcmp(a->digest_end, b->digest_end, sizeof a->digest_end) == 0 &&
            memcmp(a->digest_warn, b->digest_warn, sizeof a->digest_warn) == 0 &&
            a->freshness == b->freshness && a->stamp_before == b->stamp_before &&
            a->stamp_after == b->stamp_after && a->grace_period == b->grace_period;

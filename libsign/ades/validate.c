@@ -24,11 +24,19 @@ static const char *signer_name(const struct judging *j) {
     return j->out->signer != NULL ? j->out->signer->subject : "?";
 }
 
+/* What is broken: the structure, or what the hash index of a time-stamp names (EN 319 122-1, 5.5.2). */
+static enum ades_check format_check(const struct judging *j) {
+    enum message_id why = j->facts->broken;
+    return j->role != ROLE_TIMESTAMP                                           ? CHECK_FORMAT
+           : why == MSG_STAMP_INDEX_FORMAT || why == MSG_STAMP_INDEX_UNMATCHED ? CHECK_STAMP_INDEX
+                                                                               : CHECK_STAMP_FORMAT;
+}
+
 static void check_format(struct judging *j) {
     const struct ades_facts *f = j->facts;
     struct report_block *outer = judging_begin(j, BLOCK_FC, NULL);
-    (void)judging_check(j, j->role == ROLE_TIMESTAMP ? CHECK_STAMP_FORMAT : CHECK_FORMAT,
-                        f->broken == MSG_NONE, f->broken, f->broken_detail, f->broken_other, NULL);
+    (void)judging_check(j, format_check(j), f->broken == MSG_NONE, f->broken, f->broken_detail,
+                        f->broken_other, NULL);
     judging_end(j, outer);
 }
 

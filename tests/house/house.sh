@@ -72,6 +72,16 @@ no_globals() {
     ! grep -E '^[0-9a-f]+ .{5}[^d]. (\.data|\.bss|\.tdata|\.tbss|\*COM\*)(\.\S+)?\s' "$work/symbols" | grep -vE '\.data\.rel\.ro| modules_of_process$'
 }
 
+# What a policy file gives a level is asked by somebody: a check that is only in the table would silently mean nothing.
+checks_asked() {
+    local id status=0
+    mapfile -t sources < <(files 'libsign/*.c' | grep -vE '^libsign/ades/policy(_read|_write)?\.c$')
+    for id in $(sed -nE 's/^CHECK\((\w+),.*/\1/p' libsign/ades/checks.def); do
+        cat "${sources[@]}" | grep -qw "CHECK_$id" || { echo "nobody asks CHECK_$id"; status=1; }
+    done
+    [ -n "${id:-}" ] && return "$status"
+}
+
 # The version stands in the header, because a program is compiled against it, and in CMakeLists.txt.
 same_version() {
     local header cmake
@@ -87,6 +97,7 @@ rule "house: static analysis (cppcheck)" analysed
 rule "house: nothing is left unfinished" unfinished
 rule "house: no goto" no_goto
 rule "house: no variables that outlive a call" no_globals
+rule "house: every check of a policy is asked" checks_asked
 rule "house: one version number" same_version
 python3 $here/exports.py . "$library" --max 120 || status=1
 exit "$status"

@@ -57,6 +57,7 @@ Test(ades_policy, the_suite_passes_sha1_with_a_warning) {
     cr_expect_eq(ades_digest_warn(p, ROLE_SIGNATURE, DIGEST_SHA1), day(2012, 8, 1));
     cr_expect_eq(ades_digest_end(p, ROLE_SIGNATURE, DIGEST_MD5), INT64_MIN);
     cr_expect_eq(ades_digest_warn(p, ROLE_SIGNATURE, DIGEST_SHA256), INT64_MAX);
+    cr_expect_eq(ades_digest_warn(p, ROLE_SIGNATURE, DIGEST_MD5), INT64_MAX, "it never passes");
     cr_expect_eq(ades_digest_warn(built_in("default"), ROLE_SIGNATURE, DIGEST_SHA1), INT64_MAX);
     const struct ades_key_row *rsa = p->keys[ROLE_SIGNATURE][FAMILY_RSA];
     cr_expect(rsa[1].bits == 1024 && rsa[1].end == day(2019, 10, 1), "small keys pass no longer");
@@ -164,6 +165,21 @@ Test(ades_policy, what_is_fixed_is_fatal_everywhere) {
     cr_expect_not(ades_check_fixed(CHECK_PROFILE, ROLE_SIGNATURE));
 }
 
+/* A role that a check is not asked of has no level in any policy; were it asked, it would be fatal. */
+Test(ades_policy, every_check_is_asked_of_somebody) {
+    for (enum ades_check check = 0; check < CHECK_COUNT; check++) {
+        const unsigned roles = ades_check_roles(check);
+        cr_expect_neq(roles, 0u, "%s", ades_check_row(check)->name);
+        for (enum ades_role role = 0; role < ROLE_COUNT; role++)
+            for (size_t i = 0; (roles >> role & 1) == 0 && ades_policy_at(i) != NULL; i++)
+                cr_expect_eq(ades_policy_level(ades_policy_at(i), role, check), LEVEL_FAIL, "%s of %s in %s",
+                             ades_check_row(check)->name, ades_role_name(role), ades_policy_at(i)->name);
+    }
+    cr_expect_eq(ades_check_roles(CHECK_TSA_PURPOSE), 1u << ROLE_TIMESTAMP);
+    cr_expect_eq(ades_check_roles(CHECK_KEY_USAGE), 1u << ROLE_SIGNATURE | 1u << ROLE_COUNTER_SIGNATURE);
+    cr_expect_eq(ades_check_roles(CHECK_NOT_REVOKED), (1u << ROLE_COUNT) - 1);
+}
+
 Test(ades_policy, the_turkish_ones_want_a_qualified_certificate) {
     static const enum ades_check wanted[] = {CHECK_QC_ETSI, CHECK_QC_BTK, CHECK_USER_NOTICE, CHECK_KEY_USAGE,
                                              CHECK_PROFILE};
@@ -172,7 +188,7 @@ Test(ades_policy, the_turkish_ones_want_a_qualified_certificate) {
         cr_expect_eq(ades_policy_level(built_in("tr-uyum"), ROLE_SIGNATURE, wanted[i]), LEVEL_FAIL);
     }
     const struct ades_policy *tr = built_in("tr"), *uyum = built_in("tr-uyum");
-    cr_expect_eq(ades_policy_level(tr, ROLE_TIMESTAMP, CHECK_QC_BTK), LEVEL_IGNORE);
+    cr_expect_eq(ades_check_roles(CHECK_QC_BTK) >> ROLE_TIMESTAMP & 1, 0u);
     cr_expect_eq(ades_policy_level(tr, ROLE_SIGNATURE, CHECK_ISSUER_SERIAL), LEVEL_FAIL);
     cr_expect_eq(ades_policy_level(tr, ROLE_SIGNATURE, CHECK_SIGNING_CERTIFICATE_V2), LEVEL_FAIL);
     cr_expect_eq(ades_policy_level(uyum, ROLE_REVOCATION, CHECK_NOT_REVOKED), LEVEL_IGNORE, "row 24_1");
@@ -234,8 +250,9 @@ Test(ades_policy, built_in_ones_are_read_back_the_same) {
 Test(ades_policy, a_file_changes_what_it_names_and_nothing_else) {
     AUTO(policy_ptr)
     p = read_ok("{\"name\": \"bizim\", \"base\": \"strict\", \"checks\": {\"signature-time-stamp\": \"FAIL\","
-                " \"tsa-name\": {\"timestamp\": \"INFORM\"}}, \"freshness\": 86400,"
-                " \"time-stamp\": {\"before\": 60, \"after\": null}, \"grace-period\": 3600,"
+                " \"tsa-name\": {\"timestamp\": \"INFORM\"}, \"grace-period\": {\"signature\": \"WARN\"}},"
+                " \"freshness\": 86400,"
+                " \"time-stamp\": {\"before\": 60, \"after\": 7200}, \"grace-period\": 3600,"
                 " \"algorithms\": {\"digests\": {\"SHA-1\": {\"signature\": \"2010-01-01\"},"
                 " \"SHA-256\": {\"until\": \"2030-01-01T12:00:00Z\", \"warn-from\": \"2027-01-01\"},"
                 " \"SHA-224\": \"never\"},"
@@ -245,9 +262,12 @@ Test(ades_policy, a_file_changes_what_it_names_and_nothing_else) {
     cr_expect_str_eq(p->base, "strict");
     for (enum ades_role role = 0; role < ROLE_COUNT; role++)
         for (enum ades_check check = 0; check < CHECK_COUNT; check++) {
-            enum ades_level want = check == CHECK_SIGNATURE_STAMP ? LEVEL_FAIL
-                                   : check == CHECK_TSA_NAME && role == ROLE_TIMESTAMP
-                                       ? LEVEL_INFORM
+            enum ades_level want = check == CHECK_SIGNATURE_STAMP && role <= ROLE_COUNTER_SIGNATURE
+                                       ? LEVEL_FAIL
+                                   : check == CHECK_TSA_NAME && role == ROLE_TIMESTAMP     ? LEVEL_INFORM
+                                   : check == CHECK_GRACE_PERIOD && role == ROLE_SIGNATURE ? LEVEL_WARN
+                                   : check == CHECK_GRACE_PERIOD || check == CHECK_STAMP_DELAY
+                                       ? LEVEL_FAIL /* a rule that the base does not have is asked */
                                        : ades_policy_level(strict, role, check);
             cr_expect_eq(ades_policy_level(p, role, check), want, "%s", ades_check_row(check)->name);
         }
@@ -260,7 +280,7 @@ Test(ades_policy, a_file_changes_what_it_names_and_nothing_else) {
               p->keys[ROLE_TIMESTAMP][FAMILY_RSA][1].bits == 0);
     cr_expect(p->keys[ROLE_TIMESTAMP][FAMILY_EC][0].bits == 0 &&
               p->keys[ROLE_SIGNATURE][FAMILY_EC][0].bits != 0);
-    cr_expect(p->freshness == 86400 && p->stamp_before == 60 && p->stamp_after == 0 &&
+    cr_expect(p->freshness == 86400 && p->stamp_before == 60 && p->stamp_after == 7200 &&
               p->grace_period == 3600);
     cr_expect_not(ades_policy_same(p, strict));
     expect_round_trip(p);
@@ -284,13 +304,39 @@ static const struct {
     {"{\"name\": \"x\", \"base\": \"lenient\"}", MSG_POLICY_VALUE,
      "$.base: lenient [default, strict, tr, tr-uyum]"},
     {"{\"name\": \"strict\", \"base\": \"default\"}", MSG_POLICY_NAME, "$.name [strict]"},
+    {"{\"name\": \"Strict\", \"base\": \"default\"}", MSG_POLICY_NAME, "$.name [Strict]"},
+    {"{\"name\": \"strict \", \"base\": \"default\"}", MSG_POLICY_VALUE, "$.name: strict "},
+    {"{\"name\": \"x\", \"base\": \"Strict\"}", MSG_POLICY_VALUE, "$.base: Strict [default, "},
+    {"{\"name\": \"x\", \"base\": \"x\"}", MSG_POLICY_VALUE, "$.base: x [default, "},
+    {HEAD "\"Checks\": {}}", MSG_POLICY_MEMBER, "$.Checks [name, base, checks"},
     {HEAD "\"check\": {}}", MSG_POLICY_MEMBER, "$.check [name, base, checks"},
     {HEAD "\"checks\": []}", MSG_POLICY_VALUE, "$.checks: array [{...}]"},
     {HEAD "\"checks\": {\"profil\": \"FAIL\"}}", MSG_POLICY_MEMBER, "$.checks.profil [kalem policy show"},
     {HEAD "\"checks\": {\"profile\": \"fail\"}}", MSG_POLICY_VALUE, "$.checks.profile: fail [FAIL, WARN"},
     {HEAD "\"checks\": {\"profile\": true}}", MSG_POLICY_VALUE, "$.checks.profile: true"},
     {HEAD "\"checks\": {\"profile\": {\"signer\": \"FAIL\"}}}", MSG_POLICY_MEMBER,
-     "$.checks.profile.signer [signature, counter-signature, timestamp, revocation]"},
+     "$.checks.profile.signer [signature, counter-signature]"},
+    {HEAD "\"checks\": {\"chain-valid\": {\"signer\": \"FAIL\"}}}", MSG_POLICY_MEMBER,
+     "$.checks.chain-valid.signer [signature, counter-signature, timestamp, revocation]"},
+    {HEAD "\"checks\": {\"key-usage\": {\"timestamp\": \"FAIL\"}}}", MSG_POLICY_MEMBER,
+     "$.checks.key-usage.timestamp [signature, counter-signature]"},
+    {HEAD "\"checks\": {\"tsa-name\": {\"revocation\": \"FAIL\"}}}", MSG_POLICY_MEMBER,
+     "$.checks.tsa-name.revocation [timestamp]"},
+    {HEAD "\"checks\": {\"profile\": {}}}", MSG_POLICY_MISSING,
+     "$.checks.profile [signature, counter-signature]"},
+    {HEAD "\"checks\": {\"profile\": {\"signature\": {\"signature\": \"FAIL\"}}}}", MSG_POLICY_VALUE,
+     "$.checks.profile.signature: object"},
+    {HEAD "\"checks\": {\"Profile\": \"FAIL\"}}", MSG_POLICY_MEMBER, "$.checks.Profile"},
+    {HEAD "\"checks\": {\"profile\": \"WARN\", \"profile\": \"FAIL\"}}", MSG_POLICY_JSON, "line 1"},
+    {HEAD "\"checks\": {\"signature-policy-allowed\": \"FAIL\"}}", MSG_POLICY_MEMBER,
+     "$.checks.signature-policy-a"},
+    {HEAD "\"checks\": {\"tsa-purpose\": \"WARN\"}}", MSG_POLICY_FIXED, "$.checks.tsa-purpose"},
+    {HEAD "\"checks\": {\"not-revoked\": {\"revocation\": \"WARN\"}}}", MSG_POLICY_VALUE,
+     "$.checks.not-revoked.revocation: WARN [FAIL, IGNORE]"},
+    {HEAD "\"checks\": {\"not-revoked\": {\"revocation\": \"IGNORE\"}, \"not-on-hold\": \"FAIL\"}}",
+     MSG_POLICY_VALUE, "$.checks.not-on-hold.revocation [= not-revoked.revocation]"},
+    {HEAD "\"checks\": {\"not-on-hold\": {\"revocation\": \"IGNORE\"}}}", MSG_POLICY_VALUE,
+     "$.checks.not-on-hold.revocation [= not-revoked.revocation]"},
     {HEAD "\"checks\": {\"signature-intact\": \"WARN\"}}", MSG_POLICY_FIXED,
      "$.checks.signature-intact: WARN [FAIL]"},
     {HEAD "\"checks\": {\"signed-data-intact\": {\"timestamp\": \"IGNORE\"}}}", MSG_POLICY_FIXED,
@@ -317,6 +363,15 @@ static const struct {
      "$.algorithms.digests.SHA-1.warn"},
     {HEAD "\"algorithms\": {\"digests\": {\"SHA-1\": {\"signer\": null}}}}", MSG_POLICY_MEMBER,
      "$.algorithms.digests.SHA-1.signer"},
+    {HEAD "\"algorithms\": {\"digests\": {\"SHA-1\": {}}}}", MSG_POLICY_MISSING,
+     "$.algorithms.digests.SHA-1 [signature, "},
+    {HEAD "\"algorithms\": {\"keys\": {\"RSA\": {}}}}", MSG_POLICY_MISSING,
+     "$.algorithms.keys.RSA [signature, "},
+    {HEAD "\"algorithms\": {\"digests\": {\"SHA-1\": {\"until\": null, \"warn-from\": \"never\"}}}}",
+     MSG_POLICY_VALUE, "$.algorithms.digests.SHA-1.warn-from: never"},
+    {HEAD "\"algorithms\": {\"digests\": {\"SHA-1\": {\"until\": \"2020-01-01\", \"warn-from\": "
+          "\"2020-01-01\"}}}}",
+     MSG_POLICY_VALUE, "$.algorithms.digests.SHA-1.warn-from: 2020-01-01 [null, < until]"},
     {HEAD "\"algorithms\": {\"digests\": {\"MD5\": null}}}", MSG_POLICY_FIXED,
      "$.algorithms.digests.MD5: null [\"never\"]"},
     {HEAD "\"algorithms\": {\"digests\": {\"MD5\": \"2004-08-01\"}}}", MSG_POLICY_FIXED,
@@ -335,6 +390,23 @@ static const struct {
     {HEAD "\"algorithms\": {\"keys\": {\"RSA\": [{\"bits\": 2048, \"until\": null}, {\"bits\": 1024, "
           "\"until\": null}]}}}",
      MSG_POLICY_VALUE, "$.algorithms.keys.RSA[1]: 1024 [bits ascending]"},
+    {HEAD "\"freshness\": 0}", MSG_POLICY_VALUE, "$.freshness: 0 [1 ... 3155760000, null]"},
+    {HEAD "\"grace-period\": 0}", MSG_POLICY_VALUE, "$.grace-period: 0 [1 ... 3155760000, null]"},
+    {HEAD "\"time-stamp\": {\"before\": 60, \"after\": 0}}", MSG_POLICY_VALUE,
+     "$.time-stamp.after: 0 [1 ... 3155760000, null]"},
+    {HEAD "\"time-stamp\": {\"before\": 0, \"after\": 60}}", MSG_POLICY_VALUE,
+     "$.time-stamp.before: 0 [1 ... 3155760000, null]"},
+    {HEAD "\"time-stamp\": {\"before\": 60}}", MSG_POLICY_MISSING, "$.time-stamp [after: 1"},
+    {HEAD "\"time-stamp\": {\"before\": 60, \"after\": null}}", MSG_POLICY_MISSING, "$.time-stamp [after: 1"},
+    {"{\"name\": \"x\", \"base\": \"tr\", \"time-stamp\": {\"after\": null}}", MSG_POLICY_MISSING,
+     "$.time-stamp [after: 1"},
+    {HEAD "\"time-stamp\": {}}", MSG_POLICY_MISSING, "$.time-stamp [before, after]"},
+    {HEAD "\"checks\": {\"time-stamp-delay\": \"FAIL\"}}", MSG_POLICY_MISSING,
+     "$.checks.time-stamp-delay [time-stamp]"},
+    {HEAD "\"checks\": {\"grace-period\": {\"signature\": \"WARN\"}}}", MSG_POLICY_MISSING,
+     "$.checks.grace-period [grace-period]"},
+    {"{\"name\": \"x\", \"base\": \"tr\", \"checks\": {\"grace-period\": \"FAIL\"}, \"grace-period\": null}",
+     MSG_POLICY_MISSING, "$.checks.grace-period [grace-period]"},
     {HEAD "\"freshness\": -1}", MSG_POLICY_VALUE, "$.freshness: -1"},
     {HEAD "\"freshness\": \"1h\"}", MSG_POLICY_VALUE, "$.freshness: 1h"},
     {HEAD "\"freshness\": 9223372036854775807}", MSG_POLICY_VALUE, "$.freshness: 9223372036854775807"},
@@ -342,6 +414,43 @@ static const struct {
     {HEAD "\"time-stamp\": {\"befor\": 1}}", MSG_POLICY_MEMBER, "$.time-stamp.befor [before, after]"},
     {HEAD "\"time-stamp\": {\"before\": 1.5}}", MSG_POLICY_VALUE, "$.time-stamp.before: 1.5"},
 };
+
+/* A number rules its check: without the number the check is asked by nobody, with it it is asked. */
+Test(ades_policy, a_number_and_its_check_go_together) {
+    static const struct {
+        const char *json;
+        int64_t before, after, grace;
+        enum ades_level delay, period;
+    } rows[] = {
+        {HEAD "\"freshness\": null}", 0, 0, 0, LEVEL_IGNORE, LEVEL_IGNORE},
+        {HEAD "\"time-stamp\": {\"after\": 1}}", ADES_ANY_TIME, 1, 0, LEVEL_FAIL, LEVEL_IGNORE},
+        {HEAD
+         "\"time-stamp\": {\"before\": null, \"after\": 9}, \"checks\": {\"time-stamp-delay\": \"WARN\"}}",
+         ADES_ANY_TIME, 9, 0, LEVEL_WARN, LEVEL_IGNORE},
+        {HEAD
+         "\"checks\": {\"time-stamp-delay\": \"IGNORE\"}, \"time-stamp\": {\"before\": 2, \"after\": 1}}",
+         2, 1, 0, LEVEL_IGNORE, LEVEL_IGNORE},
+        {HEAD "\"grace-period\": 1}", 0, 0, 1, LEVEL_IGNORE, LEVEL_FAIL},
+        {"{\"name\": \"x\", \"base\": \"tr\"}", 300, 7200, 86400, LEVEL_FAIL, LEVEL_FAIL},
+        {"{\"name\": \"x\", \"base\": \"tr\", \"time-stamp\": {\"after\": 60}}", 300, 60, 86400, LEVEL_FAIL,
+         LEVEL_FAIL},
+        {"{\"name\": \"x\", \"base\": \"tr\", \"time-stamp\": {\"before\": null}}", ADES_ANY_TIME, 7200,
+         86400, LEVEL_FAIL, LEVEL_FAIL},
+        {"{\"name\": \"x\", \"base\": \"tr\", \"time-stamp\": {\"before\": null, \"after\": null}, "
+         "\"grace-period\": null}",
+         0, 0, 0, LEVEL_IGNORE, LEVEL_IGNORE},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        AUTO(policy_ptr) p = read_ok(rows[i].json);
+        cr_expect(p->stamp_before == rows[i].before && p->stamp_after == rows[i].after, "%s", rows[i].json);
+        cr_expect_eq(p->grace_period, rows[i].grace, "%s", rows[i].json);
+        for (enum ades_role role = ROLE_SIGNATURE; role <= ROLE_COUNTER_SIGNATURE; role++) {
+            cr_expect_eq(ades_policy_level(p, role, CHECK_STAMP_DELAY), rows[i].delay, "%s", rows[i].json);
+            cr_expect_eq(ades_policy_level(p, role, CHECK_GRACE_PERIOD), rows[i].period, "%s", rows[i].json);
+        }
+        expect_round_trip(p);
+    }
+}
 
 Test(ades_policy, what_is_wrong_is_told_with_its_place) {
     for (size_t i = 0; i < sizeof faulty / sizeof *faulty; i++) {
@@ -367,7 +476,7 @@ Test(ades_policy, every_fault_is_told_not_only_the_first) {
     struct heard heard = {0};
     const char *json =
         "{\"nme\": \"x\", \"base\": \"default\", \"checks\": {\"format\": \"WARN\", \"formatt\": \"FAIL\","
-        " \"profile\": {\"signature\": \"no\", \"timestamp\": \"WARN\"}}, \"freshness\": true}";
+        " \"profile\": {\"signature\": \"no\", \"counter-signature\": \"WARN\"}}, \"freshness\": true}";
     cr_expect_eq(ades_policy_read(BYTES_STR(json), hear, &heard, &p, &err), SIGN_E_REFUSED);
     static const enum message_id expected[] = {MSG_POLICY_MISSING, MSG_POLICY_MEMBER, MSG_POLICY_FIXED,
                                                MSG_POLICY_MEMBER,  MSG_POLICY_VALUE,  MSG_POLICY_VALUE};
@@ -382,6 +491,12 @@ Test(ades_policy, revocation_of_responders_may_be_left_alone) {
     AUTO(policy_ptr) p = read_ok(HEAD "\"checks\": {\"not-revoked\": {\"revocation\": \"IGNORE\"}}}");
     cr_expect_eq(ades_policy_level(p, ROLE_REVOCATION, CHECK_NOT_REVOKED), LEVEL_IGNORE);
     cr_expect_eq(ades_policy_level(p, ROLE_SIGNATURE, CHECK_NOT_REVOKED), LEVEL_FAIL);
+    cr_expect_eq(ades_policy_level(p, ROLE_REVOCATION, CHECK_NOT_ON_HOLD), LEVEL_IGNORE, "one question");
+    expect_round_trip(p);
+    AUTO(policy_ptr)
+    asked = read_ok("{\"name\": \"x\", \"base\": \"tr-uyum\", \"checks\": {\"not-revoked\": \"FAIL\"}}");
+    cr_expect_eq(ades_policy_level(asked, ROLE_REVOCATION, CHECK_NOT_REVOKED), LEVEL_FAIL);
+    cr_expect_eq(ades_policy_level(asked, ROLE_REVOCATION, CHECK_NOT_ON_HOLD), LEVEL_FAIL);
 }
 
 Test(ades_policy, a_file_over_the_limit_is_not_read) {
@@ -397,27 +512,37 @@ Test(ades_policy, a_file_over_the_limit_is_not_read) {
 /* ---- docs/POLICY.md ----------------------------------------------------------------------------------- */
 
 static void put_cell(grow *out, const struct ades_policy *p, enum ades_check check) {
+    const unsigned roles = ades_check_roles(check);
+    enum ades_role first = 0;
     bool same = true;
-    for (enum ades_role role = 1; role < ROLE_COUNT; role++)
-        same = same && p->level[role][check] == p->level[0][check];
+    while ((roles >> first & 1) == 0)
+        first++;
+    for (enum ades_role role = 0; role < ROLE_COUNT; role++)
+        same = same && ((roles >> role & 1) == 0 || p->level[role][check] == p->level[first][check]);
     grow_str(out, " ");
-    for (enum ades_role role = 0; role < (same ? 1 : ROLE_COUNT); role++)
-        grow_printf(out, "%s%s", role > 0 ? "/" : "", ades_level_name(p->level[role][check]));
-    grow_str(out, " |");
+    for (enum ades_role role = 0; !same && role < ROLE_COUNT; role++)
+        if ((roles >> role & 1) != 0)
+            grow_printf(out, "%s%s", role > first ? "/" : "", ades_level_name(p->level[role][check]));
+    grow_printf(out, "%s |", same ? ades_level_name(p->level[first][check]) : "");
 }
 
 static void put_row(grow *out, enum ades_check check) {
     const struct ades_check_row *row = ades_check_row(check);
+    AUTO(grow) asked = {0};
     bool all = true, some = false;
     for (enum ades_role role = 0; role < ROLE_COUNT; role++) {
         all = all && ades_check_fixed(check, role);
         some = some || ades_check_fixed(check, role);
+        if ((ades_check_roles(check) >> role & 1) != 0)
+            grow_printf(&asked, "%c", "SCTR"[role]);
     }
-    grow_printf(out, "| `%s`%s | %s | %s |", row->name,
+    grow_byte(&asked, 0);
+    grow_printf(out, "| `%s`%s | %s | %s | %s |", row->name,
                 all    ? " ●"
                 : some ? " ◐"
                        : "",
-                ades_block_clause(row->block), sub_indication_text((enum sub_indication)row->sub));
+                (const char *)asked.data, ades_block_clause(row->block),
+                sub_indication_text((enum sub_indication)row->sub));
     for (size_t i = 0; ades_policy_at(i) != NULL; i++)
         put_cell(out, ades_policy_at(i), check);
     grow_byte(out, '\n');
