@@ -92,7 +92,7 @@ const char *verdict_word(sign_lang lang, enum verdict v) {
         [VERDICT_PASSED] = {"GEÇERLİ", "VALID"},
         [VERDICT_FAILED] = {"GEÇERSİZ", "INVALID"},
         [VERDICT_PRELIMINARY] = {"ÖN DOĞRULAMA", "PRELIMINARY"},
-        [VERDICT_LATER] = {"ŞİMDİLİK BELİRSİZ", "INDETERMINATE FOR NOW"},
+        [VERDICT_LATER] = {"ŞİMDİLİK BELİRSİZ", "INDETERMINATE AT PRESENT"},
         [VERDICT_INDETERMINATE] = {"BELİRSİZ", "INDETERMINATE"},
         [VERDICT_INTACT] = {"BÜTÜNLÜK TAMAM, GÜVEN DENETLENMEDİ", "INTACT, TRUST NOT CHECKED"},
         [VERDICT_UNCHECKED] = {"BÜTÜNLÜĞÜN TAMAMI DENETLENEMEDİ, GÜVEN DENETLENMEDİ",
@@ -102,11 +102,12 @@ const char *verdict_word(sign_lang lang, enum verdict v) {
 }
 
 const char *verdict_count_word(sign_lang lang, enum verdict v) {
-    static const char *const words[][2] = {[VERDICT_PASSED] = {"geçerli", "valid"},
-                                           [VERDICT_FAILED] = {"geçersiz", "invalid"},
-                                           [VERDICT_PRELIMINARY] = {"ön doğrulama", "preliminary"},
-                                           [VERDICT_LATER] = {"şimdilik belirsiz", "indeterminate for now"},
-                                           [VERDICT_INDETERMINATE] = {"belirsiz", "indeterminate"}};
+    static const char *const words[][2] = {
+        [VERDICT_PASSED] = {"geçerli", "valid"},
+        [VERDICT_FAILED] = {"geçersiz", "invalid"},
+        [VERDICT_PRELIMINARY] = {"ön doğrulama", "preliminary"},
+        [VERDICT_LATER] = {"şimdilik belirsiz", "indeterminate at present"},
+        [VERDICT_INDETERMINATE] = {"belirsiz", "indeterminate"}};
     return v < sizeof words / sizeof *words ? words[v][lang == SIGN_TR ? 0 : 1] : NULL;
 }
 
@@ -203,7 +204,7 @@ const char *verdict_awaited(sign_lang lang, const struct report_signature *s) {
                : lines_two(lang,
                            "doğrulama verileri şimdilik eksik ya da güncel değil; ne zaman çıkacakları "
                            "bilinmiyor, edinince yeniden doğrulayın",
-                           "validation data are missing or not fresh for now; it is not known until when, "
+                           "validation data are missing or not fresh at present; it is not known until when, "
                            "verify again once they are at hand");
 }
 

@@ -168,9 +168,9 @@ static void people_read(struct sign_report *(*make)(void), sign_lang lang, const
 /* Preliminary is a word of the Turkish guide for its grace period; other data are waited for, too. */
 Test(forms, the_word_tells_what_is_waited_for) {
     says(sample_waiting, SIGN_TR, "ŞİMDİLİK BELİRSİZ: basvuru.xml.p7m (INDETERMINATE / TRY_LATER)\n");
-    says(sample_waiting, SIGN_EN, "INDETERMINATE FOR NOW: basvuru.xml.p7m (INDETERMINATE / TRY_LATER)\n");
+    says(sample_waiting, SIGN_EN, "INDETERMINATE AT PRESENT: basvuru.xml.p7m (INDETERMINATE / TRY_LATER)\n");
     says(sample_waiting, SIGN_TR, "Bekleniyor: doğrulama verileri şimdilik eksik ya da güncel değil; ");
-    says(sample_waiting, SIGN_EN, "Awaited: validation data are missing or not fresh for now; ");
+    says(sample_waiting, SIGN_EN, "Awaited: validation data are missing or not fresh at present; ");
     says(sample_waiting, SIGN_TR, "İmza S2: ÖN DOĞRULAMA (");
     says(sample_waiting, SIGN_TR, "İmza S3: ŞİMDİLİK BELİRSİZ (");
     people_read(sample_preliminary, SIGN_TR, "ŞİMDİLİK", false);

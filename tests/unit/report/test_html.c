@@ -148,7 +148,7 @@ Test(html, signatures_are_counted_by_the_word_of_their_card) {
     cr_expect_null(strstr(page, "Sertifika iptali"));
     free(page);
     page = page_of(sample_waiting, SIGN_EN);
-    cr_expect_not_null(strstr(page, "3 <small>(1 preliminary, 2 indeterminate for now)"));
+    cr_expect_not_null(strstr(page, "3 <small>(1 preliminary, 2 indeterminate at present)"));
     free(page);
     page = page_of(sample_token, SIGN_EN);
     cr_expect_null(strstr(page, "<dt>Signatures</dt>"));

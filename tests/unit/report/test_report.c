@@ -90,7 +90,7 @@ Test(report, verdict_words_follow_the_language) {
         const char *tr, *en;
     } rows[] = {{TOTAL_PASSED, SUB_NONE, "GEÇERLİ: ", "VALID: "},
                 {TOTAL_FAILED, SUB_HASH_FAILURE, "GEÇERSİZ: ", "INVALID: "},
-                {INDETERMINATE, SUB_TRY_LATER, "ŞİMDİLİK BELİRSİZ: ", "INDETERMINATE FOR NOW: "},
+                {INDETERMINATE, SUB_TRY_LATER, "ŞİMDİLİK BELİRSİZ: ", "INDETERMINATE AT PRESENT: "},
                 {INDETERMINATE, SUB_NO_CERTIFICATE_CHAIN_FOUND, "BELİRSİZ: ", "INDETERMINATE: "}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct sign_report *r = sample_fresh("verify/1");
