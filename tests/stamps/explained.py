@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Whatever does not pass is explained, in every form that people and programs read: the check by its name, the object, what was
 expected, what was found and the next step. NO_POE, which EN 319 102-1, 5.6.2.4.4 step 2 never hands out as a verdict, is seen where
-it stands: as the conclusion of past certificate validation.
+it stands: as the conclusion of past certificate validation. Checks of time-stamps alone are seen by their own names.
 
 usage: explained.py KALEM CASES FOLDER
 """
@@ -44,6 +44,16 @@ def has_block(blocks, sub):
     return any(b["sub_indication"] == sub or has_block(b["blocks"], sub) for b in blocks)
 
 
+def checks(node):
+    """The names of all that stands as not met, wherever it does."""
+    if isinstance(node, list):
+        return set().union(*map(checks, node))
+    if not isinstance(node, dict):
+        return set()
+    own = {c["constraint"] for c in node.get("checks") or [] if c["status"] != "ok"}
+    return own.union(*map(checks, node.values()))
+
+
 def missing(signature, text, page):
     """What the explanation of a signature that does not pass lacks; None: nothing."""
     errors = [m for m in signature["messages"] if m["level"] == "error"]
@@ -72,6 +82,7 @@ def look(kalem, args, folder, work):
 def main(kalem, cases, folder):
     number = failed = explained = 0
     no_poe = False
+    named = set()
     with tempfile.TemporaryDirectory() as work:
         for row in cells(cases):
             args = arguments(row)
@@ -79,11 +90,15 @@ def main(kalem, cases, folder):
                 continue
             report, wrong = look(kalem, args, folder, work)
             no_poe = no_poe or report and any(has_block(s["blocks"], "NO_POE") for s in report["signatures"])
+            named |= checks(report)
             number += 1
             explained += not wrong
             failed += bool(wrong)
             print("%sok %d - %s%s" % ("not " if wrong else "", number, row[0], "".join("\n# " + w for w in wrong)))
-    for good, what in ((no_poe, "NO_POE concludes a block of one of them"), (explained > 200, "%d rows were explained" % explained)):
+    of_stamps = {"time-stamp-format", "time-stamp-imprint", "hash-index", "tsa-purpose"}
+    for good, what in ((no_poe, "NO_POE concludes a block of one of them"),
+                       (of_stamps <= named, "not met somewhere: %s" % ", ".join(sorted(of_stamps))),
+                       (explained > 200, "%d rows were explained" % explained)):
         number += 1
         failed += not good
         print("%sok %d - %s" % ("" if good else "not ", number, what))
