@@ -94,8 +94,10 @@ struct ades_carried {
 /* The structural level: what is there, not what it proves (EN 319 122-1, 6.1; TS 101 733, 4.3 and 4.4). */
 const char *ades_level(const struct ades_carried *u, bool revocation_in_message);
 
-/* An archive time-stamp of the signature above a counter-signature, which was believed and protects it with
- * all that stands in it: proof that it existed. */
+/* An archive time-stamp of the signature above a counter-signature, which proves (ades_facts.proves) and
+ * protects it with all that stands in it: proof that it existed. */
+struct ades_hashed;
+
 struct ades_outer {
     int64_t time;
     const char *by;                     /* id of the time-stamp */
@@ -127,6 +129,8 @@ struct ades_facts {
     sign_bytes value;    /* of the signature: names it among the objects whose existence is proven */
     const struct ades_stamp *stamps; /* in the order in which they stand */
     size_t n_stamps;
+    bool *
+        proves; /* n_stamps of them, for ades to set: what the time-stamp protects is proven by it; or NULL */
     const struct ades_outer *outer; /* of a counter-signature */
     size_t n_outer;
     const struct ades_value_ref *refs;
@@ -149,7 +153,10 @@ struct ades_facts {
     size_t n_ocsps;
     struct pki_lists *lists; /* CRLs and responses carried by the document; NULL: none */
     size_t *effort;          /* left for the paths of all signatures of the document, see pki_path_options */
-    int64_t *patience;       /* likewise */
+    struct ades_hashed *
+        *hashed;       /* what was digested for all of them, in the report's arena: NULL at first. Whatever
+                          facts name stays where it is until the last of them is judged. NULL: keep none */
+    int64_t *patience; /* likewise */
 };
 
 struct ades_context {

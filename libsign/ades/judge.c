@@ -37,7 +37,7 @@ static void check_grace(struct validation *v) {
 /* What 5.5 did not need to look at is listed for who reads the proofs. */
 static sign_rc tell_proofs(struct validation *v, sign_error *err) {
     sign_rc rc = SIGN_OK;
-    if (!v->j->report->detailed || v->poe.n > 0)
+    if (!v->j->report->detailed || v->poe.n_sources > 0)
         return SIGN_OK;
     for (size_t i = 0; i < v->n && rc == SIGN_OK; i++)
         if (v->stamps[i].passed)
@@ -169,10 +169,13 @@ sign_rc ades_judge(const struct ades_context *ctx, const struct ades_facts *fact
     sign_rc rc = poe_outer(&v, given, err);
     if (rc == SIGN_OK)
         rc = run(&v, err);
+    if (rc == SIGN_OK && !ctx->inspect)
+        poe_tell(&v);
     explain_rest(&j);
     if (rc == SIGN_OK)
         rc = objects_list(&v, err);
     poe_list(&v);
+    poe_close(&v);
     stamps_close(&v);
     judging_close(&j);
     return rc;

@@ -7,6 +7,7 @@
 #include "base/time.h"
 
 struct list {
+    struct validation *v;
     struct judging *j;
     struct report_object **tail;
     size_t n;
@@ -33,27 +34,27 @@ static void fact_time(struct list *l, struct report_object *o, const char *name,
         fact(l, o, name, judging_time(l->j, t));
 }
 
-/* The object with these octets: a new one, or (*known) one that is there. NULL: no memory, or too many. */
-static struct report_object *object(struct list *l, const char *kind, sign_bytes der, bool *known) {
+/* The object with these octets, whose SHA-256 that is: a new one, or (*known) one that is there. NULL: no
+ * memory, or too many. */
+static struct report_object *object(struct list *l, const char *kind, sign_bytes der,
+                                    const uint8_t sha256[32], bool *known) {
     struct judging *j = l->j;
-    uint8_t hash[DIGEST_MAX];
+    struct report_object **place = poe_shown(l->v, sha256);
     char hex[65];
     *known = true;
-    if (crypto_hash(j->ctx->crypto, DIGEST_SHA256, der, hash, NULL) != SIGN_OK) {
+    if (place == NULL)
         lose(l);
-        return NULL;
-    }
-    text_hex(BYTES(hash, 32), hex);
-    for (struct report_object *o = j->report->objects; o != NULL; o = o->next)
-        if (strcmp(o->sha256, hex) == 0)
-            return o;
+    if (place == NULL || *place != NULL)
+        return place != NULL ? *place : NULL;
     struct report_object *o = l->n < LIMIT_OBJECTS ? arena_alloc(&j->report->arena, sizeof *o) : NULL;
-    const char *sha256 = o != NULL ? arena_str(&j->report->arena, BYTES_STR(hex)) : NULL;
-    if (sha256 == NULL)
+    text_hex(BYTES(sha256, 32), hex);
+    const char *name = o != NULL ? arena_str(&j->report->arena, BYTES_STR(hex)) : NULL;
+    if (name == NULL)
         return NULL;
     *known = false;
+    *place = o;
     o->kind = kind;
-    o->sha256 = sha256;
+    o->sha256 = name;
     o->der = arena_copy(&j->report->arena, der);
     o->from = (struct report_origin){.origin = pki_origin_text(ORIGIN_SIGNATURE),
                                      .source = pki_origin_text(ORIGIN_SIGNATURE)};
@@ -61,6 +62,16 @@ static struct report_object *object(struct list *l, const char *kind, sign_bytes
     l->tail = &o->next;
     l->n++;
     return o;
+}
+
+/* Of octets of the document. */
+static struct report_object *carried_object(struct list *l, const char *kind, sign_bytes der, bool *known) {
+    uint8_t sha256[32];
+    *known = true;
+    if (poe_sha256(l->v, der, sha256, NULL) == SIGN_OK)
+        return object(l, kind, der, sha256, known);
+    lose(l);
+    return NULL;
 }
 
 static const char *text_of(struct list *l, sign_bytes text) {
@@ -89,26 +100,25 @@ static void describe_certificate(struct list *l, struct report_object *o, struct
     fact(l, o, "signature-algorithm", arena_str(&l->j->report->arena, BYTES_STR(name)));
 }
 
-static struct report_object *add_certificate(struct list *l, sign_bytes der) {
+static void add_certificate(struct list *l, sign_bytes der) {
     AUTO(pki_cert_ptr) cert = NULL;
     bool known;
-    struct report_object *o = object(l, "certificate", der, &known);
+    struct report_object *o = carried_object(l, "certificate", der, &known);
     if (o == NULL || known)
-        return o;
+        return;
     if (ades_candidate(l->j->ctx, der, &cert, NULL) != SIGN_OK)
         lose(l);
     if (cert != NULL)
         describe_certificate(l, o, cert);
-    return o;
 }
 
 static void add_all(struct list *l, const char *kind, const sign_bytes *der, size_t n) {
     bool known;
     for (size_t i = 0; i < n; i++)
         if (strcmp(kind, "certificate") == 0)
-            (void)add_certificate(l, der[i]);
+            add_certificate(l, der[i]);
         else
-            (void)object(l, kind, der[i], &known);
+            (void)carried_object(l, kind, der[i], &known);
 }
 
 static struct report_origin origin_of(struct list *l, const struct pki_source *from) {
@@ -129,7 +139,7 @@ static bool is_used(const struct pki_path *path, const struct pki_evidence *e) {
 
 static void add_evidence(struct list *l, const struct pki_path *path, const struct pki_evidence *e) {
     bool known;
-    struct report_object *o = object(l, e->piece.kind, e->der, &known);
+    struct report_object *o = object(l, e->piece.kind, e->der, e->sha256, &known);
     if (o == NULL)
         return;
     o->used = o->used || is_used(path, e);
@@ -151,7 +161,11 @@ static sign_rc add_path(struct list *l, const struct judging *of, sign_error *er
     const struct pki_path *path = of->path;
     sign_rc rc = SIGN_OK;
     for (size_t i = 0; path != NULL && i < path->n_chain && rc == SIGN_OK; i++) {
-        struct report_object *o = add_certificate(l, path->chain[i]->der);
+        bool known;
+        struct pki_cert *cert = path->chain[i];
+        struct report_object *o = object(l, "certificate", cert->der, cert->sha256, &known);
+        if (o != NULL && !known)
+            describe_certificate(l, o, cert);
         if (o != NULL)
             o->used = true;
         if (o != NULL && path->source[i] != NULL)
@@ -170,7 +184,7 @@ static sign_rc add_path(struct list *l, const struct judging *of, sign_error *er
 
 static void add_stamp(struct list *l, const struct stamp_state *s) {
     bool known;
-    struct report_object *o = object(l, "time-stamp", s->stamp->token->raw, &known);
+    struct report_object *o = carried_object(l, "time-stamp", s->stamp->token->raw, &known);
     if (o == NULL || known)
         return;
     o->used = s->passed;
@@ -183,7 +197,7 @@ static void add_stamp(struct list *l, const struct stamp_state *s) {
 sign_rc objects_list(struct validation *v, sign_error *err) {
     struct judging *j = v->j;
     const struct ades_facts *f = j->facts;
-    struct list l = {.j = j, .tail = &j->report->objects};
+    struct list l = {.v = v, .j = j, .tail = &j->report->objects};
     if (!j->report->detailed || j->ctx->inspect)
         return SIGN_OK;
     for (; *l.tail != NULL; l.n++)

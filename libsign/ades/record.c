@@ -170,13 +170,22 @@ void judging_end_as(struct judging *j, struct report_block *outer, enum indicati
 void judging_input(struct judging *j, const char *name, const char *value) {
     if (j->block == NULL || value == NULL)
         return;
-    struct report_input *in = arena_alloc(&j->report->arena, sizeof *in), **at = &j->block->inputs;
+    struct report_input **at = &j->block->inputs, *alike = NULL;
+    size_t n = 0;
+    for (; *at != NULL; at = &(*at)->next)
+        if (strcmp((*at)->name, name) == 0) {
+            alike = *at;
+            n++;
+        }
+    if (n == LIMIT_INPUTS_TOLD) {
+        alike->left_out++;
+        return;
+    }
+    struct report_input *in = arena_alloc(&j->report->arena, sizeof *in);
     if (in == NULL)
         return;
     in->name = name;
     in->value = value;
-    while (*at != NULL)
-        at = &(*at)->next;
     *at = in;
 }
 

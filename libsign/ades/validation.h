@@ -1,32 +1,10 @@
-/* ades/validation.h - a signature with its time-stamps while it is judged: proofs of existence, and the
- * processes of EN 319 102-1, 5.4 to 5.6. Private to this room. */
+/* ades/validation.h - a signature with its time-stamps while it is judged: the processes of EN 319 102-1, 5.4
+ * to 5.6. Private to this room. */
 #ifndef ADES_VALIDATION_H
 #define ADES_VALIDATION_H
 
 #include "ades/judging.h"
-
-/* ---- poe.c: proofs of existence (5.6.2.3) -----------------------------------------------------------------
- */
-
-enum poe_kind { POE_SIGNATURE, POE_DATA, POE_STAMP, POE_CERTIFICATE, POE_REVOCATION };
-
-/* That an object existed at a time. Besides what stands here everything exists now. */
-struct poe {
-    enum poe_kind kind;
-    enum crypto_digest via; /* DIGEST_NONE: `id` is the SHA-256 of the object; else its digest by this */
-    uint8_t id[DIGEST_MAX];
-    int64_t time;
-    const char *by; /* id of the time-stamp that proves it */
-};
-
-struct poe_set {
-    struct poe *list; /* in the arena */
-    size_t n, cap;
-    int64_t now;
-    struct poe_digest *digests; /* what was computed to compare; in the arena */
-    uint8_t (
-        *responses[DIGEST_COUNT])[DIGEST_MAX]; /* digests of those that are carried; NULL: not asked for */
-};
+#include "ades/poe.h"
 
 /* ---- the whole
  * ---------------------------------------------------------------------------------------------- */
@@ -39,7 +17,8 @@ struct stamp_state {
     struct judging j;
     enum tri imprint;
     bool done;   /* 5.6.3.4 step 5 has seen it */
-    bool passed; /* it proves something: at present, or by past validation */
+    bool passed; /* it is believed: at present, or by past validation */
+    bool proves; /* what it protects was taken as proven (5.6.3.4 step 5 b) */
 };
 
 struct validation {
@@ -52,22 +31,6 @@ struct validation {
     bool improved; /* a time-stamp repaired what was found at the present */
     bool believed; /* what stands in `stamps` became more by past validation */
 };
-
-/* Time of the earliest proof; `now` when there is none. *by (NULL allowed): what proves it, NULL: that it is
- * here. */
-int64_t poe_find(struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der,
-                 const char **by);
-/* Whether a proof lies within [from, to]. */
-bool poe_within(struct validation *v, enum poe_kind kind, const uint8_t id[32], sign_bytes der, int64_t from,
-                int64_t to);
-sign_rc poe_add(struct validation *v, enum poe_kind kind, sign_bytes der, int64_t time, const char *by,
-                sign_error *err);
-/* What the time-stamp proves: everything it protects, and what those protect and carry (5.6.2.3). */
-sign_rc poe_extract(struct validation *v, size_t stamp, sign_error *err);
-/* What the time-stamps above a counter-signature prove of it. `given`: its facts as the codec found them. */
-sign_rc poe_outer(struct validation *v, const struct ades_facts *given, sign_error *err);
-/* The proofs as rows of the report. */
-void poe_list(const struct validation *v);
 
 /* ---- stamp.c: 5.4
  * --------------------------------------------------------------------------------------------- */

@@ -32,6 +32,8 @@ enum {
     LIMIT_FETCHES = 4096,   /* answers of the network that a trust remembers */
     LIMIT_ANCHORS = 4096,   /* in one trust store */
     LIMIT_OBJECTS = 4096,   /* whole in one detailed report */
+    LIMIT_PROOFS_TOLD = 8192, /* proofs of existence in one detailed report */
+    LIMIT_INPUTS_TOLD = 32,   /* inputs of one name in one building block of it */
     LIMIT_ROLES = 32,
     LIMIT_PLACE_LINES = 6, /* RFC 5126, 5.11.2 */
     LIMIT_FORM_DEPTH = 16,

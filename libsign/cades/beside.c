@@ -287,6 +287,7 @@ static void hand_over(struct cades_beside *b) {
     struct ades_facts *f = &b->o->facts;
     f->stamps = b->stamps;
     f->n_stamps = b->n_stamps;
+    f->proves = arena_alloc(&b->o->job->report->arena, b->n_stamps * sizeof *f->proves);
     f->refs = b->refs.list;
     f->n_refs = b->refs.n;
     if (b->bag.n > 0) {

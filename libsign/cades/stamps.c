@@ -184,10 +184,11 @@ sign_rc cades_outers(const struct cades_one *o, size_t attribute, size_t value, 
     for (size_t i = 0; i < b->overs.n; i++) {
         const struct cades_over *over = &b->overs.list[i];
         const struct report_timestamp *row = o->out->timestamps;
+        if (over->attribute != attribute || over->value != value || !o->facts.proves[over->stamp])
+            continue;
         for (size_t k = 0; row != NULL && k < over->stamp; k++)
             row = row->next;
-        if (row == NULL || over->attribute != attribute || over->value != value ||
-            row->indication != TOTAL_PASSED)
+        if (row == NULL)
             continue;
         const struct ades_stamp *stamp = &b->stamps[over->stamp];
         (*out)[(*n)++] = (struct ades_outer){row->time, row->id, stamp->covered, stamp->n_covered};

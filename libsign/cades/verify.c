@@ -107,6 +107,7 @@ static sign_rc judge(struct cades_one *o, sign_error *err) {
                                    .n_bag = o->job->n_certs,
                                    .lists = &o->job->lists,
                                    .effort = &o->job->effort,
+                                   .hashed = &o->job->hashed,
                                    .patience = &o->job->patience};
     sign_rc rc = cades_beside_read(o, err);
     if (rc != SIGN_OK)

@@ -19,13 +19,14 @@ struct cades_job {
     struct sign_report *report;
     sign_bytes *certs; /* elements, in the report's arena */
     size_t n_certs;
-    pki_lists lists;           /* the CRLs of the message: each is read once for all signers */
-    bool listed[DIGEST_COUNT]; /* in digestAlgorithms; DIGEST_NONE: some that are not known */
-    size_t countersignatures;  /* read so far, for the limit */
-    size_t stamps;             /* likewise */
-    uint64_t archived;         /* octets that may still be digested for time-stamps */
-    size_t effort;             /* left for certificate paths */
-    int64_t patience;          /* likewise, in milliseconds */
+    pki_lists lists;            /* the CRLs of the message: each is read once for all signers */
+    bool listed[DIGEST_COUNT];  /* in digestAlgorithms; DIGEST_NONE: some that are not known */
+    size_t countersignatures;   /* read so far, for the limit */
+    size_t stamps;              /* likewise */
+    uint64_t archived;          /* octets that may still be digested for time-stamps */
+    size_t effort;              /* left for certificate paths */
+    struct ades_hashed *hashed; /* see ades_facts */
+    int64_t patience;           /* likewise, in milliseconds */
     struct cades_digest digests[DIGEST_COUNT]; /* of the content: once for all signers */
     /* Of certificates and crls, for hash indexes, by digest; NULL: not asked for. */
     struct cades_hashes *hashed_certificates, *hashed_crls;

@@ -299,6 +299,13 @@ static void put_inputs(struct page *p, const struct report_block *b) {
         html_text(p, in->name, 80);
         html_raw(p, "</dt><dd>");
         html_text(p, in->value, HTML_VALUE);
+        if (in->left_out > 0) {
+            char more[32];
+            snprintf(more, sizeof more, "%zu", in->left_out);
+            html_two(p, "<br><small>kalan: ", "<br><small>left out: ");
+            html_text(p, more, sizeof more);
+            html_raw(p, "</small>");
+        }
         html_row_end(p);
     }
     if (b->result) {

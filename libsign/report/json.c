@@ -34,6 +34,7 @@ static void put_signature(struct writing *w, const struct report_signature *s) {
     if (w->detailed) {
         json_blocks(j, w->lang, s->blocks);
         json_poe(j, s->poe);
+        json_int(j, "poe_left_out", (int64_t)s->poe_left_out);
     }
     jsonout_end(j);
 }

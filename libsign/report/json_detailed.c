@@ -2,6 +2,7 @@
  */
 #include "report/json.h"
 #include "report/writers.h"
+#include <stdio.h>
 
 static void put_pair(jsonout *j, const char *name, const char *value) {
     jsonout_object(j);
@@ -12,8 +13,13 @@ static void put_pair(jsonout *j, const char *name, const char *value) {
 
 static void put_inputs(jsonout *j, const struct report_input *in) {
     json_list(j, "inputs");
-    for (; in; in = in->next)
+    for (; in; in = in->next) {
+        char more[48];
         put_pair(j, in->name, in->value);
+        snprintf(more, sizeof more, "and %zu more", in->left_out);
+        if (in->left_out > 0)
+            put_pair(j, in->name, more);
+    }
     jsonout_end(j);
 }
 

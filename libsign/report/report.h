@@ -91,6 +91,7 @@ struct report_block {
     struct report_input {
         struct report_input *next;
         const char *name, *value; /* "validation time", RFC 3339 */
+        size_t left_out;          /* inputs of that name behind it that are not told: there were too many */
     } * inputs;
     struct report_check *checks;
     enum indication indication; /* TOTAL_PASSED reads as PASSED here, TOTAL_FAILED as FAILED */
@@ -219,6 +220,7 @@ struct report_signature {
     const char *profile;         /* "P2", "P3", "P4" by the signature policy; NULL */
     struct report_block *blocks; /* as they ran, outermost first */
     struct report_poe *poe;
+    size_t poe_left_out;        /* proofs that are not told, because a report would be too long */
     sign_bytes value_der;       /* of the signature value, for TS 119 102-2; empty */
     sign_signature public_view; /* filled by report_seal */
 };

@@ -34,11 +34,12 @@ struct xades_job {
     size_t n_contents;
     bool *used; /* contents[i] was referred to */
     struct sign_report *report;
-    size_t countersignatures;  /* read so far, for the limit */
-    size_t stamps;             /* likewise */
-    size_t effort;             /* left for certificate paths */
-    int64_t patience;          /* likewise, in milliseconds */
-    uint64_t work, work_limit; /* done so far; 0: the limit was not asked for yet */
+    size_t countersignatures;   /* read so far, for the limit */
+    size_t stamps;              /* likewise */
+    size_t effort;              /* left for certificate paths */
+    struct ades_hashed *hashed; /* see ades_facts */
+    int64_t patience;           /* likewise, in milliseconds */
+    uint64_t work, work_limit;  /* done so far; 0: the limit was not asked for yet */
     struct xades_known known[XADES_KNOWN];
     size_t n_known;
     struct xades_answer root_is_all, only_signatures; /* of the document, for all its references */

@@ -191,6 +191,8 @@ bool xades_unsigned_read(struct xades_one *o, const struct xades_properties *p, 
         return false;
     o->facts.stamps = c.stamps;
     o->facts.n_stamps = c.n_stamps;
+    if (c.n_stamps > 0)
+        o->facts.proves = arena_alloc(&o->job->report->arena, c.n_stamps * sizeof *o->facts.proves);
     o->facts.refs = c.refs;
     o->facts.n_refs = c.n_refs;
     /* What is there, be it signed or not: the verdict says what it is worth. */

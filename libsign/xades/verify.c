@@ -92,6 +92,7 @@ static sign_rc judge(struct xades_one *o, sign_error *err) {
                                    .sigalg = o->s.sigalg,
                                    .digest = o->s.sigalg.digest,
                                    .effort = &o->job->effort,
+                                   .hashed = &o->job->hashed,
                                    .patience = &o->job->patience};
     o->out->format = has_properties(o->s.node) ? "xades" : "xmldsig";
     if (o->s.broken != MSG_NONE)
@@ -150,7 +151,7 @@ static bool stands_before(const struct xml_node *e, const struct xml_node *other
     return e != NULL;
 }
 
-/* The archive time-stamps behind it that are of it (EN 319 132-1, 5.5.2) and were believed. */
+/* The archive time-stamps behind it that are of it (EN 319 132-1, 5.5.2) and prove what they are of. */
 static sign_rc outers_of(const struct xades_one *o, const struct xml_node *e, struct ades_facts *to,
                          sign_error *err) {
     const struct ades_facts *f = &o->facts;
@@ -167,7 +168,7 @@ static sign_rc outers_of(const struct xades_one *o, const struct xml_node *e, st
     for (size_t i = 0; i < f->n_stamps && row != NULL; i++, row = row->next) {
         const struct ades_stamp *s = &f->stamps[i];
         const struct xades_stamp *q = s->place;
-        if (s->class == STAMP_ARCHIVE && row->indication == TOTAL_PASSED && stands_before(e, q->node) &&
+        if (s->class == STAMP_ARCHIVE && f->proves[i] && stands_before(e, q->node) &&
             xades_stamp_takes(q, e, false))
             list[to->n_outer++] = (struct ades_outer){row->time, row->id, s->covered, s->n_covered};
     }

@@ -162,7 +162,7 @@ def timestamp(value, detailed):
 
 
 def signature(value, inspecting, detailed=False):
-    keys("signature", value, SIGNATURE | ({"blocks", "poe"} if detailed else set()))
+    keys("signature", value, SIGNATURE | ({"blocks", "poe", "poe_left_out"} if detailed else set()))
     must("indication", value["indication"] in ("TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE"))
     # An inspection does not judge: what it could read has no sub-indication.
     must("sub_indication", not inspecting or value["indication"] != "TOTAL-PASSED")

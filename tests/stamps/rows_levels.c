@@ -73,6 +73,10 @@ void st_rows_levels(struct st *s) {
         /* Under two archive time-stamps, the second with lists from behind the first; and behind both. */
         {"counter-kept", ST_BOTH, S T "counter; " LT LTA NEWER},
         {"counter-behind", ST_BOTH, S T LT LTA NEWER "counter claimed=20250406100000Z; "},
+        /* The first by an authority that ends later, so that the second is what proves the first. */
+        {"counter-first", ST_BOTH, S T "counter; " LT "archive at=20250401120000Z tsa=tsa; " NEWER},
+        {"counter-first-sha1", ST_BOTH,
+         S T "counter; " LT "archive at=20250401120000Z tsa=tsa digest=sha1; " NEWER},
         {"counter-between", ST_BOTH, S T LT LTA "counter claimed=20250401180000Z; " NEWER},
     };
     static const struct st_row cades[] = {

@@ -122,6 +122,7 @@ static const struct week weeks[] = {
     {"tsa-before", "20250830000000Z", "20250906000000Z"},
     {"tsa-compromised", "20250830000000Z", "20250906000000Z"},
     {"counter-before", "20250830000000Z", "20250906000000Z"},
+    {"counter-mid", "20250830000000Z", "20250906000000Z"},
 };
 
 static const struct said told[] = {
@@ -141,6 +142,8 @@ static const struct said told[] = {
     {"tsa-before", "tsaca", "tsa 20250215000000Z superseded"},
     {"tsa-compromised", "tsaca", "tsa 20250601000000Z keyCompromise"},
     {"counter-before", "ca", "counter 20250215000000Z keyCompromise"},
+    {"counter-mid", "ca", "counter 20250403000000Z keyCompromise"}, /* between two archive time-stamps */
+    {"counter-mid", "tsaca", "tsa 20250601000000Z superseded"},
 };
 
 static const char *entries_of(const char *folder, const char *issuer) {
