@@ -441,6 +441,10 @@ static void show_path(struct judging *j) {
                       arena_printf(&j->report->arena, "%s of %s, %s, %s", r->kind,
                                    judging_time(j, r->this_update),
                                    r->from.source != NULL ? r->from.source : "?", r->status));
+    if (j->path->good_by != NULL)
+        judging_input(
+            j, "known to be good by",
+            arena_printf(&j->report->arena, "%s of %s", j->path->good_by, judging_time(j, j->path->good_at)));
 }
 
 static sign_rc weigh_usage(struct judging *j, sign_error *err) {

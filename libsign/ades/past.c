@@ -75,9 +75,6 @@ static bool is_revoked_by(const struct pki_evidence *e, int64_t at) {
     return is_revoked(e) && e->piece.revoked_at <= at;
 }
 
-/* ---- 5.6.2.2: validation time sliding
- * ------------------------------------------------------------------------ */
-
 /* The proof that a piece existed; of a list of changes and the list that it goes with the later one. */
 static int64_t proof_of_piece(struct validation *v, const struct pki_evidence *e) {
     int64_t own = poe_find(v, POE_REVOCATION, e->sha256, e->der, NULL);
@@ -85,12 +82,79 @@ static int64_t proof_of_piece(struct validation *v, const struct pki_evidence *e
     return base > own ? base : own;
 }
 
+/* ---- what evidence says of a time
+ * -------------------------------------------------------------------------------- */
+
+static bool is_of_path(const struct pki_path *path, const struct pki_cert *cert) {
+    for (size_t i = 0; i < path->n_chain; i++)
+        if (memcmp(path->chain[i]->sha256, cert->sha256, sizeof cert->sha256) == 0)
+            return true;
+    return false;
+}
+
+static bool outlives(const struct judging *j, enum crypto_digest d, int64_t proof) {
+    return d != DIGEST_MD5 && ades_digest_end(j->ctx->policy, ROLE_REVOCATION, d) >= proof;
+}
+
+/*
+ * Who signed it is judged with the path when he is of it. Of another certificate and key count as well:
+ * whoever can forge one of them can say what he likes (5.2.6.4 step 6). The certificate is proven for itself;
+ * it may be younger than what it is to vouch for.
+ */
+static bool was_reliable(struct validation *v, const struct judging *j, const struct pki_evidence *e) {
+    const struct crypto_pubkey *key;
+    const struct pki_cert *c = e->issuer;
+    const int64_t proof = proof_of_piece(v, e);
+    if (ades_policy_level(j->ctx->policy, ROLE_REVOCATION, CHECK_CHAIN_ALGORITHMS) != LEVEL_FAIL)
+        return true;
+    if (!outlives(j, e->piece.sigalg.digest, proof) ||
+        (e->base.len != 0 && !outlives(j, e->base_digest, proof)))
+        return false;
+    if (e->issuer_is_anchor || is_of_path(j->path, c))
+        return true;
+    return judging_digest_end(j, c->sigalg.digest) >= poe_find(v, POE_CERTIFICATE, c->sha256, c->der, NULL) &&
+           pki_cert_key(e->issuer, &key, NULL) == SIGN_OK &&
+           ades_key_end(j->ctx->policy, j->role, key) >= proof;
+}
+
+static bool is_usable(struct validation *v, const struct judging *j, const struct pki_evidence *e,
+                      int64_t at) {
+    bool fresh = judging_level(j, CHECK_REVOCATION_FRESH) != LEVEL_FAIL ||
+                 pki_evidence_fresh(e, at, j->ctx->policy->freshness);
+    return fresh && !e->signer_unchecked && !is_revoked_by(e, at) && pki_evidence_knows(e) &&
+           proof_of_piece(v, e) < e->signer_revoked_at;
+}
+
+enum evidence_word evidence_at(struct validation *v, const struct judging *j, const pki_evidences *all,
+                               int64_t at, const struct pki_evidence **by) {
+    enum evidence_word word = EVIDENCE_NOTHING;
+    *by = NULL;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct pki_evidence *e = &all->list[i];
+        if ((i == 0 || strcmp(e->piece.status, "revoked") == 0) && is_revoked_by(e, at)) {
+            *by = e;
+            return EVIDENCE_ENDED;
+        }
+        if (*by == NULL && pki_evidence_knows(e))
+            *by = e; /* the newest that could have told */
+        if (word == EVIDENCE_GOOD || !is_usable(v, j, e, at))
+            continue;
+        word = was_reliable(v, j, e) ? EVIDENCE_GOOD : EVIDENCE_WEAK;
+        *by = e;
+    }
+    return word;
+}
+
+/* ---- 5.6.2.2: validation time sliding
+ * ------------------------------------------------------------------------ */
+
 /* Step 2 (a): issued before the control time, proven to have existed by then, and before whoever signed it
  * was revoked; and of a time when it could tell of the certificate. */
 static bool is_selected(const past *p, const struct pki_cert *cert, const struct pki_evidence *e) {
     int64_t proof = proof_of_piece(p->v, e);
-    if (e->signer_unchecked && !is_revoked(e))
-        return false; /* who may have been revoked himself tells nothing good */
+    /* Who may have been revoked himself, or may have been somebody else by now, tells nothing good. */
+    if (!is_revoked(e) && (e->signer_unchecked || !was_reliable(p->v, p->j, e)))
+        return false;
     return pki_evidence_knows(e) && e->piece.this_update < p->control &&
            poe_find(p->v, POE_CERTIFICATE, cert->sha256, cert->der, NULL) <= p->control &&
            proof <= p->control && proof < e->signer_revoked_at;
@@ -131,6 +195,8 @@ static sign_rc slide_by_algorithms(past *p, struct pki_cert *cert, const struct 
     if (rc != SIGN_OK || e == NULL)
         return rc;
     slide(p, ades_digest_end(j->ctx->policy, ROLE_REVOCATION, e->piece.sigalg.digest));
+    if (e->base.len != 0)
+        slide(p, ades_digest_end(j->ctx->policy, ROLE_REVOCATION, e->base_digest));
     if (!e->issuer_is_anchor)
         slide(p, judging_digest_end(j, e->issuer->sigalg.digest));
     rc = pki_cert_key(e->issuer, &key, err);
@@ -206,56 +272,6 @@ static sign_rc past_certificate(past *p, bool *ok, sign_error *err) {
     return rc;
 }
 
-/* ---- what evidence says of a time
- * -------------------------------------------------------------------------------- */
-
-static bool is_of_path(const struct pki_path *path, const struct pki_cert *cert) {
-    for (size_t i = 0; i < path->n_chain; i++)
-        if (memcmp(path->chain[i]->sha256, cert->sha256, sizeof cert->sha256) == 0)
-            return true;
-    return false;
-}
-
-/* Who signed it is judged with the path when he is of it; of another the certificate and key count like the
- * piece: whoever can forge one of them can say what he likes (5.2.6.4 step 6). */
-static bool was_reliable(const struct judging *j, const struct pki_evidence *e, int64_t proof) {
-    const struct ades_policy *policy = j->ctx->policy;
-    const struct crypto_pubkey *key;
-    enum crypto_digest d = e->piece.sigalg.digest;
-    if (ades_policy_level(policy, ROLE_REVOCATION, CHECK_CHAIN_ALGORITHMS) != LEVEL_FAIL)
-        return true;
-    if (d == DIGEST_MD5 || ades_digest_end(policy, ROLE_REVOCATION, d) < proof)
-        return false;
-    if (e->issuer_is_anchor || is_of_path(j->path, e->issuer))
-        return true;
-    return judging_digest_end(j, e->issuer->sigalg.digest) >= proof &&
-           pki_cert_key(e->issuer, &key, NULL) == SIGN_OK && ades_key_end(policy, j->role, key) >= proof;
-}
-
-static bool is_usable(const struct judging *j, const struct pki_evidence *e, int64_t at, int64_t proof) {
-    bool fresh = judging_level(j, CHECK_REVOCATION_FRESH) != LEVEL_FAIL ||
-                 pki_evidence_fresh(e, at, j->ctx->policy->freshness);
-    return fresh && !e->signer_unchecked && !is_revoked_by(e, at) && pki_evidence_knows(e) &&
-           proof < e->signer_revoked_at;
-}
-
-enum evidence_word evidence_at(struct validation *v, const struct judging *j, const pki_evidences *all,
-                               int64_t at, const struct pki_evidence **weak) {
-    enum evidence_word word = EVIDENCE_NOTHING;
-    for (size_t i = 0; i < all->n; i++) {
-        const struct pki_evidence *e = &all->list[i];
-        int64_t proof = proof_of_piece(v, e);
-        if ((i == 0 || strcmp(e->piece.status, "revoked") == 0) && is_revoked_by(e, at))
-            return EVIDENCE_ENDED;
-        if (word == EVIDENCE_GOOD || !is_usable(j, e, at, proof))
-            continue;
-        word = was_reliable(j, e, proof) ? EVIDENCE_GOOD : EVIDENCE_WEAK;
-        if (word == EVIDENCE_WEAK && weak != NULL)
-            *weak = e;
-    }
-    return word;
-}
-
 /* ---- 5.6.2.4: past signature validation
  * ------------------------------------------------------------------------ */
 
@@ -290,8 +306,9 @@ static sign_rc keep_proven(past *p, bool *any, sign_error *err) {
     if (p->left_out == NULL)
         return fail_memory(err);
     for (size_t i = 0; i < own->n; i++) {
-        p->left_out[i] = !issuer_proven(p, &own->list[i]);
-        show_issuer(p->j, &own->list[i], !p->left_out[i]);
+        p->left_out[i] = !pki_evidence_knows(&own->list[i]) || !issuer_proven(p, &own->list[i]);
+        if (pki_evidence_knows(&own->list[i]))
+            show_issuer(p->j, &own->list[i], !p->left_out[i]);
         *any = *any || !p->left_out[i];
     }
     for (size_t i = 0; !*any && i < own->n; i++)
@@ -345,7 +362,7 @@ static int64_t piece_proof(const past *p, const struct pki_revocation *piece) {
 static void show_weak(struct judging *j, const struct judging_weak *w, int64_t proof) {
     if (j->block == NULL)
         return;
-    const char *what = w->of == WEAK_SIGNATURE ? "signature"
+    const char *what = w->of == WEAK_SIGNATURE ? j->role == ROLE_TIMESTAMP ? "time-stamp" : "signature"
                        : w->of == WEAK_CERTIFICATE
                            ? judging_name(j, w->cert)
                            : arena_printf(&j->report->arena, "%s of %s", w->piece->kind,
@@ -376,11 +393,13 @@ static bool was_fresh(const past *p, int64_t best) {
     struct judging *j = p->j;
     bool good = true;
     for (size_t i = 0; i < p->n_evidence && good; i++) {
-        good = evidence_at(p->v, j, &p->evidence[i], best, NULL) == EVIDENCE_GOOD;
+        const struct pki_evidence *by;
+        good = evidence_at(p->v, j, &p->evidence[i], best, &by) == EVIDENCE_GOOD;
         if (j->block != NULL)
             judging_input(j, "revocation data at the best signature time (step 5)",
-                          arena_printf(&j->report->arena, "%s: %s", judging_name(j, p->path->chain[i]),
-                                       good ? "good and fresh" : "none that is good and fresh"));
+                          arena_printf(&j->report->arena, "%s: %s, %s", judging_name(j, p->path->chain[i]),
+                                       by != NULL ? evidence_text(j, by) : "nothing that can tell",
+                                       good ? "good and fresh" : "not good and fresh"));
     }
     return good;
 }

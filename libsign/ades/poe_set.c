@@ -131,6 +131,7 @@ static struct poe key_of(enum poe_kind kind, enum crypto_digest via, const uint8
 sign_rc poe_object(struct validation *v, enum poe_kind kind, enum crypto_digest via, const uint8_t *id,
                    size_t len, uint32_t *out, sign_error *err) {
     struct poe_set *set = &v->poe;
+    via = via == DIGEST_SHA256 ? DIGEST_NONE : via; /* the same name, whichever way it came */
     const struct poe key = key_of(kind, via, id, len);
     bool fresh;
     if (set->objects.arena == NULL)

@@ -114,24 +114,31 @@ static sign_rc say_weak(struct judging *j, const struct pki_revocation *r, sign_
 
 /* 5.2.5 of what is known of one certificate, and that it had not ended by the best time. */
 static sign_rc was_good(struct validation *v, size_t i, bool *ok, sign_error *err) {
+    static const char *const words[] = {[EVIDENCE_NOTHING] =
+                                            "not fresh, or from somebody of whom too little is known",
+                                        [EVIDENCE_WEAK] = "made with an algorithm that has ended",
+                                        [EVIDENCE_GOOD] = "fresh",
+                                        [EVIDENCE_ENDED] = "had ended by then"};
     struct judging *j = v->j;
     const struct pki_path *path = j->path;
     const struct pki_path_options opt = judging_options(j);
-    const struct pki_evidence *weak = NULL;
+    const struct pki_evidence *by = NULL;
     AUTO(pki_evidences) all = {0};
     sign_rc rc =
         pki_evidence_find(j->ctx->trust, j->ctx->crypto, path->chain + i, path->n_chain - i, &opt, &all, err);
     if (rc != SIGN_OK)
         return rc;
-    enum evidence_word word = evidence_at(v, j, &all, v->best, &weak);
+    enum evidence_word word = evidence_at(v, j, &all, v->best, &by);
     *ok = word == EVIDENCE_GOOD;
-    if (j->block != NULL && all.n > 0)
-        judging_input(j, arena_printf(&j->report->arena, "about %s", judging_name(j, path->chain[i])),
-                      piece_text(j, &all.list[0].piece));
+    if (j->block != NULL)
+        judging_input(
+            j, arena_printf(&j->report->arena, "about %s", judging_name(j, path->chain[i])),
+            by == NULL ? "nothing that can tell"
+                       : arena_printf(&j->report->arena, "%s: %s", piece_text(j, &by->piece), words[word]));
     /* By the digest; of a responder's own certificate or key the status from before stands. */
     bool digest = word == EVIDENCE_WEAK &&
-                  ades_digest_end(j->ctx->policy, ROLE_REVOCATION, weak->piece.sigalg.digest) < j->ctx->at;
-    return digest ? say_weak(j, &weak->piece, err) : SIGN_OK;
+                  ades_digest_end(j->ctx->policy, ROLE_REVOCATION, by->piece.sigalg.digest) < j->ctx->at;
+    return digest ? say_weak(j, &by->piece, err) : SIGN_OK;
 }
 
 /*

@@ -65,11 +65,12 @@ sign_rc objects_list(struct validation *v, sign_error *err);
  * What the evidence about one certificate says of a time (5.2.5, 5.5.4 steps 6 and 7, 5.6.2.4 step 5): that
  * it had ended by then; that it was good, by a piece that is fresh for it, from somebody about whom enough is
  * known, proven to be older than his own end and than the end of the algorithms it was made with; by one of
- * which only that last is not true (*weak says which); or nothing. Of suspensions the newest word counts.
+ * which only that last is not true; or nothing. Of suspensions the newest word counts. *by: the piece that
+ * says so; for nothing the newest that could have told, NULL: there is none.
  */
 enum evidence_word { EVIDENCE_NOTHING, EVIDENCE_WEAK, EVIDENCE_GOOD, EVIDENCE_ENDED };
 enum evidence_word evidence_at(struct validation *v, const struct judging *j, const pki_evidences *all,
-                               int64_t at, const struct pki_evidence **weak);
+                               int64_t at, const struct pki_evidence **by);
 
 /*
  * Past signature validation of what `j` judged (5.6.2.4), whose result at the present stands in j->out:

@@ -174,6 +174,7 @@ static sign_rc add_list(struct gathering *g, const struct crl_use *u, const stru
     sign_rc rc = identify_list(g->q, crl, e.sha256, &ok, err);
     if (rc == SIGN_OK && ok && base != NULL) {
         e.base = base->crl->der;
+        e.base_digest = base->crl->sigalg.digest;
         e.held_base = pki_crl_keep(base->crl);
         /* Both hold the ended certificates, or the two together do not. */
         if (base->crl->expired_from > e.knows_from)

@@ -278,6 +278,10 @@ struct pki_path {
     bool suspended;
     bool stale; /* there is good evidence for every certificate, but for one or more it is too old for `at` */
     bool ca_expired; /* an authority of the path is outside its validity, and nothing else is wrong with it */
+    /* What says that who ended was not revoked, "crl" or "ocsp" and thisUpdate; NULL: nothing was looked for.
+     */
+    const char *good_by;
+    int64_t good_at;
     int64_t valid_from, valid_to;
     int64_t expires; /* by the machine's clock: rests on fetched evidence that may be outdated then;
                         INT64_MAX: no */
@@ -327,6 +331,7 @@ struct pki_evidence {
      * two need a proof of existence each. Empty: der stands for itself. */
     sign_bytes base;
     uint8_t base_sha256[32];
+    enum crypto_digest base_digest; /* of its signature */
     int64_t knows_from;     /* it still tells of certificates that ended at or after this (expiredCertsOnCRL,
                                archive cutoff); INT64_MAX: it says nothing about that */
     void *held, *held_base; /* what `der` and `base` belong to; counted */

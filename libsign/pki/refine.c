@@ -9,6 +9,8 @@ struct standing {
     bool inside; /* who signed one of these is an anchor, or within his validity */
     const struct pki_cert *outsider; /* else: one who is not */
     int64_t bound;                   /* ... and when his validity ended or begins */
+    const char *by;                  /* the newest of these */
+    int64_t at;
 };
 
 /*
@@ -25,6 +27,10 @@ static bool says_good(const struct pki_evidence *e, int64_t at) {
 
 static void count(struct standing *out, const struct pki_evidence *e, int64_t at) {
     bool inside = e->issuer_is_anchor || (e->signer_from <= at && at <= e->signer_to);
+    if (!out->good) {
+        out->by = e->piece.kind;
+        out->at = e->piece.this_update;
+    }
     out->good = true;
     out->fresh = out->fresh || pki_evidence_fresh(e, at, 0);
     out->inside = out->inside || inside;
@@ -80,9 +86,11 @@ static void answer(const struct pki_evidence *e, struct rev_answer *out) {
 
 /* What was found for the whole chain. */
 struct standings {
-    bool good, fresh;       /* of every certificate that was looked at */
-    bool revoked;           /* one of them was, as its answer says now: `at_revoked` */
-    size_t at_revoked;      /* the highest */
+    bool good, fresh;  /* of every certificate that was looked at */
+    bool revoked;      /* one of them was, as its answer says now: `at_revoked` */
+    size_t at_revoked; /* the highest */
+    const char *by;    /* what is good of the signer, as in standing */
+    int64_t at;
     struct finding outside; /* whose data are all by somebody outside his validity; rank 0: nobody's */
 };
 
@@ -107,6 +115,8 @@ static sign_rc look_at(search *s, size_t i, struct standings *out, sign_error *e
     struct standing one = weigh(&all, s->opt->at);
     out->good = out->good && one.good;
     out->fresh = out->fresh && one.fresh;
+    out->by = one.by; /* the signer is the last that is looked at */
+    out->at = one.at;
     if (!one.good || one.inside)
         return SIGN_OK;
     out->outside = (struct finding){.rank = RANK_TRY_LATER,
@@ -156,9 +166,11 @@ sign_rc search_refine(search *s, struct finding *worst, sign_error *err) {
     if (!all.good)
         return SIGN_OK;
     /* Step 7: NO_POE stays where the end of somebody's validity takes the proof away. */
-    if (expired && all.outside.rank == RANK_NONE && in_validity(s))
+    if (expired && all.outside.rank == RANK_NONE && in_validity(s)) {
         worst->sub = SUB_OUT_OF_BOUNDS_NOT_REVOKED;
-    else if (!expired && all.outside.rank != RANK_NONE)
+        worst->good_by = all.by;
+        worst->good_at = all.at;
+    } else if (!expired && all.outside.rank != RANK_NONE)
         *worst = all.outside; /* step 8 */
     worst->stale = !all.fresh;
     return SIGN_OK;

@@ -44,6 +44,8 @@ struct finding {
     const struct pki_cert *culprit;
     int64_t revoked_at;
     bool suspended, stale, ca_expired;
+    const char *good_by;
+    int64_t good_at;
 };
 
 struct window {

@@ -100,6 +100,8 @@ sign_rc search_conclude(search *s, const struct finding *f, bool anchored, sign_
     p->suspended = f->suspended;
     p->stale = f->stale;
     p->ca_expired = f->ca_expired;
+    p->good_by = f->good_by;
+    p->good_at = f->good_at;
     /* A message without its name would be another one, and may be remembered with the path. */
     if (!write_args(f, p)) {
         pki_path_free(&p);
