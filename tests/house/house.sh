@@ -77,7 +77,7 @@ checks_asked() {
     local id status=0
     mapfile -t sources < <(files 'libsign/*.c' | grep -vE '^libsign/ades/policy(_read|_write)?\.c$')
     for id in $(sed -nE 's/^CHECK\((\w+),.*/\1/p' libsign/ades/checks.def); do
-        cat "${sources[@]}" | grep -qw "CHECK_$id" || { echo "nobody asks CHECK_$id"; status=1; }
+        grep -qw "CHECK_$id" "${sources[@]}" || { echo "nobody asks CHECK_$id"; status=1; }
     done
     [ -n "${id:-}" ] && return "$status"
 }
