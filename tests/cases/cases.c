@@ -194,6 +194,15 @@ static void path_of(const struct cases *r, const char *name, char path[PATH_BYTE
     snprintf(path, PATH_BYTES, "%s/%s", live ? r->live : r->vectors, live ? name + strlen(LIVE) : name);
 }
 
+/* A name, or a file among the vectors. */
+static void policy_of(const struct cases *r, const char *name, char path[PATH_BYTES]) {
+    if (strstr(name, ".json") != NULL) {
+        path_of(r, name, path);
+    } else {
+        snprintf(path, PATH_BYTES, "%s", name);
+    }
+}
+
 static sign_rc trust_of(const struct cases *r, char **col, sign_trust **trust, sign_error *err) {
     static struct anchors anchors;
     struct inputs crls, ocsps;
@@ -215,13 +224,14 @@ static sign_rc trust_of(const struct cases *r, char **col, sign_trust **trust, s
 }
 
 static void run_row(struct cases *r, char **col) {
-    char what_path[PATH_BYTES], content_path[PATH_BYTES];
+    char what_path[PATH_BYTES], content_path[PATH_BYTES], policy_path[PATH_BYTES];
     path_of(r, col[FILE_], what_path);
     path_of(r, col[CONTENT], content_path);
+    policy_of(r, col[POLICY], policy_path);
     sign_input what = {.path = what_path}, content = {.path = content_path};
     sign_verify_options vo = {.size = sizeof vo,
                               .at = time_of(col[AT]),
-                              .policy = none(col[POLICY]) ? NULL : col[POLICY],
+                              .policy = none(col[POLICY]) ? NULL : policy_path,
                               .no_revocation = strcmp(col[CRL], "off") == 0};
     sign_trust *trust = NULL;
     sign_report *report = NULL;

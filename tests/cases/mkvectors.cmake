@@ -10,7 +10,7 @@ target_link_libraries(pathworld PUBLIC room_base room_der OpenSSL::Crypto)
 
 # Signatures with time. Nothing that reads or writes a signature is to be had here: the DER builder is all there is of the library.
 set(sources vectors.c base.c message.c token.c cades_imprint.c cades.c xml_imprint.c xades.c xades_parts.c world.c rows_levels.c
-  rows_faults.c rows_suite.c rows_moments.c rows_hostile.c)
+  rows_faults.c rows_suite.c rows_moments.c rows_hostile.c rows_two.c two.c)
 list(TRANSFORM sources PREPEND "${stamps}/")
 add_library(stamps STATIC EXCLUDE_FROM_ALL ${sources})
 sign_test_flags(stamps)

@@ -42,8 +42,9 @@ struct path_list {
     /* "WHO WHEN REASON;...": REASON as in x509v3_config, "-" none, "critical" an extension nobody knows; a
      * fourth word is the certificate issuer (RFC 5280, 5.3.3) */
     const char *entries;
-    bool spoiled;  /* one bit of the value */
-    unsigned fill; /* so many entries about others before them */
+    bool spoiled;       /* one bit of the value */
+    unsigned fill;      /* so many entries about others before them */
+    const char *digest; /* of the signature under it; NULL: SHA256 */
 };
 
 struct path_answer {

@@ -316,9 +316,9 @@ X509_CRL *path_make_list(struct path_world *w, const struct path_list *row) {
     put_entries(w, crl, row->entries != NULL ? row->entries : "");
     list_extensions(crl, issuer->cert,
                     row->ext != NULL ? row->ext : "authorityKeyIdentifier=keyid\ncrlNumber=ASN1:INTEGER:7\n");
-    path_must(X509_CRL_sign(crl, path_find(w, row->key != NULL ? row->key : row->issuer)->key, EVP_sha256()) >
-                  0,
-              row->file);
+    const EVP_MD *digest = EVP_get_digestbyname(row->digest != NULL ? row->digest : "SHA256");
+    EVP_PKEY *key = path_find(w, row->key != NULL ? row->key : row->issuer)->key;
+    path_must(digest != NULL && X509_CRL_sign(crl, key, digest) > 0, row->file);
     ASN1_TIME_free(from);
     ASN1_TIME_free(to);
     return crl;

@@ -185,6 +185,7 @@ void st_rows_faults(struct st *s);
 void st_rows_suite(struct st *s);
 void st_rows_moments(struct st *s);
 void st_rows_hostile(struct st *s);
+void st_rows_two(struct st *s);
 
 /* One program in the formats that it is for. */
 /* NAME.p7m, NAME.xml, with the content outside NAME.p7s and NAME.xades; a token of the content alone:

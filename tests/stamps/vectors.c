@@ -14,6 +14,7 @@ void stamps_vectors(const char *folder) {
     st_rows_suite(&s);
     st_rows_moments(&s);
     st_rows_hostile(&s);
+    st_rows_two(&s);
     path_close(&s.w);
     xmlCleanupParser();
 }

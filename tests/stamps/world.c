@@ -23,9 +23,13 @@
 /* No mark of a qualified certificate; and none that may sign what commits its owner. */
 #define PLAIN     "keyUsage=critical,digitalSignature,nonRepudiation\n" KEY_IDS
 #define ENCRYPTS  "keyUsage=critical,keyEncipherment\n" KEY_IDS
+#define SERVER    PLAIN "extendedKeyUsage=critical,serverAuth\n"
 #define TSA_USAGE "keyUsage=critical,digitalSignature,nonRepudiation\n" KEY_IDS
 #define TSA       TSA_USAGE "extendedKeyUsage=critical,timeStamping\n"
 #define RESPONDER "keyUsage=critical,digitalSignature\nextendedKeyUsage=OCSPSigning\n" KEY_IDS
+
+/* A responder that nobody has to ask about. */
+#define UNASKED RESPONDER "noCheck=ignored\n"
 
 #define OLD  "20150101000000Z"
 #define LONG "20450101000000Z"
@@ -78,12 +82,27 @@ static const struct path_cert certs[] = {
     {"responder-root-asked", "root", .ext = RESPONDER, .from = "20240101000000Z", .to = "20291231235959Z"},
     {"responder-stranger", "stranger", .ext = RESPONDER "noCheck=ignored\n", .from = "20240101000000Z",
      .to = "20291231235959Z"},
+
+    /* Those of the signatures with two faults (rows_two.c): what happens to them happens to nobody else. */
+    {"twoca", "root", .ext = CA, .from = OLD, .to = LONG, .silent = true},
+    {"two", "twoca", .ext = NES, .from = "20240101000000Z", .to = "20261231235959Z"},
+    {"two-encrypts", "twoca", .ext = ENCRYPTS, .from = "20240101000000Z", .to = "20261231235959Z"},
+    {"two-server", "twoca", .ext = SERVER, .from = "20240101000000Z", .to = "20261231235959Z"},
+    {"two-plain", "twoca", .ext = PLAIN, .from = "20240101000000Z", .to = "20261231235959Z"},
+    {"two-sha1", "twoca", .ext = NES, .from = "20240101000000Z", .to = "20261231235959Z", .digest = "SHA1"},
+    {"two-sha224", "twoca", .ext = NES, .from = "20240101000000Z", .to = "20261231235959Z",
+     .digest = "SHA224"},
+    {"two-late", "twoca", .ext = NES, .from = "20250601000000Z", .to = "20261231235959Z"},
+    {"two-responder", "twoca", .ext = UNASKED, .from = "20240101000000Z", .to = "20391231235959Z"},
+    {"two-responder-asked", "twoca", .ext = RESPONDER, .from = "20240101000000Z", .to = "20391231235959Z"},
+    {"two-responder-sha1", "twoca", .ext = UNASKED, .from = "20240101000000Z", .to = "20391231235959Z",
+     .digest = "SHA1"},
 };
 
 /* ---- lists
  * -------------------------------------------------------------------------------------------------- */
 
-static const char *const authorities[] = {"root", "ca", "subca", "tsaca", "weakca"};
+static const char *const authorities[] = {"root", "ca", "subca", "tsaca", "weakca", "twoca"};
 
 /* What one authority says in a folder of lists. */
 struct said {
@@ -123,7 +142,19 @@ static const struct week weeks[] = {
     {"tsa-compromised", "20250830000000Z", "20250906000000Z"},
     {"counter-before", "20250830000000Z", "20250906000000Z"},
     {"counter-mid", "20250830000000Z", "20250906000000Z"},
+    {"two-after", "20250830000000Z", "20250906000000Z"},
+    {"two-held", "20250830000000Z", "20250906000000Z"},
+    {"two-ca-after", "20250830000000Z", "20250906000000Z"},
+    {"two-between", "20250830000000Z", "20250906000000Z"},
+    {"two-between-tsa", "20250830000000Z", "20250906000000Z"},
+    {"same-day", "20250301110000Z", "20250308000000Z"},
+    {"same-day-tsa", "20250301150000Z", "20250308000000Z"},
+    {"grace-tsa", "20250303000000Z", "20250310000000Z"},
 };
+
+#define TWO(when_why)                                                                                        \
+    "two " when_why ";two-encrypts " when_why ";two-server " when_why ";two-plain " when_why                 \
+    ";two-sha1 " when_why ";two-sha224 " when_why
 
 static const struct said told[] = {
     {"revoked-after", "ca", "signer 20250601000000Z keyCompromise"},
@@ -144,6 +175,15 @@ static const struct said told[] = {
     {"counter-before", "ca", "counter 20250215000000Z keyCompromise"},
     {"counter-mid", "ca", "counter 20250403000000Z keyCompromise"}, /* between two archive time-stamps */
     {"counter-mid", "tsaca", "tsa 20250601000000Z superseded"},
+    {"two-after", "twoca", TWO("20250601000000Z keyCompromise")},
+    {"two-held", "twoca", TWO("20250601000000Z certificateHold")},
+    {"two-ca-after", "root", "twoca 20250601000000Z cACompromise"},
+    /* Between the first archive time-stamp and the second; later the authority of the first, too. */
+    {"two-between", "twoca", TWO("20250420000000Z keyCompromise")},
+    {"two-between-tsa", "twoca", TWO("20250420000000Z keyCompromise")},
+    {"two-between-tsa", "tsaca", "tsa 20250601000000Z superseded"},
+    {"same-day-tsa", "tsaca", "tsa 20250301140000Z superseded"},
+    {"grace-tsa", "tsaca", "tsa 20250301140000Z superseded"},
 };
 
 static const char *entries_of(const char *folder, const char *issuer) {
@@ -178,6 +218,7 @@ static void carried(struct st *s) {
         {"0303", "20250303000000Z", "20250310000000Z"}, /* and the next: the grace period is over */
         {"0331", "20250331000000Z", "20250407000000Z"}, /* the day before the first archive time-stamp */
         {"0402", "20250402000000Z", "20250409000000Z"}, /* the day after */
+        {"0503", "20250503000000Z", "20250510000000Z"}, /* the day before another one */
         {"2029", "20291228000000Z", "20300104000000Z"}, /* the last with the authority of the time-stamp */
         {"2031", "20310530000000Z", "20310606000000Z"}, /* before the second archive time-stamp */
         {"2032", "20311228000000Z", "20320104000000Z"}, /* the last with the authority of the first */
@@ -216,6 +257,11 @@ static void carried_faults(struct st *s) {
          .spoiled = true},
         {"tsaca-revoked.crl", .issuer = "tsaca", .from = "20250302000000Z", .to = "20250309000000Z",
          .entries = "tsa 20250215000000Z keyCompromise"},
+        {"twoca-month.crl", .issuer = "twoca", .from = "20250228000000Z", .to = "20250408000000Z"},
+        {"twoca-sha1.crl", .issuer = "twoca", .from = "20250228000000Z", .to = "20250408000000Z",
+         .digest = "SHA1"},
+        {"twoca-years.crl", .issuer = "twoca", .from = "20250228000000Z", .to = "20270601000000Z"},
+        {"twoca-years-fresh.crl", .issuer = "twoca", .from = "20250301000000Z", .to = "20270601000000Z"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         path_list(&s->w, &rows[i]);
@@ -227,6 +273,7 @@ static void carried_faults(struct st *s) {
 
 #define MADE  "20250301103000Z"
 #define DAYS  "20250301103000Z 20250308103000Z"
+#define MONTH "20250301103000Z 20250408103000Z"
 #define AFTER "20250305180000Z"
 #define LATER "20250305180000Z 20250312180000Z"
 
@@ -269,6 +316,10 @@ static void answers(struct st *s) {
         {"root-responder-after.ocsp", "root", .singles = "responder-root-asked root keyCompromise " LATER,
          .produced = AFTER, .revoked = "20250304000000Z"},
         {"tsa.ocsp", "tsaca", .singles = "tsa tsaca good " DAYS, .produced = MADE},
+        {"two.ocsp", "two-responder", .singles = "two twoca good " MONTH, .produced = MADE},
+        {"two-asked.ocsp", "two-responder-asked", .singles = "two twoca good " MONTH, .produced = MADE},
+        {"two-sha1.ocsp", "two-responder-sha1", .singles = "two twoca good " MONTH, .produced = MADE},
+        {"two-unknown.ocsp", "two-responder", .singles = "two twoca unknown " MONTH, .produced = MADE},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         path_answer(&s->w, &rows[i]);
