@@ -195,12 +195,12 @@ static void path_of(const struct cases *r, const char *name, char path[PATH_BYTE
 }
 
 /* A name, or a file among the vectors. */
-static void policy_of(const struct cases *r, const char *name, char path[PATH_BYTES]) {
-    if (strstr(name, ".json") != NULL) {
-        path_of(r, name, path);
-    } else {
-        snprintf(path, PATH_BYTES, "%s", name);
-    }
+static sign_rc policy_of(const struct cases *r, const char *name, sign_policy **policy, sign_error *err) {
+    char path[PATH_BYTES];
+    bool file = strstr(name, ".json") != NULL;
+    path_of(r, name, path);
+    const sign_input in = {.path = path};
+    return sign_policy_open(file || none(name) ? NULL : name, file ? &in : NULL, policy, err);
 }
 
 static sign_rc trust_of(const struct cases *r, char **col, sign_trust **trust, sign_error *err) {
@@ -224,21 +224,23 @@ static sign_rc trust_of(const struct cases *r, char **col, sign_trust **trust, s
 }
 
 static void run_row(struct cases *r, char **col) {
-    char what_path[PATH_BYTES], content_path[PATH_BYTES], policy_path[PATH_BYTES];
+    char what_path[PATH_BYTES], content_path[PATH_BYTES];
     path_of(r, col[FILE_], what_path);
     path_of(r, col[CONTENT], content_path);
-    policy_of(r, col[POLICY], policy_path);
     sign_input what = {.path = what_path}, content = {.path = content_path};
-    sign_verify_options vo = {.size = sizeof vo,
-                              .at = time_of(col[AT]),
-                              .policy = none(col[POLICY]) ? NULL : policy_path,
-                              .no_revocation = strcmp(col[CRL], "off") == 0};
+    sign_verify_options vo = {
+        .size = sizeof vo, .at = time_of(col[AT]), .no_revocation = strcmp(col[CRL], "off") == 0};
     sign_trust *trust = NULL;
+    sign_policy *policy = NULL;
     sign_report *report = NULL;
     sign_error err = {0};
     clock_t begun = clock();
     sign_rc rc = trust_of(r, col, &trust, &err);
     if (rc == SIGN_OK) {
+        rc = policy_of(r, col[POLICY], &policy, &err);
+    }
+    if (rc == SIGN_OK) {
+        vo.policy_file = policy;
         bool given = !none(col[CONTENT]);
         rc = sign_verify(&what, given ? &content : NULL, given ? 1 : 0, trust, &vo, &report, &err);
     }
@@ -249,6 +251,7 @@ static void run_row(struct cases *r, char **col) {
         judge(r, col, &what, rc, report);
     }
     sign_report_free(&report);
+    sign_policy_free(&policy);
     sign_trust_free(&trust);
 }
 

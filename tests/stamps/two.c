@@ -15,7 +15,7 @@ const struct two_fault two_faults[] = {
     {"reference", TWO_OWN, .sign = "ess=none", .policies = {"default", "tr"}},
     {"policy", TWO_OWN, .sign = "policy=p2 policy-hash=wrong", .policies = {"default", "tr"}},
     {"unclaimed", TWO_OWN, .sign = "claimed=-", .policies = {"tr-uyum"}},
-    {"begins", TWO_OWN, .signer = "two-late", .sign = "claimed=20250610100000Z",
+    {"begins", TWO_STAMPS, .signer = "two-late", .sign = "claimed=20250610100000Z",
      .policies = {"default", "tr"}},
     {"order", TWO_STAMPS, .before = "content-stamp at=20250310100500Z; ", .policies = {"default", "tr"}},
     {"delay", TWO_STAMPS, .sign = "claimed=20240201100000Z policy=p2", .policies = {"tr", "tr-uyum"}},
