@@ -7,6 +7,8 @@
 /* A policy is in the row of a fault where the fault matters to it. */
 const struct two_fault two_faults[] = {
     {"good", TWO_NONE, .policies = {"default", "strict", "tr"}},
+    {"weak", TWO_WEAK, .signer = "two-sha224", .policies = {"default", "tr"}},
+    {"weak-digest", TWO_WEAK, .sign = "digest=sha224", .policies = {"default"}},
     {"encrypts", TWO_OWN, .signer = "two-encrypts", .policies = {"default", "strict"}},
     {"server", TWO_OWN, .signer = "two-server", .policies = {"default"}},
     {"plain", TWO_OWN, .signer = "two-plain", .policies = {"tr"}},
@@ -44,10 +46,13 @@ const struct two_moment two_moments[] = {
     {"sunset", "2025-09-03", WEEK, WEEK, WEEK, .own = true, .data = true},
     {"sunset-revoked", "2025-09-03", WEEK, "two-after", WEEK, .own = true},
     {"expired", "2027-06-03", "at-2027-06", "at-2027-06", "at-2027-06", .data = true},
+    {"weak", "2029-06-03", "at-2029-06", "at-2029-06", "at-2029-06", .data = true},
     {"tsa-revoked", "2025-09-03", WEEK, WEEK, "tsa-after", .data = true, .stamps = true},
     {"both-revoked", "2025-09-03", WEEK, "two-after", "tsa-after", .stamps = true},
     {"tsa-ended", "2030-06-03", "at-2030-06", "at-2030-06", "at-2030-06", .more = "tsaca-2029.crl",
      .data = true, .stamps = true},
+    {"nothing-kept", "2030-06-03", "at-2030-06", "at-2030-06", "at-2030-06", .data = true, .stamps = true,
+     .hopeless = true},
 };
 const size_t two_n_moments = COUNT(two_moments);
 

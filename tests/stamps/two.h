@@ -12,6 +12,7 @@
 /* What a fault is of. */
 enum two_kind {
     TWO_NONE,  /* nothing is wrong with the file */
+    TWO_WEAK,  /* nothing until the end of 2028: SHA-224 */
     TWO_OWN,   /* of the signature or its certificate */
     TWO_DATA,  /* of what is carried about the signer: it lasts as long as nothing else is at hand */
     TWO_STAMPS /* of what the time-stamps say: it lasts as long as they are believed */
@@ -43,6 +44,7 @@ struct two_moment {
     bool own;                         /* twoca is an anchor itself, no more believed from August on */
     bool data;                        /* says nothing that cures a fault of data */
     bool stamps;                      /* their authority has ended or was revoked */
+    bool hopeless;                    /* what no proof in the file repairs */
 };
 /* The first is when all is well, the second with nothing at hand while what is carried is fresh; then come
  * those at which something is wrong. */
