@@ -220,3 +220,69 @@ Test(engine, no_token_is_said) {
     sign_rc rc = find(NULL, NULL, id);
     cr_assert(rc == SIGN_E_TOKEN || rc == SIGN_E_CERTIFICATE, "%d", (int)rc);
 }
+
+/* ---- what nobody signed ---- */
+
+/* A detached XML signature of letter.txt. */
+static sign_buf detached_xml(void) {
+    sign_buf out = {0};
+    sign_key *key = pem_key("nes-p256");
+    sign_input in = {.name = "letter.txt", .data = {(const uint8_t *)"text", 4}};
+    sign_options opt = {.size = sizeof opt, .format = SIGN_XADES, .shape = SIGN_DETACHED};
+    cr_assert_eq(sign_create(key, &in, &opt, &(sign_output){.buf = &out}, NULL), SIGN_OK);
+    sign_key_free(&key);
+    return out;
+}
+
+static bool says(const sign_report *report, const char *what) {
+    sign_buf json = {0};
+    cr_assert_eq(sign_report_write(report, SIGN_JSON, SIGN_EN, &json, NULL), SIGN_OK);
+    bool found = false;
+    size_t n = strlen(what);
+    for (size_t i = 0; i + n <= json.len && !found; i++)
+        found = memcmp(json.data + i, what, n) == 0;
+    sign_buf_free(&json);
+    return found;
+}
+
+/* letter.txt and these beside it; *told: that a file given is not signed. */
+static sign_rc judged_with(const char *policy, const char *const *names, size_t n, bool *told) {
+    sign_trust *trust = trust_ec();
+    sign_report *report = NULL;
+    sign_error err = {0};
+    sign_buf sig = detached_xml();
+    sign_input what = {.name = "x.xades", .data = {sig.data, sig.len}};
+    sign_input in[3] = {{.name = "letter.txt", .data = {(const uint8_t *)"text", 4}}};
+    for (size_t i = 0; i < n; i++)
+        in[i + 1] = (sign_input){.name = names[i], .data = {(const uint8_t *)"evil", 4}};
+    sign_verify_options opt = {.size = sizeof opt, .policy = policy, .offline = 1};
+    sign_rc rc = sign_verify(&what, in, n + 1, trust, &opt, &report, &err);
+    *told = report != NULL && says(report, "4072");
+    if (rc >= 0)
+        cr_assert_eq(sign_report_verdict(report), rc);
+    sign_report_free(&report);
+    sign_buf_free(&sig);
+    sign_trust_free(&trust);
+    return rc;
+}
+
+Test(engine, a_file_that_nobody_signed) {
+    static const char *const other[] = {"evil.txt"};
+    bool told = false;
+    cr_assert_eq(judged_with("default", other, 1, &told), SIGN_OK);
+    cr_assert(told, "that it is not signed is told at least");
+    cr_assert_eq(judged_with("strict", other, 1, &told), SIGN_INDETERMINATE, "it is no part of a pass");
+    cr_assert(told);
+    cr_assert_eq(judged_with("strict", NULL, 0, &told), SIGN_OK, "what is signed alone");
+    cr_assert(!told);
+}
+
+Test(engine, two_files_of_one_name) {
+    static const char *const same[] = {"letter.txt"}, *const elsewhere[] = {"other/letter.txt"},
+                             *const others[] = {"a.txt", "b.txt"}, *const twice[] = {"a.txt", "a.txt"};
+    bool told = false;
+    cr_assert_eq(judged_with("default", same, 1, &told), SIGN_E_ARGUMENT);
+    cr_assert_eq(judged_with("default", elsewhere, 1, &told), SIGN_E_ARGUMENT);
+    cr_assert_eq(judged_with("default", twice, 2, &told), SIGN_E_ARGUMENT, "whether it is signed or not");
+    cr_assert_eq(judged_with("default", others, 2, &told), SIGN_OK);
+}
