@@ -117,29 +117,44 @@ static bool was_reliable(struct validation *v, const struct judging *j, const st
            ades_key_end(j->ctx->policy, j->role, key) >= proof;
 }
 
-static bool is_usable(struct validation *v, const struct judging *j, const struct pki_evidence *e,
-                      int64_t at) {
-    bool fresh = judging_level(j, CHECK_REVOCATION_FRESH) != LEVEL_FAIL ||
-                 pki_evidence_fresh(e, at, j->ctx->policy->freshness);
-    return fresh && !e->signer_unchecked && !is_revoked_by(e, at) && pki_evidence_knows(e) &&
-           proof_of_piece(v, e) < e->signer_revoked_at;
+/* Who signed it is an anchor, or proven while his certificate was valid; at the present that is one proof. */
+static bool issuer_proven(struct validation *v, const struct pki_evidence *e) {
+    const struct pki_cert *c = e->issuer;
+    return e->issuer_is_anchor ||
+           poe_within(v, POE_CERTIFICATE, c->sha256, c->der, c->not_before, c->not_after);
+}
+
+/* Whether the word counts: of whom enough is known, who could tell, and who was himself when he said it. */
+static bool is_believed(struct validation *v, const struct pki_evidence *e) {
+    return !e->signer_unchecked && pki_evidence_knows(e) && proof_of_piece(v, e) < e->signer_revoked_at &&
+           issuer_proven(v, e);
+}
+
+static bool is_fresh(const struct judging *j, const struct pki_evidence *e, int64_t at) {
+    return judging_level(j, CHECK_REVOCATION_FRESH) != LEVEL_FAIL ||
+           pki_evidence_fresh(e, at, j->ctx->policy->freshness);
 }
 
 enum evidence_word evidence_at(struct validation *v, const struct judging *j, const pki_evidences *all,
                                int64_t at, const struct pki_evidence **by) {
     enum evidence_word word = EVIDENCE_NOTHING;
+    bool lifted = false; /* a later word that counts does not know a suspension */
     *by = NULL;
     for (size_t i = 0; i < all->n; i++) {
         const struct pki_evidence *e = &all->list[i];
-        if ((i == 0 || strcmp(e->piece.status, "revoked") == 0) && is_revoked_by(e, at)) {
+        if (is_revoked_by(e, at) && (!lifted || strcmp(e->piece.status, "revoked") == 0)) {
             *by = e;
             return EVIDENCE_ENDED;
         }
         if (*by == NULL && pki_evidence_knows(e))
             *by = e; /* the newest that could have told */
-        if (word == EVIDENCE_GOOD || !is_usable(v, j, e, at))
+        if (is_revoked_by(e, at) || !is_believed(v, e))
             continue;
-        word = was_reliable(v, j, e) ? EVIDENCE_GOOD : EVIDENCE_WEAK;
+        bool reliable = was_reliable(v, j, e);
+        lifted = lifted || reliable;
+        if (word == EVIDENCE_GOOD || !is_fresh(j, e, at))
+            continue;
+        word = reliable ? EVIDENCE_GOOD : EVIDENCE_WEAK;
         *by = e;
     }
     return word;
@@ -275,12 +290,6 @@ static sign_rc past_certificate(past *p, bool *ok, sign_error *err) {
 /* ---- 5.6.2.4: past signature validation
  * ------------------------------------------------------------------------ */
 
-static bool issuer_proven(const past *p, const struct pki_evidence *e) {
-    const struct pki_cert *c = e->issuer;
-    return e->issuer_is_anchor ||
-           poe_within(p->v, POE_CERTIFICATE, c->sha256, c->der, c->not_before, c->not_after);
-}
-
 static const char *evidence_text(struct judging *j, const struct pki_evidence *e) {
     return arena_printf(&j->report->arena, "%s of %s", e->piece.kind, judging_time(j, e->piece.this_update));
 }
@@ -306,7 +315,7 @@ static sign_rc keep_proven(past *p, bool *any, sign_error *err) {
     if (p->left_out == NULL)
         return fail_memory(err);
     for (size_t i = 0; i < own->n; i++) {
-        p->left_out[i] = !pki_evidence_knows(&own->list[i]) || !issuer_proven(p, &own->list[i]);
+        p->left_out[i] = !pki_evidence_knows(&own->list[i]) || !issuer_proven(p->v, &own->list[i]);
         if (pki_evidence_knows(&own->list[i]))
             show_issuer(p->j, &own->list[i], !p->left_out[i]);
         *any = *any || !p->left_out[i];
@@ -437,6 +446,19 @@ static int64_t ca_ended_at(const struct pki_path *path) {
     return at;
 }
 
+/*
+ * Who is known to have been revoked by the best time. Sliding alone does not see it: where it began at a
+ * sunset, or stale data of an authority moved it, what says so today is not proven early enough to be
+ * selected, and an older "good" would be. The status of whom it is; SUB_NONE: nobody.
+ */
+static enum sub_indication ended_by_then(const past *p, int64_t best) {
+    const struct pki_evidence *by;
+    for (size_t i = 0; i < p->n_evidence; i++)
+        if (evidence_at(p->v, p->j, &p->evidence[i], best, &by) == EVIDENCE_ENDED)
+            return i == 0 ? SUB_REVOKED_NO_POE : SUB_REVOKED_CA_NO_POE;
+    return SUB_NONE;
+}
+
 /* What is said when the signature is proven only for a time behind the certificate's end. */
 static enum sub_indication beyond(enum sub_indication status) {
     switch (status) {
@@ -464,7 +486,10 @@ static enum sub_indication weigh(past *p, enum sub_indication status, int64_t be
     if (status == SUB_SIG_CONSTRAINTS_FAILURE ||
         (status == SUB_CERTIFICATE_CHAIN_GENERAL_FAILURE && !path->ca_expired))
         return status;
+    enum sub_indication ended = ended_by_then(p, best);
     show_times(p);
+    if (ended != SUB_NONE)
+        return path->revoked_at != 0 ? status : ended;
     if (stale ? !was_fresh(p, best) : !crypto && !early)
         return status;
     if ((crypto || j->n_weak > 0) && !made_in_time(p, best))

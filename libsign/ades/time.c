@@ -112,6 +112,18 @@ static sign_rc say_weak(struct judging *j, const struct pki_revocation *r, sign_
     return SIGN_OK;
 }
 
+/* Somebody of the path was revoked later; what keeps the signature from passing is what is not known of
+ * another. */
+static void say_untold(struct judging *j, const struct pki_cert *cert) {
+    bool revoked = j->out->sub == SUB_REVOKED_NO_POE || j->out->sub == SUB_REVOKED_CA_NO_POE;
+    if (!revoked || judging_level(j, CHECK_REVOCATION_AVAILABLE) != LEVEL_FAIL)
+        return;
+    judging_supersede(j);
+    (void)judging_check_as(j, CHECK_REVOCATION_AVAILABLE, SUB_TRY_LATER, MSG_NOT_KNOWN_GOOD_THEN,
+                           judging_name(j, cert), NULL, NULL);
+    judging_replace(j, INDETERMINATE, SUB_TRY_LATER);
+}
+
 /* 5.2.5 of what is known of one certificate, and that it had not ended by the best time. */
 static sign_rc was_good(struct validation *v, size_t i, bool *ok, sign_error *err) {
     static const char *const words[] = {[EVIDENCE_NOTHING] =
@@ -135,6 +147,8 @@ static sign_rc was_good(struct validation *v, size_t i, bool *ok, sign_error *er
             j, arena_printf(&j->report->arena, "about %s", judging_name(j, path->chain[i])),
             by == NULL ? "nothing that can tell"
                        : arena_printf(&j->report->arena, "%s: %s", piece_text(j, &by->piece), words[word]));
+    if (word == EVIDENCE_NOTHING)
+        say_untold(j, path->chain[i]);
     /* By the digest; of a responder's own certificate or key the status from before stands. */
     bool digest = word == EVIDENCE_WEAK &&
                   ades_digest_end(j->ctx->policy, ROLE_REVOCATION, by->piece.sigalg.digest) < j->ctx->at;
