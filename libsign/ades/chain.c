@@ -320,6 +320,16 @@ sign_rc judging_chain_algorithms(struct judging *j, sign_error *err) {
     return rc;
 }
 
+sign_rc judging_algorithms_now(struct judging *j, sign_error *err) {
+    int64_t when = j->when;
+    if (j->algorithms_seen)
+        return SIGN_OK;
+    j->when = j->ctx->at;
+    sign_rc rc = judging_chain_algorithms(j, err);
+    j->when = when;
+    return rc;
+}
+
 /* ---- 5.2.6: the path ------------------------------------------------------------------------------------
  */
 

@@ -90,7 +90,7 @@ static sign_rc run(struct validation *v, sign_error *err) {
     }
     /* Without time-stamps 5.5 can only say that the signature is older than its certificate, or that one is
      * wanted. */
-    if (v->n > 0 || !judging_open(j) || judging_level(j, CHECK_SIGNATURE_STAMP) != LEVEL_IGNORE)
+    if (v->n > 0 || !judging_open(j) || j->stale || judging_level(j, CHECK_SIGNATURE_STAMP) != LEVEL_IGNORE)
         rc = validate_time(v, err);
     if (rc == SIGN_OK && v->n + f->n_outer > 0)
         rc = validate_longterm(v, err);

@@ -99,6 +99,8 @@ struct pki_path_options judging_options(const struct judging *j);
 sign_rc judging_xcv(struct judging *j, sign_error *err);
 /* Algorithms and keys of the path and of its revocation data at j->when (5.2.6 step 6, 5.5.4 step 10). */
 sign_rc judging_chain_algorithms(struct judging *j, sign_error *err);
+/* The same at the present, unless 5.2.6 has looked at them. */
+sign_rc judging_algorithms_now(struct judging *j, sign_error *err);
 /* The algorithm of one piece of revocation data; it stays as long as j->weak does. */
 void judging_piece(struct judging *j, const struct pki_revocation *r);
 

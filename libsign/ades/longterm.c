@@ -2,8 +2,7 @@
  * what those behind it prove; then the signature by what they prove of it. */
 #include "ades/validation.h"
 
-/* Whether there is anything to do it with: without it the result of 5.5 stands (step 3). */
-static bool is_archived(const struct validation *v) {
+bool is_archived(const struct validation *v) {
     if (v->j->facts->n_outer > 0)
         return true;
     for (size_t i = 0; i < v->n; i++)
@@ -134,6 +133,8 @@ sign_rc validate_longterm(struct validation *v, sign_error *err) {
         find_best(v);
         judge_times(v);
     }
+    if (rc == SIGN_OK && judging_open(j))
+        want_signature_stamp(v);
     judging_end_as(j, outer, judging_open(j) ? TOTAL_PASSED : j->out->indication, j->out->sub);
     return rc;
 }

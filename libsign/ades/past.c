@@ -517,8 +517,8 @@ sign_rc past_signature(struct validation *v, struct judging *j, int64_t best, en
         rc = keep_proven(&p, &rev_proven, err);
     if (rc == SIGN_OK && ok)
         rc = past_certificate(&p, &ok, err);
-    if (rc == SIGN_OK && ok && !j->algorithms_seen)
-        rc = judging_chain_algorithms(j, err);
+    if (rc == SIGN_OK && ok)
+        rc = judging_algorithms_now(j, err);
     if (rc == SIGN_OK && ok)
         *out = weigh(&p, status, best);
     if (rc == SIGN_OK && ok && *out == SUB_NONE && !rev_proven)

@@ -179,9 +179,12 @@ static sign_rc still_later(struct validation *v, bool *ok, sign_error *err) {
     return rc;
 }
 
-/* Whether something about revocation is to be looked at again. */
-static bool is_in_doubt(const struct judging *j) {
-    return !judging_open(j) && j->ctx->revocation && (j->stale || j->path->indication != TOTAL_PASSED);
+/* Whether something about revocation is to be looked at again; what a policy lets pass though it is old, too.
+ */
+static bool is_in_doubt(const struct validation *v) {
+    const struct judging *j = v->j;
+    return (v->best_by != NULL || judging_open(j)) && j->ctx->revocation &&
+           (j->stale || j->path->indication != TOTAL_PASSED);
 }
 
 static bool has_signature_stamp(const struct validation *v) {
@@ -189,6 +192,14 @@ static bool has_signature_stamp(const struct validation *v) {
         if (v->stamps[i].stamp->class == STAMP_SIGNATURE)
             return true;
     return false;
+}
+
+/* What the policy wants is asked when it is known which time-stamps are believed. */
+void want_signature_stamp(struct validation *v) {
+    bool there = false;
+    for (size_t i = 0; i < v->n; i++)
+        there = there || (v->stamps[i].stamp->class == STAMP_SIGNATURE && v->stamps[i].passed);
+    (void)judging_check(v->j, CHECK_SIGNATURE_STAMP, there, MSG_STAMP_MISSING, NULL, NULL, NULL);
 }
 
 /* Step 5. A time-stamp that is not near the claimed time says that the signer's clock, or the signer, is
@@ -276,18 +287,6 @@ void judge_times(struct validation *v) {
         (void)delay_allowed(v);
 }
 
-/* Step 10: at the present, algorithms of everything that the path rests on. */
-static sign_rc algorithms_now(struct validation *v, sign_error *err) {
-    struct judging *j = v->j;
-    int64_t when = j->when;
-    if (j->algorithms_seen)
-        return SIGN_OK; /* 5.2.6 has looked at them */
-    j->when = j->ctx->at;
-    sign_rc rc = judging_chain_algorithms(j, err);
-    j->when = when;
-    return rc;
-}
-
 static sign_rc with_time(struct validation *v, sign_error *err) {
     struct judging *j = v->j;
     bool ok;
@@ -297,21 +296,21 @@ static sign_rc with_time(struct validation *v, sign_error *err) {
         return SIGN_OK;
     }
     /* With the present as best time nothing below can say more than was said, but of the order. */
+    sign_rc rc = is_in_doubt(v) ? still_later(v, &ok, err) : (ok = true, SIGN_OK);
+    if (rc != SIGN_OK || (!ok && !judging_open(j)))
+        return rc;
     if (v->best_by == NULL) {
         if (judging_open(j))
             judge_times(v);
         return SIGN_OK;
     }
-    sign_rc rc = is_in_doubt(j) ? still_later(v, &ok, err) : (ok = true, SIGN_OK);
-    if (rc != SIGN_OK || !ok)
-        return rc;
     rc = accept_at(v, j, v->best, &ok, err);
     if (rc != SIGN_OK || !ok)
         return rc;
     if (j->out->indication != INDICATION_NONE)
         validation_repair(v, j);
     judge_times(v);
-    return judging_open(j) ? algorithms_now(v, err) : SIGN_OK;
+    return judging_open(j) ? judging_algorithms_now(j, err) : SIGN_OK; /* step 10 */
 }
 
 sign_rc validate_time(struct validation *v, sign_error *err) {
@@ -326,11 +325,10 @@ sign_rc validate_time(struct validation *v, sign_error *err) {
     if (j->path != NULL && j->path->revoked_at != 0)
         judging_input_time(j, j->path->suspended ? "suspended at" : "revoked at", j->path->revoked_at);
     sign_rc rc = SIGN_OK;
-    bool proven = v->best_by != NULL;
     if (is_allowed(j->out->indication, j->out->sub) && j->path != NULL)
         rc = with_time(v, err);
-    if (rc == SIGN_OK && judging_open(j))
-        (void)judging_check(j, CHECK_SIGNATURE_STAMP, proven, MSG_STAMP_MISSING, NULL, NULL, NULL);
+    if (rc == SIGN_OK && judging_open(j) && !is_archived(v))
+        want_signature_stamp(v);
     judging_end_as(j, outer, judging_open(j) ? TOTAL_PASSED : j->out->indication, j->out->sub);
     return rc;
 }

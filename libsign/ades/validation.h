@@ -84,6 +84,9 @@ sign_rc past_signature(struct validation *v, struct judging *j, int64_t best, en
 
 /* 5.5.4: signatures with time and with long-term validation data, behind the basic validation. */
 sign_rc validate_time(struct validation *v, sign_error *err);
+void want_signature_stamp(struct validation *v);
+/* Whether 5.6 has anything to work with; without it the result of 5.5 stands (5.6.3.4 step 3). */
+bool is_archived(const struct validation *v);
 /* 5.6.3.4: long-term availability, behind that. */
 sign_rc validate_longterm(struct validation *v, sign_error *err);
 
