@@ -29,6 +29,9 @@
         "0402") "; "                                                                                         \
                 "archive at=20250405120000Z tsa=tsa " how "; "                                               \
                 "data revs=" DAY("0503") "; archive at=20250504120000Z tsa=atsa; "
+/* Twice proven, with data that were fresh then: past validation slides over them. */
+#define RENEWED                                                                                              \
+    "archive at=20250401120000Z tsa=atsa; data revs=" DAY("0402") "; archive at=20250405120000Z tsa=atsa; "
 #define LATE T "carry certs=root,tsaca revs=" DAY("0402") "; archive at=20250405120000Z tsa=atsa; "
 
 static const struct st_row rows[] = {
@@ -76,6 +79,12 @@ static const struct st_row rows[] = {
     {"two-sunset", ST_BOTH,
      TWO MONTH("twoca-0331.crl") ARCHIVE
      "data revs=twoca-0402.crl,tsaca-0402.crl; archive at=20250405120000Z tsa=atsa; "},
+
+    {"told-renewed", ST_BOTH, TWO T CARRY("twoca-0302.crl") RENEWED},
+    {"told-renewed-ao", ST_BOTH, TWO CARRY("twoca-0302.crl") RENEWED},
+    {"told-counter", ST_BOTH,
+     "sign; " T "counter signer=two " CLAIMED
+     "; carry certs=root,tsaca,twoca revs=ca-0302.crl," DAY("0302") "; " RENEWED},
 };
 
 /* Their products: each fault that is in the file, at each level. */

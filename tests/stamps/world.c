@@ -143,6 +143,7 @@ static const struct week weeks[] = {
     {"counter-before", "20250830000000Z", "20250906000000Z"},
     {"counter-mid", "20250830000000Z", "20250906000000Z"},
     {"two-after", "20250830000000Z", "20250906000000Z"},
+    {"two-before", "20250830000000Z", "20250906000000Z"},
     {"two-held", "20250830000000Z", "20250906000000Z"},
     {"two-ca-after", "20250830000000Z", "20250906000000Z"},
     {"two-between", "20250830000000Z", "20250906000000Z"},
@@ -176,6 +177,7 @@ static const struct said told[] = {
     {"counter-mid", "ca", "counter 20250403000000Z keyCompromise"}, /* between two archive time-stamps */
     {"counter-mid", "tsaca", "tsa 20250601000000Z superseded"},
     {"two-after", "twoca", TWO("20250601000000Z keyCompromise")},
+    {"two-before", "twoca", TWO("20250215000000Z keyCompromise")},
     {"two-held", "twoca", TWO("20250601000000Z certificateHold")},
     {"two-ca-after", "root", "twoca 20250601000000Z cACompromise"},
     /* Between the first archive time-stamp and the second; later the authority of the first, too. */
@@ -257,6 +259,8 @@ static void carried_faults(struct st *s) {
          .spoiled = true},
         {"tsaca-revoked.crl", .issuer = "tsaca", .from = "20250302000000Z", .to = "20250309000000Z",
          .entries = "tsa 20250215000000Z keyCompromise"},
+        {"twoca-before-0530.crl", .issuer = "twoca", .from = "20250530000000Z", .to = "20250606000000Z",
+         .entries = "two 20250215000000Z keyCompromise"},
         {"twoca-month.crl", .issuer = "twoca", .from = "20250228000000Z", .to = "20250408000000Z"},
         {"twoca-sha1.crl", .issuer = "twoca", .from = "20250228000000Z", .to = "20250408000000Z",
          .digest = "SHA1"},
