@@ -32,7 +32,9 @@
 /* Twice proven, with data that were fresh then: past validation slides over them. */
 #define RENEWED                                                                                              \
     "archive at=20250401120000Z tsa=atsa; data revs=" DAY("0402") "; archive at=20250405120000Z tsa=atsa; "
-#define LATE T "carry certs=root,tsaca revs=" DAY("0402") "; archive at=20250405120000Z tsa=atsa; "
+/* Before the responder's certificate ends. */
+#define IN_TIME "archive at=20250303120000Z tsa=atsa; "
+#define LATE    T "carry certs=root,tsaca revs=" DAY("0402") "; archive at=20250405120000Z tsa=atsa; "
 
 static const struct st_row rows[] = {
     {"two-order", ST_BOTH, "content-stamp at=20250310100500Z; " TWO T CARRY("twoca-0302.crl") ARCHIVE},
@@ -79,6 +81,15 @@ static const struct st_row rows[] = {
     {"two-sunset", ST_BOTH,
      TWO MONTH("twoca-0331.crl") ARCHIVE
      "data revs=twoca-0402.crl,tsaca-0402.crl; archive at=20250405120000Z tsa=atsa; "},
+
+    {"ended-lt", ST_BOTH, TWO T CARRY("two-short.ocsp")},
+    {"ended-lta", ST_BOTH, TWO T CARRY("two-short.ocsp") ARCHIVE},
+    {"ended-then", ST_BOTH, TWO T CARRY("two-short.ocsp") IN_TIME},
+    {"ended-old", ST_BOTH, TWO T CARRY("twoca-0210.crl")},
+    {"ended-old-lt", ST_BOTH, TWO T CARRY("two-short.ocsp,twoca-0210.crl")},
+    {"ended-old-lta", ST_BOTH, TWO T CARRY("two-short.ocsp,twoca-0210.crl") ARCHIVE},
+    {"ended-old-then", ST_BOTH, TWO T CARRY("two-short.ocsp,twoca-0210.crl") IN_TIME},
+    {"ended-old-good", ST_BOTH, TWO T CARRY("two.ocsp,twoca-0210.crl")},
 
     {"told-renewed", ST_BOTH, TWO T CARRY("twoca-0302.crl") RENEWED},
     {"told-renewed-ao", ST_BOTH, TWO CARRY("twoca-0302.crl") RENEWED},

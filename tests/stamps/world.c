@@ -95,6 +95,7 @@ static const struct path_cert certs[] = {
     {"two-late", "twoca", .ext = NES, .from = "20250601000000Z", .to = "20261231235959Z"},
     {"two-responder", "twoca", .ext = UNASKED, .from = "20240101000000Z", .to = "20391231235959Z"},
     {"two-responder-asked", "twoca", .ext = RESPONDER, .from = "20240101000000Z", .to = "20391231235959Z"},
+    {"two-responder-short", "twoca", .ext = UNASKED, .from = "20240101000000Z", .to = "20250304000000Z"},
     {"two-responder-sha1", "twoca", .ext = UNASKED, .from = "20240101000000Z", .to = "20391231235959Z",
      .digest = "SHA1"},
 };
@@ -261,6 +262,8 @@ static void carried_faults(struct st *s) {
          .entries = "tsa 20250215000000Z keyCompromise"},
         {"twoca-before-0530.crl", .issuer = "twoca", .from = "20250530000000Z", .to = "20250606000000Z",
          .entries = "two 20250215000000Z keyCompromise"},
+        {"root-two-held.crl", .issuer = "root", .from = "20250830000000Z", .to = "20250906000000Z",
+         .entries = "twoca 20250601000000Z certificateHold"},
         {"twoca-month.crl", .issuer = "twoca", .from = "20250228000000Z", .to = "20250408000000Z"},
         {"twoca-sha1.crl", .issuer = "twoca", .from = "20250228000000Z", .to = "20250408000000Z",
          .digest = "SHA1"},
@@ -322,6 +325,7 @@ static void answers(struct st *s) {
         {"tsa.ocsp", "tsaca", .singles = "tsa tsaca good " DAYS, .produced = MADE},
         {"two.ocsp", "two-responder", .singles = "two twoca good " MONTH, .produced = MADE},
         {"two-asked.ocsp", "two-responder-asked", .singles = "two twoca good " MONTH, .produced = MADE},
+        {"two-short.ocsp", "two-responder-short", .singles = "two twoca good " DAYS, .produced = MADE},
         {"two-sha1.ocsp", "two-responder-sha1", .singles = "two twoca good " MONTH, .produced = MADE},
         {"two-unknown.ocsp", "two-responder", .singles = "two twoca unknown " MONTH, .produced = MADE},
     };
