@@ -168,7 +168,7 @@ void judging_end_as(struct judging *j, struct report_block *outer, enum indicati
 }
 
 void judging_input(struct judging *j, const char *name, const char *value) {
-    if (j->block == NULL || value == NULL)
+    if (j->block == NULL || name == NULL || value == NULL)
         return;
     struct report_input **at = &j->block->inputs, *alike = NULL;
     size_t n = 0;
