@@ -34,7 +34,12 @@
     "archive at=20250401120000Z tsa=atsa; data revs=" DAY("0402") "; archive at=20250405120000Z tsa=atsa; "
 /* Before the responder's certificate ends. */
 #define IN_TIME "archive at=20250303120000Z tsa=atsa; "
-#define LATE    T "carry certs=root,tsaca revs=" DAY("0402") "; archive at=20250405120000Z tsa=atsa; "
+/* The authority of this signature time-stamp ends later. */
+#define LONGER TWO "stamp at=20250301100500Z tsa=atsa; "
+/* Nothing that tells of the signer; a response about him whose signer's certificate is not in it. */
+#define NOBODY   "carry certs=root,tsaca revs=root-0331.crl,tsaca-0331.crl; "
+#define RESPONSE "two-0331-sha224.ocsp,root-0331.crl,tsaca-0331.crl; "
+#define LATE     T "carry certs=root,tsaca revs=" DAY("0402") "; archive at=20250405120000Z tsa=atsa; "
 
 static const struct st_row rows[] = {
     {"two-order", ST_BOTH, "content-stamp at=20250310100500Z; " TWO T CARRY("twoca-0302.crl") ARCHIVE},
@@ -90,6 +95,18 @@ static const struct st_row rows[] = {
     {"ended-old-lta", ST_BOTH, TWO T CARRY("two-short.ocsp,twoca-0210.crl") ARCHIVE},
     {"ended-old-then", ST_BOTH, TWO T CARRY("two-short.ocsp,twoca-0210.crl") IN_TIME},
     {"ended-old-good", ST_BOTH, TWO T CARRY("two.ocsp,twoca-0210.crl")},
+
+    {"outlived-ao", ST_BOTH, TWO NOBODY ARCHIVE},
+    {"outlived-lta", ST_BOTH, LONGER NOBODY ARCHIVE},
+    {"outlived-proven", ST_BOTH, LONGER MONTH("twoca-0331-sha224.crl") ARCHIVE},
+    {"outlived-behind", ST_BOTH,
+     LONGER "carry certs=root,tsaca revs=" RESPONSE ARCHIVE "data certs=two-responder-sha224; "},
+    {"outlived-below", ST_BOTH, LONGER "carry certs=root,tsaca,two-responder-sha224 revs=" RESPONSE ARCHIVE},
+
+    {"lifted-held", ST_BOTH, TWO T CARRY("twoca-0302-held.crl,twoca-0215.crl")},
+    {"lifted-sha1", ST_BOTH, TWO T CARRY("twoca-0302-held.crl,twoca-0215.crl,twoca-0304-sha1.crl")},
+    {"lifted-good", ST_BOTH, TWO T CARRY("twoca-0302-held.crl,twoca-0215.crl,twoca-0304.crl")},
+    {"lifted-good-lta", ST_BOTH, TWO T CARRY("twoca-0302-held.crl,twoca-0215.crl,twoca-0304.crl") ARCHIVE},
 
     {"told-renewed", ST_BOTH, TWO T CARRY("twoca-0302.crl") RENEWED},
     {"told-renewed-ao", ST_BOTH, TWO CARRY("twoca-0302.crl") RENEWED},

@@ -95,6 +95,8 @@ static const struct path_cert certs[] = {
     {"two-late", "twoca", .ext = NES, .from = "20250601000000Z", .to = "20261231235959Z"},
     {"two-responder", "twoca", .ext = UNASKED, .from = "20240101000000Z", .to = "20391231235959Z"},
     {"two-responder-asked", "twoca", .ext = RESPONDER, .from = "20240101000000Z", .to = "20391231235959Z"},
+    {"two-responder-sha224", "twoca", .ext = UNASKED, .from = "20240101000000Z", .to = "20391231235959Z",
+     .digest = "SHA224"},
     {"two-responder-short", "twoca", .ext = UNASKED, .from = "20240101000000Z", .to = "20250304000000Z"},
     {"two-responder-sha1", "twoca", .ext = UNASKED, .from = "20240101000000Z", .to = "20391231235959Z",
      .digest = "SHA1"},
@@ -264,6 +266,19 @@ static void carried_faults(struct st *s) {
          .entries = "two 20250215000000Z keyCompromise"},
         {"root-two-held.crl", .issuer = "root", .from = "20250830000000Z", .to = "20250906000000Z",
          .entries = "twoca 20250601000000Z certificateHold"},
+        /* The last with the signer, who has ended since; by SHA-224 as well. */
+        {"twoca-2612.crl", .issuer = "twoca", .from = "20261201000000Z", .to = "20261208000000Z"},
+        {"twoca-2612-sha224.crl", .issuer = "twoca", .from = "20261201000000Z", .to = "20261208000000Z",
+         .digest = "SHA224"},
+        {"twoca-0331-sha224.crl", .issuer = "twoca", .from = "20250331000000Z", .to = "20250407000000Z",
+         .digest = "SHA224"},
+        /* A suspension, an older list, and two newer ones that do not know it. */
+        {"twoca-0302-held.crl", .issuer = "twoca", .from = "20250302000000Z", .to = "20250309000000Z",
+         .entries = "two 20250220000000Z certificateHold"},
+        {"twoca-0215.crl", .issuer = "twoca", .from = "20250215000000Z", .to = "20250305000000Z"},
+        {"twoca-0304.crl", .issuer = "twoca", .from = "20250304000000Z", .to = "20250308000000Z"},
+        {"twoca-0304-sha1.crl", .issuer = "twoca", .from = "20250304000000Z", .to = "20250308000000Z",
+         .digest = "SHA1"},
         {"twoca-month.crl", .issuer = "twoca", .from = "20250228000000Z", .to = "20250408000000Z"},
         {"twoca-sha1.crl", .issuer = "twoca", .from = "20250228000000Z", .to = "20250408000000Z",
          .digest = "SHA1"},
@@ -281,6 +296,7 @@ static void carried_faults(struct st *s) {
 #define MADE  "20250301103000Z"
 #define DAYS  "20250301103000Z 20250308103000Z"
 #define MONTH "20250301103000Z 20250408103000Z"
+#define LAST  "20261201103000Z 20261208103000Z"
 #define AFTER "20250305180000Z"
 #define LATER "20250305180000Z 20250312180000Z"
 
@@ -325,6 +341,12 @@ static void answers(struct st *s) {
         {"tsa.ocsp", "tsaca", .singles = "tsa tsaca good " DAYS, .produced = MADE},
         {"two.ocsp", "two-responder", .singles = "two twoca good " MONTH, .produced = MADE},
         {"two-asked.ocsp", "two-responder-asked", .singles = "two twoca good " MONTH, .produced = MADE},
+        {"two-2612.ocsp", "two-responder", .singles = "two twoca good " LAST, .produced = "20261201103000Z"},
+        {"two-2612-sha224.ocsp", "two-responder-sha224", .singles = "two twoca good " LAST,
+         .produced = "20261201103000Z"},
+        {"two-0331-sha224.ocsp", "two-responder-sha224",
+         .singles = "two twoca good 20250331103000Z 20250409103000Z", .produced = "20250331103000Z",
+         .no_certificates = true},
         {"two-short.ocsp", "two-responder-short", .singles = "two twoca good " DAYS, .produced = MADE},
         {"two-sha1.ocsp", "two-responder-sha1", .singles = "two twoca good " MONTH, .produced = MADE},
         {"two-unknown.ocsp", "two-responder", .singles = "two twoca unknown " MONTH, .produced = MADE},
