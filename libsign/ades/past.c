@@ -455,7 +455,9 @@ static enum sub_indication ended_by_then(const past *p, int64_t best) {
     const struct pki_evidence *by;
     for (size_t i = 0; i < p->n_evidence; i++)
         if (evidence_at(p->v, p->j, &p->evidence[i], best, &by) == EVIDENCE_ENDED)
-            return i == 0 ? SUB_REVOKED_NO_POE : SUB_REVOKED_CA_NO_POE;
+            return strcmp(by->piece.status, "suspended") == 0 ? SUB_TRY_LATER
+                   : i == 0                                   ? SUB_REVOKED_NO_POE
+                                                              : SUB_REVOKED_CA_NO_POE;
     return SUB_NONE;
 }
 

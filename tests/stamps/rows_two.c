@@ -105,6 +105,9 @@ static const struct st_row rows[] = {
 
     {"lifted-held", ST_BOTH, TWO T CARRY("twoca-0302-held.crl,twoca-0215.crl")},
     {"lifted-sha1", ST_BOTH, TWO T CARRY("twoca-0302-held.crl,twoca-0215.crl,twoca-0304-sha1.crl")},
+    {"lifted-held-lta", ST_BOTH, TWO T CARRY("twoca-0302-held.crl,twoca-0215.crl") ARCHIVE},
+    {"lifted-sha1-lta", ST_BOTH,
+     TWO T CARRY("twoca-0302-held.crl,twoca-0215.crl,twoca-0304-sha1.crl") ARCHIVE},
     {"lifted-good", ST_BOTH, TWO T CARRY("twoca-0302-held.crl,twoca-0215.crl,twoca-0304.crl")},
     {"lifted-good-lta", ST_BOTH, TWO T CARRY("twoca-0302-held.crl,twoca-0215.crl,twoca-0304.crl") ARCHIVE},
 
