@@ -211,14 +211,21 @@ struct walk {
     bool is_child;
 };
 
+/* Each how many-th n is tried. */
+static size_t stride(enum fault_mode mode, size_t total, size_t step) {
+    if (step == 1 || total <= ATTEMPTS_MANY)
+        return 1;
+    return mode == FAULT_FROM ? step : total <= ATTEMPTS_HUGE ? 1 : ATTEMPTS_THIRD;
+}
+
 /* Whether this n is tried in this mode by worker k. */
 static bool is_turn(enum fault_mode mode, size_t n, size_t total, size_t step, size_t k) {
-    bool each = mode == FAULT_ONCE || total <= ATTEMPTS_MANY;
-    return each ? (n - 1) % WORKERS == k : n % step == 0 && n / step % WORKERS == k;
+    size_t s = stride(mode, total, step);
+    return n % s == 0 && n / s % WORKERS == k;
 }
 
 static size_t turns(size_t total, size_t step) {
-    return total + (total <= ATTEMPTS_MANY ? total : total / step);
+    return total / stride(FAULT_ONCE, total, step) + total / stride(FAULT_FROM, total, step);
 }
 
 /* A child reads on in the files that are open, and their positions are not its own. */

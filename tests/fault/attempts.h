@@ -47,9 +47,10 @@ struct tally {
 /*
  * alone: the run changes nothing outside its process, so that its children may be forked where the allocation
  * fails. step: where there are more than ATTEMPTS_MANY allocations every n fails once, but that all after it
- * fail as well is tried of each step-th n only (1: of every n).
+ * fail as well is tried of each step-th n only; beyond ATTEMPTS_HUGE, where nearly all are a library's own,
+ * each third n fails once. 1: every n in both modes.
  */
-enum { ATTEMPTS_MANY = 1000 };
+enum { ATTEMPTS_MANY = 1000, ATTEMPTS_HUGE = 5000, ATTEMPTS_THIRD = 3 };
 struct attempts_how {
     bool alone;
     size_t step;

@@ -1,8 +1,8 @@
 /*
  * fault_alloc - every allocation fails once. For each public function: warm it up, count its allocations, its
  * own and those of OpenSSL, libxml2, jansson, libcurl, SQLite and a PKCS#11 module; then for every n, each in
- * a forked child of its own, let the n-th fail, and again the n-th and all after it (of a function with very
- * many allocations: for each seventh n; --all: for every n there, too). Each time it must give
+ * a forked child of its own, let the n-th fail, and again the n-th and all after it (of functions with very
+ * many allocations not for each n, see attempts.h; --all: for every n there, too). Each time it must give
  * an error and say so, or succeed with exactly what it gives otherwise; nothing may stay allocated that
  * cannot be reached, and the function must work when memory is there again.
  *
