@@ -50,7 +50,7 @@ struct tally {
  * fail as well is tried of each step-th n only; beyond ATTEMPTS_HUGE, where nearly all are a library's own,
  * each third n fails once. 1: every n in both modes.
  */
-enum { ATTEMPTS_MANY = 1000, ATTEMPTS_HUGE = 5000, ATTEMPTS_THIRD = 3 };
+enum { ATTEMPTS_MANY = 500, ATTEMPTS_HUGE = 5000, ATTEMPTS_THIRD = 3 };
 struct attempts_how {
     bool alone;
     size_t step;
